@@ -1,0 +1,30 @@
+"""The errors that a person can do something about.
+
+Every one of them is shown as a single line that names what was expected, what came and what to do. Anything else that
+escapes is a defect of nnexp and keeps its traceback. Each class also inherits the builtin that fits, so that callers
+who know nothing of nnexp can catch it.
+"""
+
+
+class NnexpError(Exception):
+    """Whatever the person at the keyboard can mend."""
+
+
+class ConfigError(NnexpError, ValueError):
+    """A setting that cannot be used: unknown, of the wrong type, or out of range."""
+
+
+class DataError(NnexpError, ValueError):
+    """A data file that is missing, damaged, or not what it says it is."""
+
+
+class DivergedError(NnexpError, ArithmeticError):
+    """Training whose parameters stopped being finite."""
+
+
+class TrackingError(NnexpError, OSError):
+    """A tracking store that cannot be opened, read or written."""
+
+
+class NotFoundError(NnexpError, LookupError):
+    """A run or sweep that the tracking store does not hold."""
