@@ -1,0 +1,49 @@
+"""NumPy's .npz files with Keras's array names. Never unpickles.
+
+np.load would allocate whatever an array's header claims before it reads a byte; so only its header parser is used here.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import IO, Any
+
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from nnexp.datasets.bounded import read_array
+from nnexp.errors import DataError
+
+
+def read(path: Path, name: str) -> NDArray[Any]:
+    """Read one array by its name."""
+    with path.open("rb") as file:
+        try:
+            return _read(file, path, name)
+        except (DataError, MemoryError):
+            raise
+        except Exception as problem:  # zipfile, its decompressors and NumPy's parser raise a dozen kinds on damage
+            reason = str(problem).partition("\n")[0]
+            damage = f"expected an .npz file that holds {name}, but it is damaged or no .npz ({reason})"
+            remedy = "write it again with np.savez, or name a folder of IDX files"
+            raise DataError(f"{path}: {damage}; {remedy}") from problem
+
+
+def _read(file: IO[bytes], path: Path, name: str) -> NDArray[Any]:
+    with zipfile.ZipFile(file) as archive:
+        held = [member.removesuffix(".npy") for member in archive.namelist()]
+        if name not in held:
+            found = ", ".join(sorted(held)) or "nothing"
+            raise DataError(f"{path}: expected the arrays x_train, y_train, x_test, y_test, but it holds {found}")
+        with archive.open(f"{name}.npy") as stream:
+            return _read_npy(stream, f"{path} ({name})")
+
+
+def _read_npy(stream: IO[bytes], where: str) -> NDArray[Any]:
+    parse = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
+    shape, in_fortran_order, dtype = parse(stream)
+    if dtype.hasobject:
+        remedy = "save it as an array of integers (pickles are never loaded: they can run code)"
+        raise DataError(f"{where}: expected numbers, but got pickled objects; {remedy}")
+    return read_array(stream, shape, dtype, where).reshape(shape, order="F" if in_fortran_order else "C")

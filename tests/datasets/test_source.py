@@ -1,0 +1,178 @@
+import gzip
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnexp.datasets import digest, load
+from nnexp.errors import DataError
+
+Arrays = dict[str, np.ndarray]
+Write = Callable[..., Path]
+
+
+def test_plain_gzip_and_npz_are_the_same_data(write_idx: Write, arrays: Arrays, folder: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", **arrays)
+    zipped = write_idx(arrays, "zipped", zipped=True)
+    assert digest(folder) == digest(zipped) == digest(tmp_path / "x.npz")
+
+
+def test_the_first_bytes_decide_what_is_gzip(write_idx: Write, arrays: Arrays, folder: Path) -> None:
+    misnamed = write_idx(arrays, "misnamed")
+    for path in misnamed.iterdir():
+        path.write_bytes(gzip.compress(path.read_bytes()))
+    assert digest(misnamed) == digest(folder)
+
+
+def test_a_changed_pixel_is_other_data_and_is_noticed_at_once(folder: Path) -> None:
+    before = load(folder)
+    images = folder / "t10k-images-idx3-ubyte"
+    images.write_bytes(images.read_bytes()[:-1] + bytes([before.test.images[-1, -1] ^ 1]))
+    after = load(folder)
+    assert after.digest != before.digest
+    assert after.test.images[-1, -1] == before.test.images[-1, -1] ^ 1
+
+
+def test_test_files_may_be_called_test(folder: Path) -> None:
+    before = digest(folder)
+    for path in folder.glob("t10k-*"):
+        path.rename(path.with_name(path.name.replace("t10k", "test")))
+    assert digest(folder) == before
+
+
+def test_a_folder_may_hold_one_npz(tmp_path: Path, arrays: Arrays, folder: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    np.savez(tmp_path / "shop" / "any name.npz", **arrays)
+    (tmp_path / "shop" / "notes.txt").write_text("ours")
+    assert digest(tmp_path / "shop") == digest(folder)
+
+
+def remove(file: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / file).unlink()
+
+
+def empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+
+
+def two_archives(folder: Path) -> None:
+    empty(folder)
+    (folder / "a.npz").touch()
+    (folder / "b.npz").touch()
+
+
+def twice(folder: Path) -> None:
+    (folder / "train-images-idx3-ubyte.gz").touch()
+
+
+def a_folder_for_a_file(folder: Path) -> None:
+    remove("t10k-labels-idx1-ubyte")(folder)
+    (folder / "t10k-labels-idx1-ubyte").mkdir()
+
+
+def a_broken_link(folder: Path) -> None:
+    remove("t10k-labels-idx1-ubyte")(folder)
+    (folder / "t10k-labels-idx1-ubyte").symlink_to("nowhere")
+
+
+def fewer_labels(folder: Path) -> None:
+    (folder / "train-labels-idx1-ubyte").write_bytes(b"\0\0\x08\x01\0\0\0\x02\1\1")
+
+
+def no_label_file(folder: Path) -> None:
+    (folder / "train-labels-idx1-ubyte").write_bytes((folder / "train-images-idx3-ubyte").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (remove("train-labels-idx1-ubyte"), r"idx: expected train-labels-idx1-ubyte\[\.gz\], but got nothing of that"),
+        (remove("t10k-images-idx3-ubyte"), r"idx: expected t10k-images-idx3-ubyte\[\.gz\], but got nothing of that"),
+        (empty, r"idx: expected four IDX files \(train-images.*\) or one \.npz file, but got nothing"),
+        (two_archives, r"one \.npz file, but got a\.npz and b\.npz"),
+        (twice, "but got train-images-idx3-ubyte and train-images-idx3-ubyte.gz"),
+        (a_folder_for_a_file, "t10k-labels-idx1-ubyte: expected a file, but got a folder"),
+        (a_broken_link, "t10k-labels-idx1-ubyte: expected a file, but got .* a broken link"),
+        (
+            fewer_labels,
+            "train-labels-idx1-ubyte: expected 13 labels, one for each image in .*train-images.*, but got 2",
+        ),
+        (no_label_file, r"train-labels-idx1-ubyte: expected an IDX file of labels .* got 00000803"),
+    ],
+)
+def test_a_folder_that_is_no_data_set_is_refused(folder: Path, spoil: Callable[[Path], None], message: str) -> None:
+    spoil(folder)
+    with pytest.raises(DataError, match=message) as error:
+        load(folder)
+    assert "\n" not in str(error.value)
+
+
+def test_a_path_where_nothing_is_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"nowhere: expected a folder of IDX files or an \.npz file, but nothing is"):
+        load(tmp_path / "nowhere")
+
+
+def test_an_idx_file_named_for_its_folder_is_refused(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"not a zip file.* or name a folder of IDX files"):
+        load(folder / "train-images-idx3-ubyte")
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Give up root's right to read everything, where the tests run as root."""
+    user = os.geteuid()
+    os.seteuid(65534 if user == 0 else user)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.parametrize("name", ["private", "private/data.npz"])
+def test_what_may_not_be_read_is_named(name: str, arrays: Arrays) -> None:
+    with tempfile.TemporaryDirectory() as temporary:  # unlike tmp_path, a folder that others may be let into
+        os.chmod(temporary, 0o755)
+        private = Path(temporary, "private")
+        private.mkdir()
+        np.savez(private / "data.npz", **arrays)
+        path = Path(temporary, name)
+        path.chmod(0)
+        try:
+            with unprivileged(), pytest.raises(DataError, match=f"{path}: .*Permission denied; check its permissions"):
+                load(path)
+        finally:
+            path.chmod(0o755)
+
+
+class TestSums:
+    @pytest.fixture
+    def sums(self, folder: Path) -> Path:
+        lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in folder.iterdir()]
+        (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n")
+        return folder / "SHA256SUMS"
+
+    def test_files_that_match_are_loaded(self, folder: Path, sums: Path) -> None:
+        sums.write_text(sums.read_text().replace("  ", " *").upper().replace("IDX", "idx"))
+        assert len(load(folder).test) == 4
+
+    def test_a_changed_file_is_refused(self, folder: Path, sums: Path) -> None:
+        load(folder)
+        labels = folder / "t10k-labels-idx1-ubyte"
+        wanted = hashlib.sha256(labels.read_bytes()).hexdigest()[:12]
+        labels.write_bytes(labels.read_bytes()[:-1] + b"\0")
+        got = hashlib.sha256(labels.read_bytes()).hexdigest()[:12]
+        message = (
+            f"t10k-labels-idx1-ubyte: expected SHA-256 {wanted}… from SHA256SUMS, but got {got}…; restore the file"
+        )
+        with pytest.raises(DataError, match=message):
+            load(folder)
+
+    def test_a_file_it_does_not_list_is_loaded(self, folder: Path, sums: Path) -> None:
+        sums.write_text("0" * 64 + "  another-file\n")
+        assert len(load(folder).test) == 4
