@@ -1,0 +1,1 @@
+"""Where runs are remembered: a small protocol, an in-memory tracker, and the MLflow one."""

@@ -1,0 +1,37 @@
+"""Which store and experiment are meant, from the environment that MLflow's users know. Knows no MLflow."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_URI = "sqlite:///mlflow.db"
+DEFAULT_EXPERIMENT = "nnexp"
+SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A tracking store and an experiment in it."""
+
+    uri: str
+    experiment: str
+
+    @classmethod
+    def from_environment(cls) -> Location:
+        """Take MLFLOW_TRACKING_URI and MLFLOW_EXPERIMENT_NAME; a relative SQLite path is made absolute."""
+        uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+        experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME") or DEFAULT_EXPERIMENT
+        if uri.startswith(SQLITE) and not uri.startswith("sqlite:////"):
+            uri = SQLITE + str(Path(uri.removeprefix(SQLITE)).absolute())
+        return cls(uri, experiment)
+
+    @property
+    def file(self) -> Path | None:
+        """The database file, for SQLite."""
+        return Path(self.uri.removeprefix(SQLITE)) if self.uri.startswith(SQLITE) else None
+
+    def __str__(self) -> str:
+        """Name the store as a person would."""
+        return str(self.file or self.uri)

@@ -1,0 +1,89 @@
+"""A tracker that remembers in this process alone: for tests, notebooks and as the contract's simplest reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+from nnexp.errors import TrackingError
+from nnexp.tracking.records import Kind, Metric, NewRun, RunRecord, Status
+
+PARENT = "mlflow.parentRunId"
+
+
+@dataclass
+class _Entry:
+    record: RunRecord
+    metrics: dict[Metric, None] = field(default_factory=dict)
+    artifacts: dict[str, bytes] = field(default_factory=dict)
+
+
+class MemoryTracker:
+    """Both sides of the border, `Tracker` and `RunStore`, over a dictionary."""
+
+    address = "memory"
+
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {}
+        self._ids = count(1)
+
+    def create(self, run: NewRun) -> str:
+        """Begin a run."""
+        run_id = f"{next(self._ids):032x}"
+        tags = dict(run.tags) | ({PARENT: run.parent_id} if run.parent_id else {})
+        record = RunRecord(run_id, run.name, Status.RUNNING, run.started_at, None, dict(run.params), {}, tags)
+        self._entries[run_id] = _Entry(record)
+        return run_id
+
+    def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
+        """Add metrics and set tags."""
+        entry = self._entry(run_id)
+        entry.metrics |= dict.fromkeys(metrics)
+        ordered = sorted(entry.metrics, key=lambda m: (m.step, m.timestamp))
+        latest = {metric.name: metric.value for metric in ordered}
+        entry.record = replace(entry.record, metrics=latest, tags={**entry.record.tags, **(tags or {})})
+
+    def save(self, run_id: str, files: Sequence[Path]) -> None:
+        """Keep files as artifacts."""
+        self._entry(run_id).artifacts |= {file.name: file.read_bytes() for file in files}
+
+    def end(self, run_id: str, status: Status, ended_at: int) -> None:
+        """Set the run's status and end."""
+        entry = self._entry(run_id)
+        entry.record = replace(entry.record, status=status, ended_at=None if status is Status.RUNNING else ended_at)
+
+    def runs(
+        self,
+        kind: Kind | None = Kind.RUN,
+        *,
+        status: Status | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> list[RunRecord]:
+        """List records, newest first."""
+        wanted = (tags or {}).items()
+        return [
+            entry.record
+            for entry in sorted(self._entries.values(), key=lambda e: e.record.started_at, reverse=True)
+            if kind in (None, entry.record.kind)
+            and status in (None, entry.record.status)
+            and wanted <= entry.record.tags.items()
+        ]
+
+    def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
+        """Give each run's (step, value) pairs of one metric."""
+        found = {
+            run_id: sorted((m.step, m.value) for m in self._entry(run_id).metrics if m.name == metric)
+            for run_id in run_ids
+        }
+        return {run_id: pairs for run_id, pairs in found.items() if pairs}
+
+    def artifact(self, run_id: str, name: str) -> bytes | None:
+        """Read one artifact."""
+        return self._entry(run_id).artifacts.get(name)
+
+    def _entry(self, run_id: str) -> _Entry:
+        if run_id not in self._entries:
+            raise TrackingError(f"the store holds no run {run_id}")
+        return self._entries[run_id]

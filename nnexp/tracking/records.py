@@ -1,0 +1,92 @@
+"""What the tracking store holds, as plain data. Nothing here knows MLflow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """The fate of a run, in MLflow's words."""
+
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+    KILLED = "KILLED"
+
+
+class Kind(StrEnum):
+    """What a record stands for (tag `nnexp.kind`)."""
+
+    RUN = "run"
+    SWEEP = "sweep"
+    RERUN = "rerun"
+
+
+class Tag:
+    """The names of nnexp's tags. A value is always a string."""
+
+    KIND = "nnexp.kind"
+    KEY = "nnexp.key"
+    CODE = "nnexp.code"
+    DATA = "nnexp.data"
+    ENVIRONMENT = "nnexp.environment"
+    OWNER = "nnexp.owner"
+    UID = "nnexp.uid"  # names the run before the store has given it an id
+    FOLDER = "nnexp.folder"
+    REASON = "nnexp.reason"  # why a run failed or was killed, in one line
+    SWEEP = "nnexp.sweep"  # on a parent run: the sweep's key
+    VARIES = "nnexp.varies"  # on a parent run: the settings that vary, separated by spaces
+    NEVER_PREDICTED = "nnexp.never_predicted"  # classes, separated by spaces
+
+    @staticmethod
+    def member(sweep_key: str) -> str:
+        """Name the tag that marks a run as one of a sweep's; a run may belong to several sweeps."""
+        return f"nnexp.sweep.{sweep_key[:12]}"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One value of a metric at one epoch (step), with the time it was measured (Unix, milliseconds)."""
+
+    name: str
+    value: float
+    step: int
+    timestamp: int
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """What is known of a run when it begins. Times are Unix milliseconds."""
+
+    name: str
+    started_at: int
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    parent_id: str | None = None
+    dataset: Mapping[str, str] | None = None  # name, digest, source
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run as the store remembers it; `metrics` holds the latest value of each. Times are Unix milliseconds."""
+
+    run_id: str
+    name: str
+    status: Status
+    started_at: int
+    ended_at: int | None
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+
+    @property
+    def key(self) -> str | None:
+        """The SHA-256 that names the experiment, if the run recorded one."""
+        return self.tags.get(Tag.KEY)
+
+    @property
+    def kind(self) -> str | None:
+        """`run`, `sweep` or `rerun`; None for a run that nnexp did not make."""
+        return self.tags.get(Tag.KIND)
