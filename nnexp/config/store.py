@@ -1,0 +1,42 @@
+"""What Hydra needs to know: the settings' defaults, the launcher and the sweeper, and where configs are looked for.
+
+The settings are registered as a plain mapping: Hydra composes, `nnexp.config.build` checks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
+from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+
+from nnexp.config.build import settings
+from nnexp.config.paths import CONF, SWEEPS, USER_CONF, USER_SWEEPS
+from nnexp.config.schema import Config
+
+
+class UserFirst(SearchPathPlugin):
+    """Looks into ./conf and ./sweeps before the ones that nnexp ships."""
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Put the user's folders first, and the shipped sweeps last."""
+        for folder in (USER_SWEEPS, USER_CONF):
+            if folder.is_dir() and folder.absolute() != (CONF.parent / folder):
+                search_path.prepend("nnexp-user", _uri(folder), SearchPathQuery("main", None))
+        search_path.append("nnexp-sweeps", _uri(SWEEPS))
+
+
+def register(launcher: dict[str, object]) -> None:
+    """Tell Hydra about nnexp, in this process alone; `launcher` holds the launcher's settings."""
+    store = ConfigStore.instance()
+    store.store("settings", settings(Config()), provider="nnexp")
+    store.store("pool", {"_target_": "hydra_plugins.nnexp_plugins.PoolLauncher", **launcher}, "hydra/launcher")
+    grid = {"_target_": "hydra_plugins.nnexp_plugins.GridSweeper", "max_batch_size": None, "params": None}
+    store.store("grid", grid, "hydra/sweeper")
+    Plugins.instance().register(UserFirst)
+
+
+def _uri(folder: Path) -> str:
+    return f"file://{folder.absolute()}"
