@@ -1,0 +1,35 @@
+"""Which run folders hold results that the tracking store has not been told: one small file each, naming the folder.
+
+They lie in the user's state directory, so that the next command finds them from wherever it is typed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def mark(folder: Path, uid: str, address: str) -> None:
+    """Note that a run folder waits for a store. A full disk cannot be written; then the folder alone knows."""
+    try:
+        _state().mkdir(parents=True, exist_ok=True)
+        _state().joinpath(uid).write_text(f"{address}\n{folder}")
+    except OSError:
+        return
+
+
+def clear(uid: str) -> None:
+    """Take a note back."""
+    _state().joinpath(uid).unlink(missing_ok=True)
+
+
+def waiting(address: str) -> dict[str, Path]:
+    """Map the uid of each run that waits for a store to its folder."""
+    notes = {note.name: note.read_text().split("\n", 1) for note in _state().glob("*")}
+    return {uid: Path(folder) for uid, (wanted, folder) in notes.items() if wanted == address}
+
+
+def _state() -> Path:
+    return Path(os.environ.get("NNEXP_STATE") or platformdirs.user_state_dir("nnexp")) / "pending"

@@ -1,0 +1,190 @@
+"""From events to a record: first into the run's folder, then, in batches, into the tracking store.
+
+A store that goes away costs nothing: what it missed stays in the folder, marked as pending, and `replay` sends it
+later. Every write to the store may safely be repeated, so nobody needs to know how far the last one came.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from nnexp.config.build import settings
+from nnexp.core import EpochResult
+from nnexp.errors import TrackingError
+from nnexp.runs import owner, pending, source
+from nnexp.runs.environment import fingerprint
+from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Started
+from nnexp.runs.folder import RunFolder
+from nnexp.runs.metrics import epoch_metrics, final_metrics, final_tags
+from nnexp.runs.prepare import Prepared, params
+from nnexp.tracking.records import Kind, Metric, NewRun, Status, Tag
+from nnexp.tracking.tracker import Store
+
+EVERY_S = 1.5  # seconds between batches, while a run is going
+AGAIN_S = 5.0  # seconds before a store that failed is tried again
+
+
+class Recorder:
+    """Keeps the record of one run. Only the launching process makes recorders: the store has one writer."""
+
+    def __init__(self, store: Store, folder: RunFolder, run: NewRun, say: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.run = run
+        self.run_id: str | None = None
+        self.results: list[EpochResult] = []
+        self._store = store
+        self._say = say
+        self._unsent: list[Metric] = []
+        self._tags: dict[str, str] = {}
+        self._end: tuple[Status, int] | None = None
+        self._due = 0.0
+        self._behind = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether the store has not been told everything."""
+        return self._behind
+
+    def record(self, event: Event) -> None:
+        """Write one event into the folder, and whatever is due into the store."""
+        try:
+            self._journal(event)
+        except OSError as error:
+            self._move(error)
+            self._journal(event)
+        self._remember(event)
+        if isinstance(event, Ending) or time.monotonic() >= self._due:
+            self.send()
+
+    def send(self) -> None:
+        """Bring the store up to date; if it cannot be reached, leave a mark so that it is done later."""
+        try:
+            self._send()
+        except TrackingError as error:
+            if not self._behind:
+                pending.mark(self.folder.path, self.run.tags[Tag.UID], self._store.address)
+                self._say(f"{error}; the results are kept in {self.folder.path} and written later")
+            self._behind = True
+            self._due = time.monotonic() + AGAIN_S
+        else:
+            if self._behind:
+                pending.clear(self.run.tags[Tag.UID])
+            self._behind = False
+            self._due = time.monotonic() + EVERY_S
+
+    def _send(self) -> None:
+        if self.run_id is None:
+            self.run_id = self._known() or self._store.create(self.run)
+        if self._unsent or self._tags:
+            self._store.log(self.run_id, self._unsent, self._tags)
+            self._unsent, self._tags = [], {}
+        if self._end:
+            self._store.save(self.run_id, self.folder.artifacts())
+            self._store.end(self.run_id, *self._end)
+
+    def _known(self) -> str | None:
+        """Find the run in the store, if an earlier try to create it may have arrived."""
+        if not self._behind:
+            return None
+        found = self._store.runs(None, tags={Tag.UID: self.run.tags[Tag.UID]})
+        return found[0].run_id if found else None
+
+    def _journal(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.folder.write_json("environment.json", event.environment)
+            case Epoch():
+                self.folder.add_epoch(event)
+            case Finished():
+                self.folder.write_arrays("parameters.npz", event.parameters)
+                self.folder.write_arrays("predictions.npz", event.predictions)
+                self.folder.write_end(Status.FINISHED, event.time, None, final_tags(self.results))
+            case _:
+                if isinstance(event, Failed):
+                    self.folder.write_text("traceback.txt", event.traceback)
+                self.folder.write_end(_fate(event), event.time, event.error, {Tag.REASON: event.error[:500]})
+
+    def _remember(self, event: Event) -> None:
+        match event:
+            case Started():
+                self._tags |= {Tag.ENVIRONMENT: fingerprint(event.environment)}
+            case Epoch():
+                self.results.append(event.result)
+                self._unsent += epoch_metrics(event)
+            case _:
+                self.close(_fate(event), event.time, (self.folder.end or {}).get("tags", {}))
+
+    def close(self, status: Status, time: int, tags: Mapping[str, str]) -> None:
+        """Note the end of the run, to be sent with the next batch."""
+        if status is Status.FINISHED:
+            self._unsent += final_metrics(self.results, time)
+        self._tags |= tags
+        self._end = (status, time)
+
+    def _move(self, error: OSError) -> None:
+        """Go on in a temporary folder when the run's own can no longer be written."""
+        elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
+        shutil.copytree(self.folder.path, elsewhere, dirs_exist_ok=True)
+        self._say(f"{self.folder.path} cannot be written ({error.strerror}); this run goes on in {elsewhere}")
+        self.folder = RunFolder(elsewhere)
+        self._tags |= {Tag.FOLDER: str(elsewhere)}
+
+
+def new_recorder(
+    prepared: Prepared,
+    path: Path,
+    store: Store,
+    *,
+    say: Callable[[str], None],
+    kind: Kind = Kind.RUN,
+    parent_id: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Recorder:
+    """Make a run's folder and the recorder that fills it."""
+    run = NewRun(
+        name=prepared.name,
+        started_at=time.time_ns() // 1_000_000,
+        params=params(prepared.config),
+        tags={
+            Tag.KIND: kind,
+            Tag.KEY: prepared.key,
+            Tag.CODE: prepared.code,
+            Tag.DATA: prepared.dataset["digest"],
+            Tag.OWNER: owner.me(),
+            Tag.UID: uuid.uuid4().hex,
+            Tag.FOLDER: str(path.absolute()),
+            **source.tags(),
+            **(tags or {}),
+        },
+        parent_id=parent_id,
+        dataset=prepared.dataset,
+    )
+    return Recorder(store, RunFolder.new(path, run, settings(prepared.config)), run, say)
+
+
+def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: str | None = None) -> bool:
+    """Send a folder's whole journal to the store; tell whether the store took it. A run without an end was killed."""
+    recorder = Recorder(store, folder, folder.run, say)
+    recorder.run_id = run_id
+    recorder._behind = True
+    for event in folder.epochs():
+        recorder._remember(event)
+    end = folder.end or {"status": Status.KILLED, "time": folder.run.started_at, "tags": {}}
+    recorder.close(Status(end["status"]), end["time"], end["tags"])
+    recorder.send()
+    return not recorder.pending
+
+
+def _fate(event: Event) -> Status:
+    match event:
+        case Finished():
+            return Status.FINISHED
+        case Killed():
+            return Status.KILLED
+        case _:
+            return Status.FAILED
