@@ -1,0 +1,1 @@
+"""Many runs: the plan, the ledger of what is done, the launch policy, and the executors beneath it."""

@@ -1,0 +1,33 @@
+"""What is amiss in a store without being damaged: sweeps not complete, runs whose record has holes. Changes nothing."""
+
+from __future__ import annotations
+
+from nnexp.tracking.records import Kind, RunRecord, Status, Tag
+from nnexp.tracking.tracker import RunStore
+
+
+def examine(store: RunStore) -> list[str]:
+    """Say what a person should know, a sentence each."""
+    runs = store.runs()
+    sweeps = [_sweep(sweep, runs) for sweep in store.runs(Kind.SWEEP)]
+    return [finding for finding in (*sweeps, *(_run(run) for run in runs)) if finding]
+
+
+def _sweep(sweep: RunRecord, runs: list[RunRecord]) -> str | None:
+    member = Tag.member(sweep.tags.get(Tag.SWEEP, ""))
+    finished = {run.key for run in runs if member in run.tags and run.status is Status.FINISHED}
+    wanted = int(sweep.params.get("runs", 0))
+    if sweep.status is Status.RUNNING or len(finished) >= wanted:
+        return None
+    return (
+        f"sweep {sweep.name} is not complete: {len(finished)} of {wanted} runs are finished; "
+        f"the command that began it goes on where it stood"
+    )
+
+
+def _run(run: RunRecord) -> str | None:
+    if run.status is Status.FINISHED and "final/test_accuracy" not in run.metrics:
+        return f"run {run.run_id[:8]} ({run.name}) is FINISHED but its final metrics are missing: train it again"
+    if run.status is not Status.RUNNING and run.ended_at is None:
+        return f"run {run.run_id[:8]} ({run.name}) is {run.status} but has no end"
+    return None

@@ -1,0 +1,45 @@
+"""Ctrl-C and SIGTERM: once to end in good order, twice to end at once."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+from typing import Any
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupt:
+    """While entered, the first signal is only noted; the second raises KeyboardInterrupt."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._told = False
+        self._before: dict[int, Any] = {}
+
+    @property
+    def asked(self) -> bool:
+        """Whether there was a signal."""
+        return self.signal is not None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether there was a signal that was not asked about before."""
+        fresh = self.asked and not self._told
+        self._told = self.asked
+        return fresh
+
+    def __enter__(self) -> Interrupt:
+        """Take the signals over."""
+        self._before = {number: signal.signal(number, self._handle) for number in SIGNALS}
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self.asked:
+            raise KeyboardInterrupt
+        self.signal = number

@@ -1,0 +1,184 @@
+"""The launch policy: which run starts when, what a failure means, and when to stop. Written once, above executors.
+
+It knows neither Hydra nor MLflow: runs come as a list, events come from an executor, and each run's recorder knows
+where its record goes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Vanished
+from nnexp.runs.recorder import Recorder
+from nnexp.sweep.executor import Executor
+from nnexp.sweep.interrupt import Interrupt
+from nnexp.sweep.plan import PlannedRun
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.watcher import Watcher
+
+TICK_S = 0.2  # how soon an interrupt or a timeout is noticed
+
+
+@dataclass
+class Attempt:
+    """One try at a run."""
+
+    run: PlannedRun
+    number: int  # from 1
+    recorder: Recorder | None = None
+    started: float = 0.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that did not finish."""
+
+    name: str
+    epoch: int  # the last one that it completed
+    error: str
+    folder: str
+
+
+@dataclass
+class Outcome:
+    """What became of a launch."""
+
+    finished: list[str] = field(default_factory=list)  # keys
+    failures: list[Failure] = field(default_factory=list)
+    killed: list[str] = field(default_factory=list)
+    left: list[PlannedRun] = field(default_factory=list)  # never started
+    untold: int = 0  # runs whose results the store has not been told
+    seconds: float = 0.0
+    interrupted: int | None = None  # the signal
+
+    @property
+    def exit_status(self) -> int:
+        """What a shell expects of a command that was ended by a signal."""
+        return 128 + (self.interrupted or 0)
+
+
+class Launch:
+    """One launch of a list of runs."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        policy: Policy,
+        make_recorder: Callable[[PlannedRun, int], Recorder],
+        watcher: Watcher,
+        *,
+        estimate: Callable[[PlannedRun], float] | None = None,
+    ) -> None:
+        self._executor = executor
+        self._policy = policy
+        self._make_recorder = make_recorder
+        self._watcher = watcher
+        self._estimate = estimate
+        self._running: dict[int, Attempt] = {}
+        self._waiting: deque[Attempt] = deque()
+        self._outcome = Outcome()
+        self._began = time.monotonic()
+
+    def run(self, runs: Sequence[PlannedRun]) -> Outcome:
+        """Run them all, as far as the policy, the runs and the person at the keyboard allow.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            At a second Ctrl-C; every process is gone by then.
+        """
+        self._waiting = deque(Attempt(run, 1) for run in runs)
+        try:
+            with Interrupt() as interrupt:
+                while self._running or self._may_start(interrupt):
+                    self._fill(interrupt)
+                    for number, event in self._executor.wait(TICK_S):
+                        self._hear(number, event)
+                    self._end_late_runs()
+                    if interrupt.fresh:
+                        self._outcome.interrupted = interrupt.signal
+                        self._executor.stop()
+        finally:
+            self._executor.close()
+            self._abandon()
+        self._outcome.left = [attempt.run for attempt in self._waiting]
+        self._outcome.seconds = time.monotonic() - self._began
+        return self._outcome
+
+    def _may_start(self, interrupt: Interrupt) -> bool:
+        allowed = self._policy.failures_allowed
+        given_up = allowed is not None and len(self._outcome.failures) >= allowed
+        return not (interrupt.asked or given_up) and self._affordable() is not None
+
+    def _affordable(self) -> Attempt | None:
+        """Find the next run that fits into the budget."""
+        if self._policy.budget_s is None or self._estimate is None:
+            return self._waiting[0] if self._waiting else None
+        left = self._policy.budget_s - (time.monotonic() - self._began)
+        return next((attempt for attempt in self._waiting if self._estimate(attempt.run) <= left), None)
+
+    def _fill(self, interrupt: Interrupt) -> None:
+        while len(self._running) < self._executor.slots and self._may_start(interrupt):
+            attempt = self._affordable()
+            assert attempt is not None
+            self._waiting.remove(attempt)
+            self._start(attempt)
+
+    def _start(self, attempt: Attempt) -> None:
+        number = attempt.run.number
+        attempt.recorder = self._make_recorder(attempt.run, attempt.number)
+        attempt.started = time.monotonic()
+        self._running[number] = attempt
+        self._executor.start(number, attempt.run.prepared.config)
+        self._watcher.started(attempt.run)
+
+    def _hear(self, number: int, event: Event) -> None:
+        attempt = self._running[number]
+        assert attempt.recorder is not None
+        attempt.recorder.record(event)
+        if isinstance(event, Epoch):
+            self._watcher.epoch(attempt.run, event)
+        elif isinstance(event, Ending):
+            del self._running[number]
+            self._end(attempt, attempt.recorder, event)
+
+    def _end(self, attempt: Attempt, recorder: Recorder, ending: Ending) -> None:
+        self._outcome.untold += recorder.pending
+        again = self._tries(ending) > attempt.number
+        self._watcher.ended(attempt.run, ending, again=again)
+        match ending:
+            case Finished():
+                self._outcome.finished.append(attempt.run.key)
+            case Killed():
+                self._outcome.killed.append(attempt.run.key)
+            case _ if again:
+                self._waiting.append(Attempt(attempt.run, attempt.number + 1))
+            case _:
+                failure = Failure(attempt.run.name, len(recorder.results), ending.error, str(recorder.folder.path))
+                self._outcome.failures.append(failure)
+
+    def _tries(self, ending: Ending) -> int:
+        """Count how often a run may be tried that ended so."""
+        match ending:
+            case Vanished(retry=True):
+                return 1 + max(1, self._policy.retries)
+            case Failed():
+                return 1 + self._policy.retries
+            case _:
+                return 1
+
+    def _end_late_runs(self) -> None:
+        limit = self._policy.timeout_s
+        late = Vanished(f"it took longer than timeout={self._policy.timeout}", retry=False)
+        for number, attempt in self._running.items():
+            if limit is not None and time.monotonic() - attempt.started > limit:
+                self._executor.kill(number, late)
+
+    def _abandon(self) -> None:
+        """Record the runs that a second Ctrl-C, or a defect of ours, cut off."""
+        for attempt in self._running.values():
+            if attempt.recorder:
+                attempt.recorder.record(Killed())

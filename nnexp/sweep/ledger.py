@@ -1,0 +1,25 @@
+"""Which runs of a plan are done, and what became of the others. Read from the tracking store; keeps nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnexp.sweep.plan import Plan, PlannedRun
+from nnexp.tracking.records import RunRecord, Status
+from nnexp.tracking.tracker import RunStore
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A plan, divided: the newest finished record of each run that has one, and the runs that are still to do."""
+
+    done: dict[str, RunRecord]
+    to_do: tuple[PlannedRun, ...]
+
+
+def read_ledger(plan: Plan, store: RunStore, *, fresh: bool = False) -> Ledger:
+    """Look the runs of a plan up by their keys; with `fresh`, as if none had ever been trained."""
+    finished = [] if fresh else store.runs(status=Status.FINISHED)
+    newest = {record.key: record for record in reversed(finished) if record.key}
+    done = {run.key: newest[run.key] for run in plan.runs if run.key in newest}
+    return Ledger(done, tuple(run for run in plan.runs if run.key not in done))

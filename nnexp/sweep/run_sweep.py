@@ -1,0 +1,99 @@
+"""A whole sweep: reuse what is finished, launch the rest under one parent run, and say how it ended."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnexp.errors import TrackingError
+from nnexp.runs import owner, source
+from nnexp.runs.events import now
+from nnexp.runs.recorder import Recorder, new_recorder
+from nnexp.sweep.estimate import Estimator
+from nnexp.sweep.executor import Executor
+from nnexp.sweep.launch import Launch, Outcome
+from nnexp.sweep.ledger import Ledger
+from nnexp.sweep.plan import Plan, PlannedRun
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.watcher import Watcher
+from nnexp.tracking.records import Kind, NewRun, Status, Tag
+from nnexp.tracking.tracker import Store
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """A sweep that was launched: its parent run and what became of its runs."""
+
+    parent_id: str
+    outcome: Outcome
+
+    @property
+    def status(self) -> Status:
+        """The parent's fate: FAILED if a run failed, KILLED if runs are left to do."""
+        if self.outcome.failures:
+            return Status.FAILED
+        return Status.KILLED if self.outcome.killed or self.outcome.left else Status.FINISHED
+
+
+def run_sweep(
+    plan: Plan,
+    ledger: Ledger,
+    policy: Policy,
+    store: Store,
+    executor: Executor,
+    watcher: Watcher,
+    estimator: Estimator,
+) -> SweepResult:
+    """Run what the ledger says is to do."""
+    parent_id = _open_parent(plan, store)
+    member = {Tag.member(plan.key): plan.name}
+    for record in ledger.done.values():
+        if not member.items() <= record.tags.items():
+            store.log(record.run_id, tags=member)
+
+    def make_recorder(run: PlannedRun, attempt: int) -> Recorder:
+        folder = run.folder if attempt == 1 else Path(f"{run.folder}-{attempt}")
+        return new_recorder(run.prepared, folder, store, say=watcher.say, parent_id=parent_id, tags=member)
+
+    def estimate(run: PlannedRun) -> float:
+        return estimator.seconds(run.prepared)
+
+    launch = Launch(executor, policy, make_recorder, watcher, estimate=estimate)
+    outcome = launch.run(ledger.to_do)
+    result = SweepResult(parent_id, outcome)
+    _close_parent(result, store, watcher.say)
+    return result
+
+
+def run_single(run: PlannedRun, store: Store, executor: Executor, watcher: Watcher) -> tuple[Outcome, Recorder]:
+    """Run one run that belongs to no sweep."""
+    recorder = new_recorder(run.prepared, run.folder, store, say=watcher.say)
+    outcome = Launch(executor, Policy(), lambda _run, _attempt: recorder, watcher).run([run])
+    return outcome, recorder
+
+
+def _open_parent(plan: Plan, store: Store) -> str:
+    """Begin the sweep's parent run, or open the one that an earlier launch of the same sweep left."""
+    tags = {
+        Tag.KIND: Kind.SWEEP,
+        Tag.SWEEP: plan.key,
+        Tag.VARIES: " ".join(plan.varies),
+        Tag.OWNER: owner.me(),
+        Tag.UID: uuid.uuid4().hex,
+        **source.tags(),
+    }
+    earlier = store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})
+    if not earlier:
+        return store.create(NewRun(plan.name, now(), {"runs": str(len(plan.runs))}, tags))
+    store.end(earlier[0].run_id, Status.RUNNING, now())
+    store.log(earlier[0].run_id, tags={Tag.OWNER: owner.me()})
+    return earlier[0].run_id
+
+
+def _close_parent(result: SweepResult, store: Store, say: Callable[[str], None]) -> None:
+    try:
+        store.end(result.parent_id, result.status, now())
+    except TrackingError as error:
+        say(f"{error}; the sweep's own run is closed by the next command")
