@@ -1,0 +1,46 @@
+"""`nnexp compare`: which settings are better, and is the difference real?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nnexp.cli.console import out
+from nnexp.cli.find import chosen_runs
+from nnexp.cli.store import open_store
+from nnexp.report import formats
+from nnexp.report.comparison import compare as compare_runs
+
+FORMATS = {
+    "json": formats.as_json,
+    "csv": formats.as_csv,
+    "md": formats.as_markdown,
+    "latex": formats.as_latex,
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be compared, and how."""
+
+    by: str | None
+    metric: str | None
+    baseline: str | None
+    reach: float | None
+
+
+def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
+    """Compare a sweep's runs, or any runs; without a name, those of the last sweep."""
+    store = open_store()
+    comparison = compare_runs(
+        chosen_runs(store, wanted),
+        store,
+        by=question.by.split(",") if question.by else None,
+        metric=question.metric,
+        baseline=question.baseline,
+        reach=question.reach,
+    )
+    if form:
+        print(FORMATS[form](comparison))  # noqa: T201
+    else:
+        out().print(formats.as_terminal(comparison))

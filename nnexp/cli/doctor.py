@@ -1,0 +1,27 @@
+"""`nnexp doctor`: what is wrong with the store, what was repaired, and what to do about the rest."""
+
+from __future__ import annotations
+
+from nnexp.cli.console import out, say
+from nnexp.sweep.examine import examine
+from nnexp.sweep.repair import repair
+from nnexp.tracking.location import Location
+from nnexp.tracking.mlflow import MlflowTracker
+
+
+def doctor() -> None:
+    """Repair the store, then say what else is amiss.
+
+    Raises
+    ------
+    TrackingError
+        If the store cannot be read; it is left as it is.
+    """
+    location = Location.from_environment()
+    out().print(f"store: {location}, experiment {location.experiment}", soft_wrap=True)
+    store = MlflowTracker(location)
+    findings = [*repair(store, say).sentences(), *examine(store)]
+    for finding in findings:
+        out().print(f"- {finding}", soft_wrap=True, markup=False)
+    if not findings:
+        out().print("all is well")

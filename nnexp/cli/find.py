@@ -1,0 +1,53 @@
+"""Which runs a person means: a sweep by its name, a run by the beginning of its id or by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnexp.errors import NotFoundError
+from nnexp.tracking.records import Kind, RunRecord, Tag
+from nnexp.tracking.tracker import RunStore
+
+
+def find_run(store: RunStore, wanted: str) -> RunRecord:
+    """Find the one run that an id's beginning or a name stands for; of equal names the newest.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none, or the beginning fits several.
+    """
+    records = store.runs() + store.runs(Kind.RERUN)
+    named = [record for record in records if wanted in (record.run_id, record.name)]
+    begun = [record for record in records if record.run_id.startswith(wanted)]
+    if named or len(begun) == 1:
+        return (named or begun)[0]
+    if begun:
+        ids = ", ".join(record.run_id[: len(wanted) + 4] for record in begun[:5])
+        raise NotFoundError(f"{wanted} is the beginning of {len(begun)} runs' ids: {ids}; give more of it")
+    raise NotFoundError(f"there is no run {wanted}; nnexp runs lists them")
+
+
+def find_sweep(store: RunStore, wanted: str | None = None) -> RunRecord | None:
+    """Find the newest sweep of a name or id; without one, the newest of all."""
+    sweeps = store.runs(Kind.SWEEP)
+    return next((s for s in sweeps if wanted is None or wanted == s.name or s.run_id.startswith(wanted)), None)
+
+
+def members(store: RunStore, sweep: RunRecord) -> list[RunRecord]:
+    """List a sweep's runs, reused ones included."""
+    member = Tag.member(sweep.tags[Tag.SWEEP])
+    return [record for record in store.runs() if member in record.tags]
+
+
+def chosen_runs(store: RunStore, wanted: Sequence[str]) -> list[RunRecord]:
+    """Gather the runs that a list of sweeps and runs stands for; none stands for the last sweep, or for all runs."""
+    if not wanted:
+        last = find_sweep(store)
+        return members(store, last) if last else store.runs()
+    found: dict[str, RunRecord] = {}
+    for name in wanted:
+        sweep = find_sweep(store, name)
+        for record in members(store, sweep) if sweep else [find_run(store, name)]:
+            found[record.run_id] = record
+    return list(found.values())

@@ -1,0 +1,83 @@
+"""Hydra beneath `nnexp train`: its flags, its composition, its multirun; our errors and our output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import hydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from nnexp.cli.console import say
+from nnexp.config import store
+from nnexp.config.build import unknown
+from nnexp.config.paths import CONF
+from nnexp.errors import ConfigError, NnexpError
+from nnexp.sweep.plan import Plan
+from nnexp.sweep.policy import Policy
+
+Settings = Mapping[str, Any]
+
+
+class HydraApp:
+    """The task function that Hydra runs: one config at a time, or a whole sweep (see sweep/hydra_launcher.py)."""
+
+    def __init__(
+        self, single: Callable[[Settings], float], sweep: Callable[[Plan, Policy], Mapping[str, float]]
+    ) -> None:
+        self._single = single
+        self._sweep = sweep
+        self.errors: list[NnexpError] = []
+
+    def __call__(self, composed: DictConfig) -> float | None:
+        """Train one composed config; its error is kept, so that Hydra does not tell it in its own way."""
+        try:
+            return self._single(plain(composed))
+        except NnexpError as error:
+            self.errors.append(error)
+            return None
+
+    def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
+        """Run a sweep."""
+        return self._sweep(plan, policy)
+
+
+def run_hydra(app: HydraApp, arguments: Sequence[str]) -> None:
+    """Let Hydra read the arguments, compose, and run the app.
+
+    Raises
+    ------
+    ConfigError
+        For whatever Hydra or OmegaConf refuse, in one line.
+    """
+    store.register(asdict(Policy()))
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
+    sys.argv[1:] = list(arguments)
+    main = hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(app)
+    try:
+        main()
+    except (HydraException, OmegaConfBaseException) as refused:
+        raise _in_one_line(refused) from refused
+    for error in app.errors[:-1]:
+        say(str(error))
+    for error in app.errors[-1:]:
+        raise error
+
+
+def plain(composed: DictConfig) -> dict[str, Any]:
+    """Resolve a composed config into plain Python."""
+    settings = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+    return {str(name): value for name, value in settings.items()} if isinstance(settings, dict) else {}
+
+
+def _in_one_line(error: Exception) -> ConfigError:
+    causes = [error, *([error.__cause__] if error.__cause__ else [])]
+    for cause in causes:
+        if isinstance(cause, OmegaConfBaseException) and "not in struct" in str(cause) and cause.full_key:
+            return unknown(str(cause.full_key))
+    return ConfigError(" ".join(str(error).split()))

@@ -1,0 +1,145 @@
+"""`nnexp train`: one run, or with -m a multirun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+
+from nnexp.cli.console import out, say
+from nnexp.cli.hydra_app import HydraApp, Settings, run_hydra
+from nnexp.cli.progress import RunProgress, SweepProgress, accuracy, duration
+from nnexp.cli.store import open_store
+from nnexp.config.build import build
+from nnexp.config.schema import flatten
+from nnexp.errors import NnexpError
+from nnexp.runs.prepare import prepare
+from nnexp.sweep.estimate import Estimator
+from nnexp.sweep.inprocess import InProcessExecutor
+from nnexp.sweep.launch import Outcome
+from nnexp.sweep.ledger import Ledger, read_ledger
+from nnexp.sweep.plan import Plan, PlannedRun
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.pool import PoolExecutor
+from nnexp.sweep.run_sweep import run_single, run_sweep
+from nnexp.tracking.records import RunRecord, Status, Tag
+from nnexp.tracking.tracker import Store
+
+
+class UnfinishedError(NnexpError):
+    """A run or a sweep that did not finish; everything has been said by the time this is raised."""
+
+    def __init__(self, message: str, exit_status: int = 1) -> None:
+        super().__init__(message)
+        self.exit_status = exit_status
+
+
+def train(arguments: Sequence[str]) -> None:
+    """Hand the arguments to Hydra, and train what it composes."""
+    run_hydra(HydraApp(train_one, train_sweep), arguments)
+
+
+def train_one(settings: Settings) -> float:
+    """Train one config in this process, and record it."""
+    config = build(settings)
+    hydra = HydraConfig.get()
+    run = PlannedRun(0, prepare(config, _chosen(hydra.overrides.task, settings)), Path(hydra.runtime.output_dir))
+    store = open_store()
+    with RunProgress() as progress:
+        outcome, recorder = run_single(run, store, InProcessExecutor(), progress)
+    _check_run(outcome, run)
+    last = recorder.results[-1]
+    total = sum(result.epoch_s + result.eval_s for result in recorder.results)
+    out().print(f"{run.name}: {accuracy(last)} after epoch {last.epoch}, in {duration(total)}")
+    out().print(f"run {recorder.run_id or '(not in the store yet)'}, files in {recorder.folder.path}", soft_wrap=True)
+    return last.val.accuracy if last.val else last.test.accuracy if last.test else 0.0
+
+
+def train_sweep(plan: Plan, policy: Policy) -> Mapping[str, float]:
+    """Run a sweep, or print its plan; afterwards compare its runs, whatever became of them."""
+    store = open_store()
+    ledger = read_ledger(plan, store, fresh=policy.fresh)
+    estimator = Estimator(store.runs(status=Status.FINISHED))
+    _say_reused(plan, ledger)
+    if policy.dry_run:
+        print_plan(plan, ledger, policy, estimator)
+        return {}
+    estimated = estimator.sweep_seconds(ledger.to_do, policy.slots)
+    if ledger.to_do:
+        say(f"{len(ledger.to_do)} runs to do, {policy.slots} at a time: about {duration(estimated)}")
+    executor = PoolExecutor(min(policy.slots, len(ledger.to_do) or 1))
+    with SweepProgress(ledger.to_do, lambda run: estimator.seconds(run.prepared)) as progress:
+        result = run_sweep(plan, ledger, policy, store, executor, progress, estimator)
+    records = runs_of(plan, store)
+    show_comparison(records, store)
+    if ledger.to_do:
+        say(f"{len(ledger.to_do)} runs in {duration(result.outcome.seconds)} (estimated: {duration(estimated)})")
+    _check_sweep(result.outcome, plan)
+    return {record.key: _reached(record) for record in records if record.key}
+
+
+def runs_of(plan: Plan, store: Store) -> list[RunRecord]:
+    """Read what the store now holds of a plan's runs."""
+    keys = {run.key for run in plan.runs}
+    return [record for record in store.runs(tags={Tag.member(plan.key): plan.name}) if record.key in keys]
+
+
+def print_plan(plan: Plan, ledger: Ledger, policy: Policy, estimator: Estimator) -> None:
+    """List each run, done or to do, and how long it takes."""
+    for run in plan.runs:
+        state = "done" if run.key in ledger.done else f"to do, about {duration(estimator.seconds(run.prepared))}"
+        out().print(f"{run.key[:8]}  {run.name}  {state}", soft_wrap=True)
+    total = estimator.sweep_seconds(ledger.to_do, policy.slots)
+    out().print(
+        f"{len(plan.runs)} runs: {len(ledger.done)} done, {len(ledger.to_do)} to do, {policy.slots} at a time: "
+        f"about {duration(total)}"
+    )
+
+
+def show_comparison(records: Sequence[RunRecord], store: Store) -> None:
+    """Print the comparison of a sweep's runs."""
+    from nnexp.report.comparison import compare
+    from nnexp.report.formats import as_terminal
+
+    if any(record.status is Status.FINISHED for record in records):
+        out().print(as_terminal(compare(records, store)))
+
+
+def _chosen(overrides: Sequence[str], settings: Settings) -> dict[str, object]:
+    """Pick out what the person set on the command line, to name the run by."""
+    flat = flatten(dict(settings))
+    typed = [override.split("=", 1) for override in overrides if "=" in override]
+    return {name.lstrip("+"): flat.get(name.lstrip("+"), value) for name, value in typed}
+
+
+def _say_reused(plan: Plan, ledger: Ledger) -> None:
+    if ledger.done:
+        names = [run.name for run in plan.runs if run.key in ledger.done]
+        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        say(f"{len(names)} of {len(plan.runs)} runs are finished already and are reused: {shown}")
+
+
+def _check_run(outcome: Outcome, run: PlannedRun) -> None:
+    for failure in outcome.failures:
+        raise UnfinishedError(f"{run.name} failed in epoch {failure.epoch + 1}: {failure.error} (see {failure.folder})")
+    if outcome.killed:
+        raise UnfinishedError(f"{run.name} was stopped; it is recorded as KILLED", outcome.exit_status)
+
+
+def _check_sweep(outcome: Outcome, plan: Plan) -> None:
+    for failure in outcome.failures:
+        say(f"{failure.name} failed in epoch {failure.epoch + 1}: {failure.error} (see {failure.folder})")
+    again = "type the same command again to go on where it stood"
+    if outcome.untold:
+        say(f"{outcome.untold} runs wait to be written to the store: the next command, or nnexp doctor, does it")
+    if outcome.interrupted:
+        raise UnfinishedError(f"{plan.name} was stopped; {again}", outcome.exit_status)
+    if outcome.failures:
+        raise UnfinishedError(f"{len(outcome.failures)} of {len(plan.runs)} runs failed; {again}")
+    if outcome.left:
+        say(f"{len(outcome.left)} runs are left for the next time, to keep to the budget; {again}")
+
+
+def _reached(record: RunRecord) -> float:
+    return record.metrics.get("final/val_accuracy", record.metrics.get("final/test_accuracy", 0.0))
