@@ -7,16 +7,9 @@ from dataclasses import dataclass
 
 from nnexp.cli.console import out
 from nnexp.cli.find import chosen_runs
-from nnexp.cli.store import open_store
+from nnexp.cli.store import read_store
 from nnexp.report import formats
 from nnexp.report.comparison import compare as compare_runs
-
-FORMATS = {
-    "json": formats.as_json,
-    "csv": formats.as_csv,
-    "md": formats.as_markdown,
-    "latex": formats.as_latex,
-}
 
 
 @dataclass(frozen=True)
@@ -31,7 +24,7 @@ class Question:
 
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
     """Compare a sweep's runs, or any runs; without a name, those of the last sweep."""
-    store = open_store()
+    store = read_store()
     comparison = compare_runs(
         chosen_runs(store, wanted),
         store,
@@ -41,6 +34,6 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
         reach=question.reach,
     )
     if form:
-        print(FORMATS[form](comparison))  # noqa: T201
+        print(formats.FORMATS[form](comparison))  # noqa: T201
     else:
         out().print(formats.as_terminal(comparison))

@@ -1,0 +1,25 @@
+"""`nnexp export`: a run's network for use elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nnexp.cli.console import out
+from nnexp.cli.find import find_run
+from nnexp.cli.store import read_store
+from nnexp.errors import DataError
+from nnexp.runs.trained import read_trained
+
+
+def export(wanted: str, to: Path) -> None:
+    """Write the parameters (.npz) and an MLflow model that `mlflow models` loads, into a new folder."""
+    store = read_store()
+    record = find_run(store, wanted)
+    trained = read_trained(record, store)
+    if to.exists():
+        raise DataError(f"{to} exists already; name a new folder with --to")
+    from nnexp.tracking.mlflow import save_model
+
+    save_model(to, trained.network.parameters(), n_in=trained.network.sizes[0], scale=trained.dataset.scale)
+    out().print(f"{to / 'parameters.npz'}  the parameters: weights_0, biases_0, ...", soft_wrap=True)
+    out().print(f"{to / 'model'}  an MLflow model; try: mlflow models predict -m {to / 'model'} --help", soft_wrap=True)

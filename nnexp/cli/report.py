@@ -1,0 +1,54 @@
+"""`nnexp report`: a sweep's page; and what every sweep leaves behind when it ends."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnexp.cli.console import out, say
+from nnexp.cli.find import chosen_runs
+from nnexp.cli.store import read_store
+from nnexp.config.build import build
+from nnexp.errors import DataError, NnexpError
+from nnexp.report.comparison import Comparison, compare
+from nnexp.report.page import page
+from nnexp.runs.experiment import dataset_of
+from nnexp.runs.prepare import read_params
+from nnexp.tracking.records import RunRecord
+from nnexp.tracking.tracker import RunStore
+
+PAGE = "report.html"
+
+
+def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
+    """Write the page of a sweep, or of any runs."""
+    store = read_store()
+    write_page(compare(chosen_runs(store, wanted), store), store, to)
+    out().print(str(to), soft_wrap=True)
+    if show:
+        webbrowser.open(to.absolute().as_uri())
+
+
+def write_page(comparison: Comparison, store: RunStore, to: Path) -> None:
+    """Write a comparison's page."""
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_text(page(comparison, store, images=_test_images(comparison.runs)), encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{to} cannot be written: {error.strerror}") from error
+
+
+def _test_images(records: Sequence[RunRecord]) -> NDArray[np.uint8] | None:
+    """Find the pictures that the runs were tested on, if they are still where they were."""
+    if not records:
+        return None
+    try:
+        dataset = dataset_of(build(read_params(records[0].params)).dataset)
+    except NnexpError as error:
+        say(f"the page shows no pictures of mistakes: {error}")
+        return None
+    return dataset.test.images.reshape(-1, *dataset.image_shape)

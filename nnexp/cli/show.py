@@ -1,0 +1,94 @@
+"""`nnexp show` and `nnexp diff`: one run in full, and what differs between two."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import numpy as np
+from rich.table import Table
+
+from nnexp.cli.console import out
+from nnexp.cli.find import find_run
+from nnexp.cli.progress import duration
+from nnexp.cli.store import read_store
+from nnexp.report.curve import draw_curve
+from nnexp.report.diff import diff as diff_runs
+from nnexp.report.examples import Predictions, read_predictions
+from nnexp.tracking.records import RunRecord, Tag
+from nnexp.tracking.tracker import RunStore
+
+FACTS = {
+    "status": None,
+    "reason": Tag.REASON,
+    "key": Tag.KEY,
+    "commit": "mlflow.source.git.commit",
+    "verified": Tag.VERIFIED,
+    "digits never predicted": Tag.NEVER_PREDICTED,
+    "files": Tag.FOLDER,
+}
+
+
+def show(wanted: str) -> None:
+    """Print a run's facts, settings, environment, learning curve and confusion matrix."""
+    store = read_store()
+    record = find_run(store, wanted)
+    out().print(f"[bold]{record.name}[/]  run {record.run_id}", soft_wrap=True)
+    out().print(_pairs(_facts(record)))
+    out().print(_pairs(dict(record.params), "settings"))
+    environment = store.artifact(record.run_id, "environment.json")
+    if environment:
+        out().print(_pairs(json.loads(environment), "environment"))
+    out().print(_curve(record, store), markup=False)
+    predictions = read_predictions(store, record.run_id)
+    if predictions:
+        out().print(_confusion(predictions))
+
+
+def diff(left: str, right: str) -> None:
+    """Print what differs between two runs."""
+    store = read_store()
+    a, b = find_run(store, left), find_run(store, right)
+    sections = diff_runs(a, b, store)
+    if not sections:
+        out().print("nothing differs")
+    for section in sections:
+        table = Table(section.title, a.run_id[:8], b.run_id[:8], box=None, pad_edge=False)
+        for row in section.rows:
+            table.add_row(*row)
+        out().print(table)
+        out().print()
+
+
+def _facts(record: RunRecord) -> dict[str, str]:
+    began = datetime.fromtimestamp(record.started_at / 1000).strftime("%Y-%m-%d %H:%M:%S")
+    took = f", {duration((record.ended_at - record.started_at) / 1000)}" if record.ended_at else ""
+    tags = {name: record.tags[tag] for name, tag in FACTS.items() if tag and tag in record.tags}
+    return {"status": record.status.value, "started": began + took} | tags
+
+
+def _pairs(values: dict[str, str], title: str = "") -> Table:
+    table = Table(title, "", box=None, pad_edge=False, show_header=bool(title), header_style="bold")
+    for name, value in values.items():
+        table.add_row(name, str(value))
+    return table
+
+
+def _curve(record: RunRecord, store: RunStore) -> str:
+    histories = {
+        name.removesuffix("/accuracy"): store.history([record.run_id], name).get(record.run_id, [])
+        for name in ("val/accuracy", "test/accuracy")
+    }
+    return draw_curve(histories, width=min(out().width, 100))
+
+
+def _confusion(predictions: Predictions) -> Table:
+    """Count the test examples of each class (a row) by what they were called (a column)."""
+    classes = int(max(predictions.labels.max(), predictions.predicted.max())) + 1
+    counts = np.zeros((classes, classes), dtype=int)
+    np.add.at(counts, (predictions.labels, predictions.predicted), 1)
+    table = Table("is a \\ called", *map(str, range(classes)), box=None, pad_edge=False, title="test examples")
+    for label, row in enumerate(counts):
+        cells = (f"[bold]{n}[/]" if at == label else str(n or "·") for at, n in enumerate(row))
+        table.add_row(str(label), *cells)
+    return table

@@ -1,0 +1,49 @@
+"""The front of time and accuracy: the settings than which none is both faster and better."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotly.graph_objs._figure import Figure
+
+from nnexp.report.comparison import Comparison
+from nnexp.report.measure import Measure
+from nnexp.report.plots import style
+
+
+def compute(comparison: Comparison) -> pd.DataFrame:
+    """Give a row for each setting: its seconds a run, mean, half of the interval, and whether it is on the front."""
+    rows = [
+        (one.label, one.run_seconds, one.decides.mean, one.decides.high - one.decides.mean)
+        for one in comparison.settings
+    ]
+    points = pd.DataFrame(rows, columns=["setting", "seconds", "mean", "half"]).dropna(subset="seconds")
+    by_time = points.sort_values(["seconds", "mean"], ascending=[True, not comparison.measure.higher_is_better])["mean"]
+    best = by_time.cummax() if comparison.measure.higher_is_better else by_time.cummin()
+    return points.assign(on_front=(by_time == best) & ~best.duplicated())
+
+
+def draw(points: pd.DataFrame, measure: Measure) -> Figure:
+    """Draw a point with its interval for each setting, and a line through those on the front."""
+    figure = style.figure("What accuracy costs: settings, and the line none is above", "seconds a run", measure.column)
+    front = points[points.on_front].sort_values("seconds")
+    figure.add_scatter(
+        x=front.seconds,
+        y=front["mean"] * measure.factor,
+        mode="lines",
+        line={"color": style.COLOURS[-1], "dash": "dot"},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    few = len(points) <= style.MOST_CURVES
+    for place, (_, one) in enumerate(points.groupby("setting" if few else lambda _: 0, sort=False)):
+        figure.add_scatter(
+            x=one.seconds,
+            y=one["mean"] * measure.factor,
+            error_y={"array": one.half * measure.factor, "thickness": 1.2, "width": 4},
+            text=one.setting,
+            name=one.setting.iloc[0],
+            mode="markers",
+            marker={"size": 9, "color": style.COLOURS[place]},
+            hovertemplate="%{text}: %{x:.1f} s, %{y:.2f}<extra></extra>",
+        )
+    return figure.update_layout(showlegend=few)

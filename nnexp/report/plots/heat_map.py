@@ -1,0 +1,38 @@
+"""A heat map of two numeric settings, such as eta and batch size."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotly.graph_objs._figure import Figure
+
+from nnexp.report.comparison import Comparison
+from nnexp.report.measure import Measure
+from nnexp.report.plots import style
+from nnexp.report.setting import is_number
+
+
+def compute(comparison: Comparison) -> pd.DataFrame | None:
+    """Give the means with a row for each value of one setting and a column for each of the other.
+
+    None unless the settings compared are two, and numbers.
+    """
+    values = [value for one in comparison.settings for value in one.values]
+    if len(comparison.by) != 2 or not all(map(is_number, values)):
+        return None
+    rows = [(*map(float, one.values), one.decides.mean) for one in comparison.settings]
+    down, across = comparison.by
+    return pd.DataFrame(rows, columns=[down, across, "mean"]).pivot_table("mean", down, across)
+
+
+def draw(means: pd.DataFrame, measure: Measure) -> Figure:
+    """Draw a cell for each pair of values, coloured by the mean and lettered with it."""
+    figure = style.figure(f"{measure.label.capitalize()} by both", str(means.columns.name), str(means.index.name))
+    figure.add_heatmap(
+        x=[f"{value:g}" for value in means.columns],
+        y=[f"{value:g}" for value in means.index],
+        z=means.to_numpy() * measure.factor,
+        colorscale="Blues",
+        texttemplate="%{z:.2f}" if means.size <= 100 else None,
+        hovertemplate="%{y}, %{x}: %{z:.2f}<extra></extra>",
+    )
+    return figure.update_layout(xaxis_type="category", yaxis_type="category")

@@ -1,0 +1,37 @@
+"""What all plots look like: colours that the colour-blind tell apart too, on white and on black; little furniture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plotly.graph_objs._figure import Figure
+
+COLOURS = ("#3b7dd8", "#e0702a", "#2a9d78", "#b565a7", "#c79a1c", "#4fa8c9", "#c44e52", "#8a8a8a")
+SCALE = "Viridis"
+TITLE = 32  # pixels
+MOST_CURVES = len(COLOURS)
+
+
+def figure(title: str, x: str = "", y: str = "", height: int = 420) -> Figure:
+    """Begin a figure with a title and named axes."""
+    shown = Figure()
+    shown.update_layout(
+        title={"text": title, "x": 0, "xref": "paper", "yref": "container", "y": 0.97, "font": {"size": 16}},
+        height=height,
+        margin={"l": 56, "r": 16, "t": TITLE + 16, "b": 48},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        xaxis={"title": {"text": x}, "automargin": True},
+        yaxis={"title": {"text": y}, "automargin": True},
+    )
+    return shown
+
+
+def colours(labels: Sequence[str]) -> dict[str, str]:
+    """Give each label a colour; past the eighth they begin anew."""
+    return {label: COLOURS[position % len(COLOURS)] for position, label in enumerate(dict.fromkeys(labels))}
+
+
+def faint(colour: str) -> str:
+    """Give the colour as a band is filled with."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.14)"
