@@ -1,27 +1,93 @@
-"""`nnexp runs`: the runs, newest first."""
+"""`nnexp runs`: the runs, newest first unless asked otherwise."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 from rich.table import Table
 
 from nnexp.cli.console import out
-from nnexp.cli.store import open_store
-from nnexp.tracking.records import RunRecord
+from nnexp.cli.find import find_sweep, members
+from nnexp.cli.store import read_store
+from nnexp.errors import ConfigError, NotFoundError
+from nnexp.tracking.records import RunRecord, Status
+from nnexp.tracking.tracker import RunStore
+
+SHORTEST = 4  # characters of an id
 
 
-def runs(*, as_json: bool) -> None:
+@dataclass(frozen=True)
+class Choice:
+    """Which runs are listed, and in which order."""
+
+    settings: Sequence[str] = ()  # hidden=30
+    status: str | None = None
+    sweep: str | None = None
+    sort: str | None = None  # a setting or a metric; metrics largest first
+    most: int | None = None
+
+
+def runs(choice: Choice, *, as_json: bool) -> None:
     """List the runs."""
-    records = open_store().runs()
+    store = read_store()
+    everything = store.runs()
+    records = _chosen(everything if choice.sweep is None else _members(store, choice.sweep), choice)
     if as_json:
         print(json.dumps([_json(record) for record in records], indent=2))  # noqa: T201
     elif records:
-        out().print(_table(records))
+        out().print(_table(records, shortest_unique([record.run_id for record in everything])))
     else:
-        out().print("no runs yet: nnexp train makes one")
+        out().print("no such runs" if everything else "no runs yet: nnexp train makes one")
+
+
+def shortest_unique(ids: Sequence[str]) -> int:
+    """Tell how many characters of ids are enough to tell them apart."""
+    return next((n for n in range(SHORTEST, 32) if len({i[:n] for i in ids}) == len(set(ids))), 32)
+
+
+def _members(store: RunStore, name: str) -> list[RunRecord]:
+    sweep = find_sweep(store, name)
+    if sweep is None:
+        raise NotFoundError(f"there is no sweep {name} in the store; nnexp sweep {name} makes it")
+    return members(store, sweep)
+
+
+def _chosen(records: Sequence[RunRecord], choice: Choice) -> list[RunRecord]:
+    chosen = [r for r in records if choice.status is None or r.status is _status(choice.status)]
+    for condition in choice.settings:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise ConfigError(f"a filter must look like hidden=30, but got {condition!r}")
+        chosen = [record for record in chosen if record.params.get(name) == value]
+    if choice.sort:
+        chosen = _sorted(chosen, choice.sort)
+    return chosen[: choice.most]
+
+
+def _status(text: str) -> Status:
+    if text.upper() not in Status.__members__:
+        raise ConfigError(f"--status must be one of {', '.join(Status)}, but got {text!r}")
+    return Status[text.upper()]
+
+
+def _sorted(records: Sequence[RunRecord], by: str) -> list[RunRecord]:
+    metrics = {name for record in records for name in record.metrics}
+    if by in metrics:
+        return sorted(records, key=lambda record: -_number(record.metrics.get(by)))
+    known = metrics | {name for record in records for name in record.params}
+    if by not in known and records:
+        near = get_close_matches(by, known, n=1) or sorted(known)
+        raise ConfigError(f"--sort must name a metric or a setting, but got {by!r}; did you mean {', '.join(near)}?")
+    return sorted(records, key=lambda record: record.params.get(by, ""))
+
+
+def _number(value: float | None) -> float:
+    return -math.inf if value is None or math.isnan(value) else value
 
 
 def _json(record: RunRecord) -> dict[str, object]:
@@ -35,14 +101,15 @@ def _json(record: RunRecord) -> dict[str, object]:
     }
 
 
-def _table(records: Sequence[RunRecord]) -> Table:
+def _table(records: Sequence[RunRecord], id_length: int) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("run", "name", "status", "started"):
         table.add_column(column, no_wrap=column != "name")
     for column in ("epochs", "val %", "test %", "s an epoch"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     for record in records:
-        table.add_row(record.run_id[:8], record.name, record.status, _time(record.started_at), *_figures(record))
+        began = datetime.fromtimestamp(record.started_at / 1000).strftime("%Y-%m-%d %H:%M")
+        table.add_row(record.run_id[:id_length], record.name, record.status, began, *_figures(record))
     return table
 
 
@@ -52,7 +119,3 @@ def _figures(record: RunRecord) -> list[str]:
 
     percent = [figure(name, ".2%").rstrip("%") for name in ("val/accuracy", "test/accuracy")]
     return [record.params.get("epochs", ""), *percent, figure("time/epoch_s", ".2f")]
-
-
-def _time(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000).strftime("%Y-%m-%d %H:%M")

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from nnexp.cli.console import say
-from nnexp.sweep.repair import repair
+from nnexp.runs import pending
+from nnexp.sweep.repair import orphans, repair
 from nnexp.tracking.location import Location
-from nnexp.tracking.mlflow import MlflowTracker
+from nnexp.tracking.sql import SqlRunStore
+from nnexp.tracking.tracker import RunStore, Store
 
 
-def open_store() -> MlflowTracker:
-    """Open the store that the environment names, and repair what an earlier command had to leave.
+def open_store() -> Store:
+    """Open the store that the environment names for writing, and repair what an earlier command had to leave.
 
     Raises
     ------
     TrackingError
         If the store cannot be used.
     """
+    from nnexp.tracking.mlflow import MlflowTracker
+
     store = MlflowTracker(Location.from_environment())
     for sentence in repair(store, say).sentences():
         say(sentence)
     return store
+
+
+def read_store() -> RunStore:
+    """Open the store for reading; MLflow is imported only if it is a server, or if there is something to repair."""
+    location = Location.from_environment()
+    if not location.is_database:
+        return open_store()
+    store = SqlRunStore(location)
+    return open_store() if pending.waiting(store.address) or orphans(store) else store

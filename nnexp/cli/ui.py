@@ -5,33 +5,81 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+import webbrowser
+from collections.abc import Sequence
+from urllib.error import URLError
+from urllib.request import urlopen
 
 from nnexp.cli.console import out, say
-from nnexp.cli.store import open_store
-from nnexp.errors import TrackingError
+from nnexp.cli.find import find_sweep
+from nnexp.errors import NotFoundError, TrackingError
 from nnexp.tracking.location import Location
+from nnexp.tracking.mlflow import MlflowTracker
+from nnexp.tracking.records import RunRecord, Tag
+from nnexp.tracking.view import link, sweep_view, view_name
 
 HOST = "127.0.0.1"
+PATIENCE_S = 60
 
 
-def ui(port: int) -> None:
-    """Serve the page until Ctrl-C; a store that is a server already has its page there."""
+def ui(sweep: str | None, port: int, *, show: bool) -> None:
+    """Serve the page until Ctrl-C, opened on a sweep's charts; a store that is a server already has its page there."""
     location = Location.from_environment()
-    server = location.uri if location.uri.startswith("http") else f"http://{HOST}:{port}"
-    out().print(link(server, open_store().experiment_id), soft_wrap=True)
-    if server == location.uri:
+    store = MlflowTracker(location)
+    found = find_sweep(store, sweep)
+    if sweep and not found:
+        raise NotFoundError(f"there is no sweep {sweep} in the store; nnexp sweep {sweep} makes it")
+    view = _keep_view(found, store) if found else None
+    server = f"http://{HOST}:{port}" if location.is_database else location.uri
+    page = link(server, store.experiment_id, view)
+    if not location.is_database:
+        _point(page, show=show)
         return
-    say("Ctrl-C ends it")
-    artifacts = location.file.parent / "mlruns" if location.file else None
-    command = [sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(port), "--workers", "1"]
-    command += ["--backend-store-uri", location.uri]
-    command += ["--default-artifact-root", artifacts.as_uri()] if artifacts else []
-    quiet = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    status = subprocess.run(command, env=quiet, check=False).returncode  # noqa: S603
-    if status > 0:
-        raise TrackingError(f"MLflow's page ended with status {status}; is port {port} free? try --port {port + 1}")
+    with subprocess.Popen(_command(location, port), env=_quiet()) as process:  # noqa: S603
+        try:
+            _wait(server, process)
+            _point(page, show=show)
+            say("Ctrl-C ends it")
+            process.wait()
+        finally:
+            process.terminate()
+    if process.returncode > 0:
+        raise TrackingError(f"MLflow's page ended with status {process.returncode}")
 
 
-def link(server: str, experiment_id: str) -> str:
-    """Point at the experiment's runs, in the layout for training."""
-    return f"{server}/#/experiments/{experiment_id}/runs?workflowType=machine_learning"
+def _keep_view(sweep: RunRecord, store: MlflowTracker) -> str:
+    key = sweep.tags[Tag.SWEEP]
+    by = [setting for setting in sweep.tags.get(Tag.VARIES, "").split() if setting != "seed"]
+    store.set_view(view_name(key), sweep_view(Tag.member(key), sweep.name, by))
+    return view_name(key)
+
+
+def _command(location: Location, port: int) -> Sequence[str]:
+    """One worker is quicker than MLflow's four, and needs a sixth of the memory."""
+    artifacts = ["--default-artifact-root", (location.file.parent / "mlruns").as_uri()] if location.file else []
+    address = ["--host", HOST, "--port", str(port), "--workers", "1"]
+    return [sys.executable, "-m", "mlflow", "server", *address, "--backend-store-uri", location.uri, *artifacts]
+
+
+def _quiet() -> dict[str, str]:
+    return os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "UVICORN_LOG_LEVEL": "warning"}
+
+
+def _wait(server: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the page answers."""
+    deadline = time.monotonic() + PATIENCE_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urlopen(f"{server}/health", timeout=1):  # noqa: S310
+                return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    port = server.rsplit(":", 1)[1]
+    raise TrackingError(f"MLflow's page did not come up on {server}; is port {port} taken? choose one with --port")
+
+
+def _point(page: str, *, show: bool) -> None:
+    out().print(page, soft_wrap=True)
+    if show:
+        webbrowser.open(page)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 DEFAULT_EXPERIMENT = "nnexp"
 SQLITE = "sqlite:///"
+PASSWORD = re.compile(r"(?<=[^:/@]):[^@/]*@")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,16 @@ class Location:
         """The database file, for SQLite."""
         return Path(self.uri.removeprefix(SQLITE)) if self.uri.startswith(SQLITE) else None
 
+    @property
+    def address(self) -> str:
+        """Name the store and the experiment, so that two processes can tell whether they mean the same."""
+        return f"{self.uri} {self.experiment}"
+
+    @property
+    def is_database(self) -> bool:
+        """Whether the store can be read with SQL."""
+        return not self.uri.startswith(("http://", "https://", "databricks"))
+
     def __str__(self) -> str:
         """Name the store as a person would."""
-        return str(self.file or self.uri)
+        return str(self.file or PASSWORD.sub(":***@", self.uri))

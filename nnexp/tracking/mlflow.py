@@ -10,32 +10,54 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import psutil
-from mlflow import MlflowClient
+from mlflow import MlflowClient, pyfunc
 from mlflow import entities as ml
 from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.store.db import utils as db_utils
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from mlflow.types import Schema, TensorSpec
+from numpy.typing import NDArray
 from requests.exceptions import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.errors import TrackingError
 from nnexp.tracking.location import Location
 from nnexp.tracking.records import Kind, Metric, NewRun, RunRecord, Status, Tag
+from nnexp.tracking.sql import SqlRunStore
+from nnexp.tracking.tracker import RunStore
+from nnexp.tracking.view import TAG as VIEW_TAG
 
-logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # creating tables is no news
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.ERROR)  # creating tables and trying again are no news
 logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
+QUOTING = re.compile(r"['\"`\\]")  # MLflow's filters have no escapes
 MOST_RUNS = 50_000  # MLflow's own limit for one search
 MOST_METRICS = 1_000  # and for one batch
 TRIES = 5  # clients that meet a fresh PostgreSQL together fail their first call
-HTTP = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
+LONGEST_NAME = 250  # characters; a database that keeps to its own limits refuses more
+LONGEST_DATASET_NAME = 500
+HTTP = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for results
+}
+
+db_utils.MAX_RETRY_COUNT = 4  # MLflow's 10 mean that a mistyped address is noticed after 100 seconds
 
 
 class MlflowTracker:
@@ -50,22 +72,23 @@ class MlflowTracker:
                 create_sqlite(location.file)
             self._client = MlflowClient(location.uri)
             self.experiment_id = self._experiment()
+        self._reader: RunStore = SqlRunStore(location) if location.is_database else ClientReader(location)
 
     @property
     def address(self) -> str:
         """Name the store and the experiment."""
-        return f"{self.location.uri} {self.location.experiment}"
+        return self.location.address
 
     def create(self, run: NewRun) -> str:
-        """Begin a run."""
+        """Begin a run, or complete one that an earlier try began."""
         tags = {**run.tags, **({"mlflow.parentRunId": run.parent_id} if run.parent_id else {})}
         with _store_errors(self.location):
-            info = self._client.create_run(self.experiment_id, run.started_at, tags, run.name).info
+            run_id = self._known(run) or self._begin(run, tags)
             params = [ml.Param(name, value) for name, value in run.params.items()]
-            self._client.log_batch(info.run_id, params=params)
+            self._client.log_batch(run_id, params=params)
             if run.dataset:
-                self._client.log_inputs(info.run_id, [_dataset(run.dataset)])
-            return str(info.run_id)
+                self._client.log_inputs(run_id, [_dataset(run.dataset)])
+            return run_id
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
         """Add metrics and set tags."""
@@ -98,29 +121,28 @@ class MlflowTracker:
         tags: Mapping[str, str] | None = None,
     ) -> list[RunRecord]:
         """List records, newest first."""
-        conditions = [f"tags.`{name}` = '{value}'" for name, value in (tags or {}).items()]
-        if kind:
-            conditions.append(f"tags.`{Tag.KIND}` = '{kind.value}'")
-        if status:
-            conditions.append(f"attributes.status = '{status.value}'")
-        with _store_errors(self.location):
-            found = self._client.search_runs(
-                [self.experiment_id], " and ".join(conditions), max_results=MOST_RUNS, order_by=["start_time DESC"]
-            )
-        return [_record(run) for run in found]
+        return self._reader.runs(kind, status=status, tags=tags)
 
     def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
         """Give each run's (step, value) pairs of one metric."""
-        with _store_errors(self.location):
-            found = {run_id: self._client.get_metric_history(run_id, metric) for run_id in run_ids}
-        return {run_id: sorted((m.step, m.value) for m in values) for run_id, values in found.items() if values}
+        return self._reader.history(run_ids, metric)
 
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Read one artifact."""
-        with _store_errors(self.location), tempfile.TemporaryDirectory() as folder:
-            if name not in {item.path for item in self._client.list_artifacts(run_id)}:
-                return None
-            return Path(self._client.download_artifacts(run_id, name, folder)).read_bytes()
+        return self._reader.artifact(run_id, name)
+
+    def _known(self, run: NewRun) -> str | None:
+        found = self.runs(None, tags={Tag.UID: run.tags[Tag.UID]}) if Tag.UID in run.tags else []
+        return found[0].run_id if found else None
+
+    def _begin(self, run: NewRun, tags: Mapping[str, str]) -> str:
+        name = run.name if len(run.name) <= LONGEST_NAME else f"{run.name[: LONGEST_NAME - 1]}…"
+        return str(self._client.create_run(self.experiment_id, run.started_at, dict(tags), name).info.run_id)
+
+    def set_view(self, name: str, view: Mapping[str, Any]) -> None:
+        """Keep a view of the experiment's runs where MLflow's page looks for it."""
+        with _store_errors(self.location):
+            self._client.set_experiment_tag(self.experiment_id, VIEW_TAG + name, json.dumps(view))
 
     def _experiment(self) -> str:
         name = self.location.experiment
@@ -138,6 +160,53 @@ class MlflowTracker:
         if not self.location.file:
             return None
         return (self.location.file.parent / "mlruns" / self.location.experiment).as_uri()
+
+
+class ClientReader:
+    """The reading side, `RunStore`, through MLflow's client: for servers, and for artifacts that are kept elsewhere."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        self._client = MlflowClient(location.uri)
+
+    def runs(
+        self,
+        kind: Kind | None = Kind.RUN,
+        *,
+        status: Status | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> list[RunRecord]:
+        """List records, newest first."""
+        wanted = (tags or {}).items()
+        conditions = [f"tags.`{name}` = '{value}'" for name, value in wanted if not QUOTING.search(value)]
+        if kind:
+            conditions.append(f"tags.`{Tag.KIND}` = '{kind.value}'")
+        if status:
+            conditions.append(f"attributes.status = '{status.value}'")
+        with _store_errors(self.location):
+            experiment = self._client.get_experiment_by_name(self.location.experiment)
+            if experiment is None:
+                return []
+            found = self._client.search_runs(
+                [experiment.experiment_id],
+                " and ".join(conditions),
+                max_results=MOST_RUNS,
+                order_by=["start_time DESC"],
+            )
+        return [record for record in map(_record, found) if wanted <= record.tags.items()]
+
+    def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
+        """Give each run's (step, value) pairs of one metric."""
+        with _store_errors(self.location):
+            found = {run_id: self._client.get_metric_history(run_id, metric) for run_id in run_ids}
+        return {run_id: sorted((m.step, m.value) for m in values) for run_id, values in found.items() if values}
+
+    def artifact(self, run_id: str, name: str) -> bytes | None:
+        """Read one artifact."""
+        with _store_errors(self.location), tempfile.TemporaryDirectory() as folder:
+            if name not in {item.path for item in self._client.list_artifacts(run_id)}:
+                return None
+            return Path(self._client.download_artifacts(run_id, name, folder)).read_bytes()
 
 
 def create_sqlite(file: Path) -> None:
@@ -163,10 +232,38 @@ def create_sqlite(file: Path) -> None:
             os.link(new, file)
 
 
+def save_model(to: Path, parameters: Mapping[str, NDArray[Any]], *, n_in: int, scale: float) -> None:
+    """Write parameters and an MLflow pyfunc model of them into a folder.
+
+    The model's code is a file beside it, not a pickled class, so it loads where nnexp is not installed.
+    """
+    to.mkdir(parents=True)
+    np.savez(to / "parameters.npz", **parameters)  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # MLflow's advice for models that are written by hand
+        code = Path(folder) / "model.py"
+        code.write_text(files("nnexp.tracking").joinpath("model.py.txt").read_text())
+        pyfunc.save_model(
+            to / "model",
+            python_model=str(code),
+            artifacts={"parameters": str(to / "parameters.npz")},
+            model_config={"scale": scale},
+            signature=ModelSignature(
+                Schema([TensorSpec(np.dtype("float64"), (-1, n_in))]),
+                Schema([TensorSpec(np.dtype("float64"), (-1, -1))]),
+            ),
+            pip_requirements=[f"mlflow=={version('mlflow')}", f"numpy=={version('numpy')}"],
+        )
+
+
+def _floats(*shape: int) -> TensorSpec:
+    return TensorSpec(np.dtype("float64"), shape)
+
+
 def _dataset(dataset: Mapping[str, str]) -> ml.DatasetInput:
     source = json.dumps({"uri": dataset["source"]})
     entity = ml.Dataset(
-        name=dataset["name"], digest=dataset["digest"][:12], source_type="local", source=source,
+        name=dataset["name"][:LONGEST_DATASET_NAME], digest=dataset["digest"][:12], source_type="local", source=source,
         schema=None, profile=None,
     )  # fmt: skip
     return ml.DatasetInput(entity, tags=[ml.InputTag("mlflow.data.context", "training")])
@@ -178,7 +275,7 @@ def _record(run: ml.Run) -> RunRecord:
         name=run.info.run_name,
         status=Status(run.info.status) if run.info.status in Status.__members__ else Status.RUNNING,
         started_at=run.info.start_time,
-        ended_at=run.info.end_time,
+        ended_at=None if run.info.status == Status.RUNNING else run.info.end_time,
         params=run.data.params,
         metrics=run.data.metrics,
         tags=run.data.tags,
@@ -190,7 +287,7 @@ def _store_errors(location: Location) -> Iterator[None]:
     """Turn whatever the store's layers raise into a `TrackingError` of one line."""
     try:
         yield
-    except (MlflowException, SQLAlchemyError, RequestException, sqlite3.Error, OSError) as error:
+    except (MlflowException, SQLAlchemyError, RequestException, sqlite3.Error, OSError, ImportError) as error:
         if isinstance(error, TrackingError):
             raise
         reason = " ".join(str(error).split())[:300]
