@@ -18,7 +18,7 @@ def export(wanted: str, to: Path) -> None:
     trained = read_trained(record, store)
     if to.exists():
         raise DataError(f"{to} exists already; name a new folder with --to")
-    from nnexp.tracking.mlflow import save_model
+    from nnexp.tracking.mlflow.model import save_model
 
     save_model(to, trained.network.parameters(), n_in=trained.network.sizes[0], scale=trained.dataset.scale)
     out().print(f"{to / 'parameters.npz'}  the parameters: weights_0, biases_0, ...", soft_wrap=True)

@@ -57,7 +57,7 @@ def run_hydra(app: HydraApp, arguments: Sequence[str]) -> None:
     """
     store.register(asdict(Policy()))
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
-    sys.argv[1:] = list(arguments)
+    sys.argv[1:] = _flags_first(arguments)
     main = hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(app)
     try:
         main()
@@ -67,6 +67,12 @@ def run_hydra(app: HydraApp, arguments: Sequence[str]) -> None:
         say(str(error))
     for error in app.errors[-1:]:
         raise error
+
+
+def _flags_first(arguments: Sequence[str]) -> list[str]:
+    """Put flags before overrides: Hydra's parser takes them in no other order."""
+    overrides = [a for a in arguments if not a.startswith("-") and ("=" in a or a.startswith("~"))]
+    return [a for a in arguments if a not in overrides] + overrides
 
 
 def plain(composed: DictConfig) -> dict[str, Any]:

@@ -36,7 +36,8 @@ def ui(sweep: str | None, port: int, *, show: bool) -> None:
     if not location.is_database:
         _point(page, show=show)
         return
-    with subprocess.Popen(_command(location, port), env=_quiet()) as process:  # noqa: S603
+    silent = subprocess.DEVNULL
+    with subprocess.Popen(_command(location, port), env=_quiet(), stdout=silent, stderr=silent) as process:  # noqa: S603
         try:
             _wait(server, process)
             _point(page, show=show)

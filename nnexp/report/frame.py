@@ -52,7 +52,7 @@ def _setting_row(comparison: Comparison, one: Summary) -> dict[str, object]:
         **{name: typed(text) for name, text in zip(comparison.by, one.values, strict=True)},
         "setting": one.label,
         "runs": len(one.runs),
-        "seeds": one.decides.n,
+        "n": one.decides.n,
         "metric": comparison.measure.name,
         "mean": one.decides.mean,
         "sd": one.decides.sd,
@@ -90,7 +90,7 @@ def _difference_row(one: Difference | None) -> dict[str, object]:
         "difference_high": one.estimate.high if one else nan,
         "p": one.p if one else nan,
         "p_uncorrected": one.estimate.p if one else nan,
-        "n": one.estimate.n if one else 0,
+        "pairs": one.estimate.n if one else 0,
         "test": one.estimate.method if one else "",
         "more_seeds": one.more_seeds if one and one.more_seeds is not None else nan,
     }

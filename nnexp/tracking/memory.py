@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from nnexp.errors import TrackingError
-from nnexp.tracking.records import Kind, Metric, NewRun, RunRecord, Status
+from nnexp.tracking.records import Kind, Metric, NewRun, RunRecord, Status, Tag
 
 PARENT = "mlflow.parentRunId"
 
@@ -30,7 +30,10 @@ class MemoryTracker:
         self._ids = count(1)
 
     def create(self, run: NewRun) -> str:
-        """Begin a run."""
+        """Begin a run, unless an earlier try did."""
+        known = self.runs(None, tags={Tag.UID: run.tags[Tag.UID]}) if Tag.UID in run.tags else []
+        if known:
+            return known[0].run_id
         run_id = f"{next(self._ids):032x}"
         tags = dict(run.tags) | ({PARENT: run.parent_id} if run.parent_id else {})
         record = RunRecord(run_id, run.name, Status.RUNNING, run.started_at, None, dict(run.params), {}, tags)

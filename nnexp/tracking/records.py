@@ -36,6 +36,9 @@ class Tag:
     UID = "nnexp.uid"  # names the run before the store has given it an id
     FOLDER = "nnexp.folder"
     REASON = "nnexp.reason"  # why a run failed or was killed, in one line
+    DIRTY = "nnexp.dirty"  # whether the checkout held changes that were not committed: true, false
+    VERIFIED = "nnexp.verified"  # what the last rerun found
+    RERUN_OF = "nnexp.rerun_of"  # on a rerun: the run that it repeats
     SWEEP = "nnexp.sweep"  # on a parent run: the sweep's key
     VARIES = "nnexp.varies"  # on a parent run: the settings that vary, separated by spaces
     NEVER_PREDICTED = "nnexp.never_predicted"  # classes, separated by spaces

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlparse
 from sqlalchemy import ColumnElement, Select, column, create_engine, exists, select, table
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from nnexp.errors import TrackingError
 from nnexp.tracking.location import Location
@@ -40,7 +41,7 @@ class SqlRunStore:
     def __init__(self, location: Location) -> None:
         self.location = location
         try:
-            self._engine = create_engine(location.uri)
+            self._engine = create_engine(location.uri, poolclass=NullPool)  # so that nothing stays open
         except (SQLAlchemyError, ImportError) as error:  # no database's address, or one that wants a missing driver
             raise _unreadable(location, error) from error
 
@@ -104,8 +105,11 @@ class SqlRunStore:
             from nnexp.tracking.mlflow import ClientReader
 
             return ClientReader(self.location).artifact(run_id, name)
-        file = Path(unquote(parsed.path)) / name
+        folder = Path(unquote(parsed.path))
+        file = folder / name
         try:
+            if folder.parts[-2:] != (run_id, "artifacts") or not file.resolve().is_relative_to(folder.resolve()):
+                raise TrackingError(f"run {run_id[:8]} has {name} outside of the run's own folder; it is not read")
             return file.read_bytes() if file.is_file() else None
         except OSError as error:
             raise _unreadable(self.location, error) from error

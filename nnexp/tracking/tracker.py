@@ -4,8 +4,9 @@ Two small protocols: a `Tracker` is written to by the one process that launches;
 
 The contract (tests/contracts/test_tracker.py holds it for every implementation):
 
-- Writing the same thing twice leaves one copy: a metric with the same name, step, value and timestamp, a parameter with
-  the same value, a tag, an artifact. So whoever is unsure whether a write arrived may repeat it.
+- Writing the same thing twice leaves one copy: a run with the same `nnexp.uid`, a metric with the same name, step,
+  value and timestamp, a parameter with the same value, a tag, an artifact. So whoever is unsure whether a write arrived
+  may repeat it.
 - A store that cannot be reached, read or written raises `TrackingError`, and nothing else.
 - What comes out is data: strings, numbers and bytes, never an object that was pickled.
 """
@@ -23,7 +24,7 @@ class Tracker(Protocol):
     """Where runs are written."""
 
     def create(self, run: NewRun) -> str:
-        """Begin a run, with its parameters, tags and dataset, and return its id."""
+        """Begin a run, with its parameters, tags and dataset, or complete one begun before; return its id."""
         ...
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:

@@ -1,0 +1,42 @@
+"""A trained network as an MLflow model, for whoever serves or loads it without nnexp."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Mapping
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mlflow import pyfunc
+from mlflow.models import ModelSignature
+from mlflow.types import Schema, TensorSpec
+from numpy.typing import NDArray
+
+
+def save_model(to: Path, parameters: Mapping[str, NDArray[Any]], *, n_in: int, scale: float) -> None:
+    """Write parameters and an MLflow pyfunc model of them into a folder.
+
+    The model's code is a file beside it, not a pickled class, so it loads where nnexp is not installed.
+    """
+    to.mkdir(parents=True)
+    np.savez(to / "parameters.npz", **parameters)  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # MLflow's advice for models that are written by hand
+        code = Path(folder) / "model.py"
+        code.write_text(files("nnexp.tracking.mlflow").joinpath("model.py.txt").read_text())
+        pyfunc.save_model(
+            to / "model",
+            python_model=str(code),
+            artifacts={"parameters": str(to / "parameters.npz")},
+            model_config={"scale": scale},
+            signature=ModelSignature(Schema([_floats(-1, n_in)]), Schema([_floats(-1, -1)])),
+            pip_requirements=[f"mlflow=={version('mlflow')}", f"numpy=={version('numpy')}"],
+        )
+
+
+def _floats(*shape: int) -> TensorSpec:
+    return TensorSpec(np.dtype("float64"), shape)

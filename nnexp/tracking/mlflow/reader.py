@@ -1,0 +1,78 @@
+"""Reading through MLflow's client: for servers, and for artifacts that are kept elsewhere than in files."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow import entities as ml
+
+from nnexp.tracking.location import Location
+from nnexp.tracking.mlflow.errors import store_errors
+from nnexp.tracking.records import Kind, RunRecord, Status, Tag
+
+QUOTING = re.compile(r"['\"`\\]")  # MLflow's filters have no escapes
+MOST_RUNS = 50_000  # MLflow's own limit for one search
+
+
+class ClientReader:
+    """The reading side of the border, `RunStore`."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        self._client = MlflowClient(location.uri)
+
+    def runs(
+        self,
+        kind: Kind | None = Kind.RUN,
+        *,
+        status: Status | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> list[RunRecord]:
+        """List records, newest first."""
+        wanted = (tags or {}).items()
+        conditions = [f"tags.`{name}` = '{value}'" for name, value in wanted if not QUOTING.search(value)]
+        if kind:
+            conditions.append(f"tags.`{Tag.KIND}` = '{kind.value}'")
+        if status:
+            conditions.append(f"attributes.status = '{status.value}'")
+        with store_errors(self.location):
+            experiment = self._client.get_experiment_by_name(self.location.experiment)
+            if experiment is None:
+                return []
+            found = self._client.search_runs(
+                [experiment.experiment_id],
+                " and ".join(conditions),
+                max_results=MOST_RUNS,
+                order_by=["start_time DESC"],
+            )
+        return [record for record in map(_record, found) if wanted <= record.tags.items()]
+
+    def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
+        """Give each run's (step, value) pairs of one metric."""
+        with store_errors(self.location):
+            found = {run_id: self._client.get_metric_history(run_id, metric) for run_id in run_ids}
+        return {run_id: sorted((m.step, m.value) for m in values) for run_id, values in found.items() if values}
+
+    def artifact(self, run_id: str, name: str) -> bytes | None:
+        """Read one artifact."""
+        with store_errors(self.location), tempfile.TemporaryDirectory() as folder:
+            if name not in {item.path for item in self._client.list_artifacts(run_id)}:
+                return None
+            return Path(self._client.download_artifacts(run_id, name, folder)).read_bytes()
+
+
+def _record(run: ml.Run) -> RunRecord:
+    return RunRecord(
+        run_id=run.info.run_id,
+        name=run.info.run_name,
+        status=Status(run.info.status) if run.info.status in Status.__members__ else Status.RUNNING,
+        started_at=run.info.start_time,
+        ended_at=None if run.info.status == Status.RUNNING else run.info.end_time,
+        params=run.data.params,
+        metrics=run.data.metrics,
+        tags=run.data.tags,
+    )

@@ -1,0 +1,45 @@
+"""A fresh SQLite store, made so that nothing can break it.
+
+MLflow's first migration, run by several processes at once or killed midway, leaves a database that nobody can open
+again. So it is made in a folder of its own and linked into place. Write-ahead logging lets MLflow's page read while a
+sweep writes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing, suppress
+from pathlib import Path
+
+import psutil
+from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.ERROR)  # creating tables and trying again are no news
+logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
+
+
+def create_sqlite(file: Path) -> None:
+    """Make a migrated MLflow database at `file`, whole or not at all, unless there is one.
+
+    Any number of processes may call this at once, and any of them may be killed: each works in a folder of its own,
+    and `os.link` lets one of them win.
+    """
+    if file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for left in file.parent.glob(".mlflow-new-*"):
+        if not psutil.pid_exists(int(left.name.split("-")[2])):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".mlflow-new-{os.getpid()}-") as folder:
+        new = Path(folder) / "mlflow.db"
+        store = SqlAlchemyStore(f"sqlite:///{new}", (file.parent / "mlruns").as_uri())
+        store.engine.dispose()
+        with closing(sqlite3.connect(new)) as database:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(FileExistsError):
+            os.link(new, file)

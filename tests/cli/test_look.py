@@ -1,0 +1,204 @@
+"""The commands that look at what there is, on a small sweep that really ran."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+SWEEP = """
+defaults:
+  - config
+  - _self_
+epochs: 4
+init: scaled
+dataset: {name: tiny, path: %s}
+hydra:
+  sweeper:
+    params:
+      hidden: 4,8
+      seed: range(3)
+"""
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path, store_file: Path) -> Path:
+    """Run a sweep of six runs once for all the tests that only look."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "sweeps").mkdir()
+    (folder / "sweeps" / "small.yaml").write_text(SWEEP % tiny_data)
+    (folder / "mlflow.db").write_bytes(store_file.read_bytes())
+    subprocess.run([sys.executable, "-m", "nnexp", "sweep", "small"], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def here(swept: Path, monkeypatch: pytest.MonkeyPatch, isolated: Path) -> None:
+    monkeypatch.chdir(swept)
+
+
+@pytest.fixture
+def run_id(nnexp) -> str:
+    return listed(nnexp)[0]["run_id"]
+
+
+def listed(nnexp, *arguments):
+    status, out, _ = nnexp("runs", "--json", *arguments)
+    assert status == 0
+    return json.loads(out)
+
+
+class TestRuns:
+    def test_the_newest_comes_first_with_all_that_was_promised(self, nnexp):
+        found = listed(nnexp)
+        assert len(found) == 6
+        assert set(found[0]) == {"run_id", "name", "status", "key", "params", "metrics"}
+        assert found[0]["metrics"]["final/test_accuracy"] <= 1
+
+    def test_filters_narrow_and_sorting_orders(self, nnexp):
+        assert {run["params"]["hidden"] for run in listed(nnexp, "hidden=8")} == {"8"}
+        accuracies = [run["metrics"]["final/test_accuracy"] for run in listed(nnexp, "--sort", "final/test_accuracy")]
+        assert accuracies == sorted(accuracies, reverse=True)
+        assert [run["params"]["seed"] for run in listed(nnexp, "--sort", "seed", "hidden=4")] == ["0", "1", "2"]
+        assert len(listed(nnexp, "--sweep", "small", "--most", "2")) == 2
+        assert listed(nnexp, "--status", "failed") == []
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["--status", "done"], "--status must be one of RUNNING, FINISHED, FAILED, KILLED"),
+            (["--sort", "hiden"], "did you mean hidden?"),
+            (["hidden"], "a filter must look like hidden=30"),
+            (["--sweep", "smal"], "there is no sweep smal"),
+        ],
+    )
+    def test_a_mistake_is_told_in_one_line(self, nnexp, arguments, message):
+        status, _, err = nnexp("runs", *arguments)
+        assert status == 2
+        assert message in err
+        assert err.count("\n") == 1
+
+    def test_ids_are_shortened_to_what_is_unique(self, nnexp):
+        _, out, _ = nnexp("runs")
+        shown = [line.split()[0] for line in out.splitlines()[1:]]
+        assert len(set(shown)) == 6
+        assert max(map(len, shown)) < 12
+
+
+class TestCompare:
+    def test_the_last_sweep_is_compared_by_what_varies(self, nnexp):
+        status, out, _ = nnexp("compare", "--json")
+        assert status == 0
+        assert [setting["n"] for setting in json.loads(out)["settings"]] == [3, 3]
+
+    @pytest.mark.parametrize("form", ["--csv", "--md", "--latex"])
+    def test_it_goes_into_a_paper(self, nnexp, form):
+        status, out, _ = nnexp("compare", "small", form)
+        assert status == 0
+        assert "hidden" in out
+
+    def test_an_unknown_sweep_is_told_in_one_line(self, nnexp):
+        status, _, err = nnexp("compare", "smol")
+        assert (status, err.count("\n")) == (2, 1)
+
+
+def test_show_has_settings_environment_curve_and_confusions(nnexp, run_id):
+    status, out, _ = nnexp("show", run_id[:6])
+    assert status == 0
+    for part in ("batch_size", "numpy", "accuracy, %", "is a"):
+        assert part in out
+    assert "\x1b" not in out
+
+
+def test_diff_shows_only_what_differs(nnexp):
+    a, b = (run["run_id"] for run in listed(nnexp, "hidden=8", "--sort", "seed", "--most", "2"))
+    _, out, _ = nnexp("diff", a, b)
+    assert "seed" in out
+    assert "batch_size" not in out
+    assert "numpy" not in out
+    assert nnexp("diff", a, a)[1].strip() == "nothing differs"
+
+
+def test_the_page_is_one_file_that_names_what_was_asked(nnexp, tmp_path):
+    status, out, _ = nnexp("report", "small", "--to", tmp_path / "page.html")
+    assert status == 0
+    assert "hidden: 4 or 8?" in (tmp_path / "page.html").read_text()
+    assert "page.html" in out
+
+
+def test_the_sweep_left_its_page_and_its_answer_with_its_parent_run(swept):
+    from nnexp.tracking.location import Location
+    from nnexp.tracking.mlflow import MlflowTracker
+    from nnexp.tracking.records import Kind
+
+    store = MlflowTracker(Location.from_environment())
+    [parent] = store.runs(Kind.SWEEP)
+    assert "hidden" in parent.tags["mlflow.note.content"]
+    assert b"<!doctype html>" in (store.artifact(parent.run_id, "report.html") or b"").lower()
+    assert {run.tags["mlflow.parentRunId"] for run in store.runs()} == {parent.run_id}
+
+
+class TestPredict:
+    def test_a_test_example_is_drawn_and_answered(self, nnexp, run_id, tmp_path):
+        status, out, _ = nnexp("predict", run_id, "--index", 1, "--png", tmp_path / "one.png")
+        assert status == 0
+        assert "the network says" in out
+        with Image.open(tmp_path / "one.png") as image:
+            assert image.size == (48, 48)
+
+    def test_a_drawing_of_ones_own_is_made_fit_and_said_so(self, nnexp, run_id, tmp_path):
+        image = Image.new("RGB", (90, 120), "white")
+        ImageDraw.Draw(image).rectangle((20, 30, 70, 50), fill="black")
+        image.save(tmp_path / "mine.png")
+        status, out, err = nnexp("predict", run_id, "--image", tmp_path / "mine.png")
+        assert status == 0
+        assert "the network says" in out
+        for change in ("made grey", "inverted", "resized from 90 x 120 to 6 x 6"):
+            assert change in err
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["--index", "60"], "--index must be between 0 and 59"),
+            (["--image", "none.png"], "expected a picture"),
+        ],
+    )
+    def test_a_mistake_is_told_in_one_line(self, nnexp, run_id, arguments, message):
+        status, _, err = nnexp("predict", run_id, *arguments)
+        assert (status, err.count("\n")) == (2, 1)
+        assert message in err
+
+
+def test_an_exported_network_answers_as_the_run_did(nnexp, run_id, tmp_path, tiny_data):
+    status, out, _ = nnexp("export", run_id, "--to", tmp_path / "exported")
+    assert status == 0
+    assert "parameters.npz" in out
+    asked = subprocess.run(  # where nnexp is not imported
+        [sys.executable, "-c", ANSWERS, tmp_path / "exported" / "model", tiny_data],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    [run] = [run for run in listed(nnexp) if run["run_id"] == run_id]
+    assert float(asked.stdout.splitlines()[-1]) == run["metrics"]["final/test_accuracy"]
+    assert nnexp("export", run_id, "--to", tmp_path / "exported")[0] == 2
+
+
+ANSWERS = """
+import sys, numpy, mlflow
+data = numpy.load(sys.argv[2])
+outputs = mlflow.pyfunc.load_model(sys.argv[1]).predict(data["x_test"].reshape(60, -1).astype("float64"))
+assert "nnexp" not in sys.modules
+print((outputs.argmax(axis=1) == data["y_test"]).mean())
+"""
+
+
+def test_a_blank_picture_is_refused(nnexp, run_id, tmp_path):
+    Image.fromarray(np.full((9, 9), 255, np.uint8)).save(tmp_path / "blank.png")
+    status, _, err = nnexp("predict", run_id, "--image", tmp_path / "blank.png")
+    assert (status, "blank" in err) == (2, True)

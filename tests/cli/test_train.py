@@ -1,0 +1,151 @@
+"""`nnexp train` and `nnexp runs`, typed as a person would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnexp.config.build import build
+from nnexp.tracking.location import Location
+from nnexp.tracking.mlflow import MlflowTracker
+from nnexp.tracking.records import NewRun, RunRecord, Status, Tag
+from nnexp.tracking.tracker import RunStore
+
+Nnexp = Callable[..., tuple[int, str, str]]
+
+WRONG = [
+    (["hiden=30"], "there is no setting hiden; did you mean hidden?"),
+    (["+hiden=30"], "there is no setting hiden; did you mean hidden?"),
+    (["dataset.splt=full"], "there is no setting dataset.splt; did you mean dataset.split?"),
+    (["epochs=-5"], "epochs must be a whole number of at least 1, but got -5"),
+    (["eta=nan"], "eta must be a finite number above 0, but got nan"),
+    (["eta=fast"], "eta must be a finite number above 0, but got 'fast'"),
+    (["seed={}"], "seed must be a whole number of at least 0, but got {}"),
+    (["init=scald"], "did you mean scaled?"),
+    (["batch_size=50001"], "batch_size must be between 1 and 50000"),
+    (["freeze=[9]"], "freeze"),
+    (["activation=step"], "step"),
+    (["dataset=folder"], "dataset.path must name a folder or an .npz file"),
+    (["dataset=folder", "dataset.path=nowhere"], "nowhere"),
+    (["dataset=emnist"], "emnist"),
+    (["hidden=[30"], "[30"),
+    (["--config-name", "nothing"], "nothing"),
+]
+
+
+@pytest.fixture
+def train(nnexp: Nnexp, tiny_data: Path, database: Path) -> Nnexp:
+    def type_train(*arguments: object) -> tuple[int, str, str]:
+        data = ("dataset=folder", f"dataset.path={tiny_data}", "hidden=5", "epochs=3")
+        return nnexp("train", *arguments, *data)
+
+    return type_train
+
+
+@pytest.fixture
+def store(database: Path) -> MlflowTracker:
+    return MlflowTracker(Location.from_environment())
+
+
+def only(store: RunStore) -> RunRecord:
+    (record,) = store.runs(None)
+    return record
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(("arguments", "message"), WRONG, ids=[" ".join(typed) for typed, _ in WRONG])
+    def test_one_line_status_2_and_nothing_done(
+        self, nnexp: Nnexp, tmp_path: Path, arguments: list[str], message: str
+    ) -> None:
+        status, out, err = nnexp("train", *arguments)
+        assert (status, out) == (2, "")
+        assert err.startswith("nnexp: ")
+        assert message in err
+        assert err.count("\n") == 1
+        assert not (tmp_path / "mlflow.db").exists()
+
+    def test_in_a_sweep_too_and_before_any_run(self, train: Nnexp, store: MlflowTracker) -> None:
+        status, _, err = train("-m", "seed=0,1", "eta=1.0,-1.0")
+        assert status == 2
+        assert "eta must be a finite number above 0, but got -1.0" in err
+        assert err.count("\n") == 1
+        assert store.runs(None) == []
+
+    def test_a_damaged_file_is_named(self, nnexp: Nnexp, tmp_path: Path) -> None:
+        (tmp_path / "data.npz").write_bytes(b"PK\x03\x04 garbage")
+        status, _, err = nnexp("train", "dataset=folder", "dataset.path=data.npz")
+        assert (status, err.count("\n")) == (2, 1)
+        assert "data.npz" in err
+
+    def test_a_damaged_store_is_named_and_kept(self, nnexp: Nnexp, tiny_data: Path, tmp_path: Path) -> None:
+        (tmp_path / "mlflow.db").write_bytes(b"garbage" * 1000)
+        status, _, err = nnexp("train", "dataset=folder", f"dataset.path={tiny_data}")
+        assert (status, err.count("\n")) == (2, 1)
+        assert "mlflow.db" in err
+        assert (tmp_path / "mlflow.db").read_bytes() == b"garbage" * 1000
+
+
+class TestOneRun:
+    def test_it_is_recorded_as_it_was_composed(self, train: Nnexp, store: MlflowTracker) -> None:
+        status, out, _ = train("seed=3", "eta=0.5")
+        assert status == 0
+        record = only(store)
+        assert record.run_id in out
+        assert record.status is Status.FINISHED
+        assert (record.params["seed"], record.params["eta"], record.params["hidden"]) == ("3", "0.5", "5")
+        assert record.name.startswith("36-5-3")
+        assert "eta=0.5" in record.name
+        assert f"{record.metrics['test/accuracy']:.2%}" in out
+        config = build(json.loads(store.artifact(record.run_id, "config.json") or b""))
+        assert (config.seed, config.eta, config.dataset.name) == (3, 0.5, "folder")
+
+    def test_typed_again_it_is_the_same_experiment_with_the_same_numbers(
+        self, train: Nnexp, store: MlflowTracker
+    ) -> None:
+        for _ in range(2):
+            assert train("seed=3")[0] == 0
+        first, second = store.runs()
+        assert (first.key, first.tags[Tag.ENVIRONMENT]) == (second.key, second.tags[Tag.ENVIRONMENT])
+        journals = [(store.artifact(record.run_id, "epochs.jsonl") or b"").splitlines() for record in (first, second)]
+        digests = [[json.loads(line)["result"]["digest"] for line in journal] for journal in journals]
+        assert digests[0] == digests[1]
+
+    def test_parameters_that_burst_fail_with_status_1(self, nnexp: Nnexp, tmp_path: Path, store: MlflowTracker) -> None:
+        x, y = np.full((12, 2, 2), 255, np.uint8), np.arange(12, dtype=np.uint8) % 2
+        np.savez(tmp_path / "loud.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+        typed = ("dataset=folder", "dataset.path=loud.npz", "dataset.scale=none", "lmbda=1e30", "eta=1e30", "epochs=9")
+        status, _, err = nnexp("train", *typed)
+        assert status == 1
+        assert "stopped being finite" in err
+        assert only(store).status is Status.FAILED
+        assert "stopped being finite" in only(store).tags[Tag.REASON]
+        assert b"DivergedError" in (store.artifact(only(store).run_id, "traceback.txt") or b"")
+
+
+class TestRuns:
+    def test_json_is_an_array_that_holds_everything(self, train: Nnexp, nnexp: Nnexp, store: MlflowTracker) -> None:
+        train("seed=1")
+        status, out, _ = nnexp("runs", "--json")
+        assert status == 0
+        (run,) = json.loads(out)
+        assert {"run_id", "name", "status", "key", "params", "metrics"} <= set(run)
+        assert (run["run_id"], run["status"], run["params"]["seed"]) == (only(store).run_id, "FINISHED", "1")
+
+    def test_without_runs_it_says_so(self, nnexp: Nnexp) -> None:
+        assert nnexp("runs", "--json")[:2] == (0, "[]\n")
+        assert "no runs yet" in nnexp("runs")[1]
+
+    def test_a_run_whose_process_is_gone_is_closed_by_the_next_command(
+        self, nnexp: Nnexp, store: MlflowTracker
+    ) -> None:
+        from nnexp.runs import owner
+
+        host, pid, started = owner.me().rsplit(" ", 2)
+        tags = {Tag.KIND: "run", Tag.OWNER: f"{host} {pid} {float(started) - 60}"}
+        store.create(NewRun("orphan", 1000, tags=tags))
+        assert nnexp("runs")[0] == 0
+        assert only(store).status is Status.KILLED

@@ -1,0 +1,89 @@
+"""MLflow's page, as `nnexp ui` serves it, in a real browser: what a person sees without a click."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+SWEEP = """
+defaults:
+  - config
+  - _self_
+epochs: 2
+dataset:
+  limit: 500
+hydra:
+  sweeper:
+    params:
+      hidden: 30,100
+      seed: range(2)
+"""
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def link(database: Path, isolated: Path) -> Iterator[str]:
+    """Run a sweep, start `nnexp ui`, and wait for the link that it prints."""
+    (isolated / "sweeps").mkdir()
+    (isolated / "sweeps" / "widths.yaml").write_text(SWEEP)
+    command = [sys.executable, "-m", "nnexp"]
+    subprocess.run([*command, "sweep", "widths"], check=True, capture_output=True)
+    served = subprocess.Popen(
+        [*command, "ui", "widths", "--no-open", "--port", str(free_port())],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert served.stdout is not None
+    yield served.stdout.readline().strip()
+    os.killpg(served.pid, signal.SIGTERM)
+    served.wait()
+    served.stdout.close()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        yield browser.new_page(viewport={"width": 1600, "height": 1000})
+        browser.close()
+
+
+def test_the_link_opens_on_the_sweeps_charts_grouped_by_what_varies(link: str, page: Page) -> None:
+    assert link.startswith("http://127.0.0.1:")
+    page.goto(link)
+    for seed in (0, 1):
+        for shape in ("784-30-10", "784-100-10"):
+            expect(page.get_by_text(f"{shape} seed={seed}", exact=True).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Group: 30")).to_be_visible()
+    expect(page.get_by_text("Group by: hidden")).to_be_visible()
+    chart = page.get_by_text("30 (val/accuracy)")
+    expect(chart.first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("100 (val/accuracy)").first).to_be_visible()  # both widths in one chart
+    page.wait_for_function("document.querySelector('.js-plotly-plot')?.querySelectorAll('path.js-line').length >= 2")
+    page.screenshot(path=os.environ.get("NNEXP_SCREENSHOT", "page.png"))
+
+
+def test_the_children_stand_under_their_parent(link: str, page: Page) -> None:
+    page.goto(link.split("&viewStateShareKey")[0])
+    parent = page.get_by_role("link", name="widths", exact=True)
+    expect(parent.first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("784-30-10 seed=0", exact=True)).to_have_count(0)
+    page.get_by_role("row").filter(has=parent).get_by_role("button").first.click()
+    expect(page.get_by_text("784-30-10 seed=0", exact=True).first).to_be_visible()

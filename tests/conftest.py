@@ -1,0 +1,95 @@
+"""What every test stands on: a place of its own, a small data set, and an MLflow store that is made once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnexp.config.build import build
+from nnexp.config.schema import Config
+
+os.environ["DO_NOT_TRACK"] = "true"  # before anything imports MLflow
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Excuse what MLflow does with SQLAlchemy; every other warning is an error."""
+    config.addinivalue_line("filterwarnings", "ignore:The ``noload`` loader strategy:DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let nothing of this machine in, and leave nothing behind."""
+    for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("NNEXP_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("NNEXP_STATE", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def store_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh MLflow database: making one takes seconds, so tests copy this one."""
+    from nnexp.tracking.mlflow import create_sqlite
+
+    file = tmp_path_factory.mktemp("store") / "mlflow.db"
+    create_sqlite(file)
+    return file
+
+
+@pytest.fixture
+def database(store_file: Path, tmp_path: Path) -> Path:
+    """A fresh MLflow database where nnexp looks for it."""
+    return Path(shutil.copy(store_file, tmp_path / "mlflow.db"))
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An .npz of 300 and 60 pictures of 6 by 6 pixels: a bright bar in one of three places, and noise."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(360) % 3
+    pictures = rng.integers(0, 120, (360, 6, 6))
+    for picture, label in zip(pictures, labels, strict=True):
+        picture[2 * label : 2 * label + 2] += 130
+    file = tmp_path_factory.mktemp("data") / "tiny.npz"
+    x, y = pictures.astype(np.uint8), labels.astype(np.uint8)
+    np.savez(file, x_train=x[:300], y_train=y[:300], x_test=x[300:], y_test=y[300:])
+    return file
+
+
+@pytest.fixture
+def tiny(tiny_data: Path) -> Callable[..., Config]:
+    """Make a config that trains in milliseconds."""
+
+    def make(**settings: Any) -> Config:
+        dataset = {"name": "tiny", "path": str(tiny_data)} | settings.pop("dataset", {})
+        return build({"hidden": 5, "epochs": 3} | settings | {"dataset": dataset})
+
+    return make
+
+
+@pytest.fixture
+def nnexp(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Type a command: the whole command line, in this process, for its exit status, output and errors."""
+
+    def type_command(*arguments: object) -> tuple[int, str, str]:
+        from nnexp.cli.main import main
+
+        monkeypatch.setattr(sys, "argv", ["nnexp", *map(str, arguments)])
+        capfd.readouterr()
+        status: int | str | None = 0
+        try:
+            main()
+        except SystemExit as exit_:
+            status = exit_.code
+        out, err = capfd.readouterr()
+        return int(status or 0), out, err
+
+    return type_command

@@ -1,0 +1,173 @@
+"""Making the database, and finding it: what goes wrong with MLflow alone when processes meet or die."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from nnexp.errors import TrackingError
+from nnexp.tracking.location import Location
+from nnexp.tracking.mlflow import MlflowTracker, create_sqlite
+from nnexp.tracking.records import NewRun, Tag
+
+RUN = NewRun("r", 1, tags={Tag.KIND: "run"})
+# Both import everything once and fork: what matters is that the processes meet, or die, while they make the database.
+MEET = """
+import os, sys
+from nnexp.tracking.location import Location
+from nnexp.tracking.mlflow import MlflowTracker
+from nnexp.tracking.records import NewRun, Tag
+wait, go = os.pipe()
+children = []
+for _ in range(8):
+    children.append(os.fork())
+    if not children[-1]:
+        os.close(go)
+        os.read(wait, 1)
+        MlflowTracker(Location(sys.argv[1], "x")).create(NewRun("r", 1, tags={Tag.KIND: "run"}))
+        os._exit(0)
+os.close(go)
+sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))
+"""
+DIE = """
+import os, random, signal, sys, time
+from pathlib import Path
+from nnexp.tracking.mlflow import create_sqlite
+moments = random.Random(7)
+for number in range(6):
+    file = Path(sys.argv[1]) / str(number) / "mlflow.db"
+    child = os.fork()
+    if not child:
+        create_sqlite(file)
+        os._exit(0)
+    time.sleep(moments.uniform(0, 1.0))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+"""
+
+
+def run(code: str, *arguments: object) -> None:
+    ended = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+
+
+def usable(file: Path) -> bool:
+    store = MlflowTracker(Location(f"sqlite:///{file}", "x"))
+    return store.create(RUN) in {record.run_id for record in store.runs()}
+
+
+class TestCreateSqlite:
+    def test_eight_processes_at_once_in_a_fresh_folder_all_succeed(self, tmp_path: Path) -> None:
+        file = tmp_path / "fresh" / "mlflow.db"
+        run(MEET, f"sqlite:///{file}")
+        assert len(MlflowTracker(Location(f"sqlite:///{file}", "x")).runs()) == 8
+        assert not list(file.parent.glob(".mlflow-new-*"))
+
+    def test_a_process_that_is_killed_on_the_way_breaks_nothing(self, tmp_path: Path) -> None:
+        run(DIE, tmp_path)
+        files = [tmp_path / str(number) / "mlflow.db" for number in range(6)]
+        assert all(usable(file) for file in files if file.exists())  # where it was quicker than the signal
+        killed = next(file for file in files if file.parent.exists() and not file.exists())
+        assert usable(killed)
+        assert not list(killed.parent.glob(".mlflow-new-*"))
+
+    def test_readers_do_not_wait_for_the_writer(self, database: Path) -> None:
+        with closing(sqlite3.connect(database)) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+    def test_a_database_that_is_there_is_left_as_it_is(self, tmp_path: Path) -> None:
+        file = tmp_path / "mlflow.db"
+        file.write_bytes(b"anything")
+        create_sqlite(file)
+        assert file.read_bytes() == b"anything"
+
+
+class TestUnusable:
+    @pytest.fixture
+    def barred(self) -> Iterator[Path]:
+        """A folder that this process may not write into: as root, that takes another user."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            folder.chmod(0o555)
+            root = os.geteuid() == 0
+            if root:
+                os.seteuid(65534)
+            try:
+                yield folder
+            finally:
+                if root:
+                    os.seteuid(0)
+
+    @pytest.mark.parametrize("content", [b"garbage" * 1000, os.urandom(5000), b"SQLite format 3\0" + b"\1" * 4000])
+    def test_a_damaged_database_is_named_in_one_line_and_kept(self, tmp_path: Path, content: bytes) -> None:
+        file = tmp_path / "mlflow.db"
+        file.write_bytes(content)
+        with pytest.raises(TrackingError, match=r"the tracking store .*mlflow\.db cannot be used: ") as raised:
+            MlflowTracker(Location(f"sqlite:///{file}", "x"))
+        assert "\n" not in str(raised.value)
+        assert file.read_bytes() == content
+
+    def test_a_folder_that_cannot_be_written_is_named(self, barred: Path) -> None:
+        with pytest.raises(TrackingError, match=r"cannot be used: .*Permission denied"):
+            MlflowTracker(Location(f"sqlite:///{barred}/mlflow.db", "x"))
+        assert list(barred.iterdir()) == []
+
+    def test_a_folder_in_the_databases_place_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "mlflow.db").mkdir()
+        with pytest.raises(TrackingError, match="unable to open database file"):
+            MlflowTracker(Location(f"sqlite:///{tmp_path}/mlflow.db", "x"))
+
+
+class TestLocation:
+    def test_without_a_word_it_is_a_file_in_the_working_folder(self, tmp_path: Path) -> None:
+        location = Location.from_environment()
+        assert (location.file, location.experiment) == (tmp_path / "mlflow.db", "nnexp")
+        assert str(location) == f"{tmp_path}/mlflow.db"
+
+    def test_mlflows_own_variables_count(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
+        monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "mine")
+        location = Location.from_environment()
+        assert location == Location("http://127.0.0.1:5000", "mine")
+        assert location.file is None
+
+    @pytest.mark.parametrize(
+        ("uri", "file"), [("sqlite:///runs/my.db", "{here}/runs/my.db"), ("sqlite:////abs/my.db", "/abs/my.db")]
+    )
+    def test_a_relative_path_is_made_absolute(
+        self, uri: str, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+        assert Location.from_environment().file == Path(file.format(here=tmp_path))
+
+    @pytest.mark.parametrize(
+        ("uri", "shown"),
+        [
+            ("postgresql://me:pass@host:1/runs", "postgresql://me:***@host:1/runs"),
+            ("postgresql+psycopg://postgres:@/runs?host=/x", "postgresql+psycopg://postgres:***@/runs?host=/x"),
+            ("http://host:5000", "http://host:5000"),
+        ],
+    )
+    def test_a_password_is_never_shown(self, uri: str, shown: str) -> None:
+        assert str(Location(uri, "x")) == shown
+
+    def test_artifacts_lie_beside_the_database_wherever_the_command_is_typed(
+        self, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "elsewhere").mkdir()
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        store = MlflowTracker(Location(f"sqlite:///{database}", "my runs"))
+        (tmp_path / "note.txt").write_text("x")
+        run_id = store.create(RUN)
+        store.save(run_id, [tmp_path / "note.txt"])
+        assert store.artifact(run_id, "note.txt") == b"x"
+        assert list((tmp_path / "mlruns" / "my runs").rglob("note.txt"))
+        assert not list((tmp_path / "elsewhere").iterdir())
