@@ -26,5 +26,9 @@ class TrackingError(NnexpError, OSError):
     """A tracking store that cannot be opened, read or written."""
 
 
+class RecordError(NnexpError, ValueError):
+    """A run's record that is incomplete, contradicts itself, or holds anything but data."""
+
+
 class NotFoundError(NnexpError, LookupError):
     """A run or sweep that the tracking store does not hold."""

@@ -9,7 +9,11 @@ from nnexp.cli.console import out
 from nnexp.cli.find import chosen_runs
 from nnexp.cli.store import read_store
 from nnexp.report import formats
+from nnexp.report.comparison import Comparison
 from nnexp.report.comparison import compare as compare_runs
+from nnexp.report.published import published_markdown, published_table
+from nnexp.tracking.records import RunRecord
+from nnexp.tracking.tracker import RunStore
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,9 @@ class Question:
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
     """Compare a sweep's runs, or any runs; without a name, those of the last sweep."""
     store = read_store()
+    records = chosen_runs(store, wanted)
     comparison = compare_runs(
-        chosen_runs(store, wanted),
+        records,
         store,
         by=question.by.split(",") if question.by else None,
         metric=question.metric,
@@ -35,5 +40,15 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
     )
     if form:
         print(formats.FORMATS[form](comparison))  # noqa: T201
-    else:
-        out().print(formats.as_terminal(comparison))
+        if form == "md" and (published := published_markdown(records, store)):
+            print(f"\n{published}")  # noqa: T201
+        return
+    show_comparison(comparison, records, store)
+
+
+def show_comparison(comparison: Comparison, records: Sequence[RunRecord], store: RunStore) -> None:
+    """Print the answer, and the published figures beside ours where there are any."""
+    out().print(formats.as_terminal(comparison))
+    published = published_table(records, store)
+    if published:
+        out().print(published)

@@ -63,6 +63,12 @@ def run_hydra(app: HydraApp, arguments: Sequence[str]) -> None:
         main()
     except (HydraException, OmegaConfBaseException) as refused:
         raise _in_one_line(refused) from refused
+    except NnexpError:
+        raise
+    except OSError as refused:  # Hydra makes the output folder
+        raise ConfigError(
+            f"the output folder cannot be made: {refused}; set hydra.run.dir or hydra.sweep.dir"
+        ) from refused
     for error in app.errors[:-1]:
         say(str(error))
     for error in app.errors[-1:]:

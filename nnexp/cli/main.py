@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -25,6 +26,8 @@ app = typer.Typer(
 
 HYDRA: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 Overrides = Annotated[list[str] | None, typer.Argument(metavar="[SETTING=VALUE]...", show_default=False)]
+Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or its name.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -43,24 +46,50 @@ def sweep(
     fresh: Annotated[bool, typer.Option("--fresh", help="Train again what is finished already.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and how long it takes.")] = False,
     budget: Annotated[str | None, typer.Option(help="Start no run that would pass it: 10m, 2h.")] = None,
+    verify: Annotated[float | None, typer.Option(help="Then rerun this part of the runs: 0.1, a tenth.")] = None,
 ) -> None:
     """Run a named sweep, or what is left of it: finished runs are reused."""
     from nnexp.cli.sweep import sweep
 
-    sweep(name, overrides or [], fresh=fresh, dry_run=dry_run, budget=budget)
+    sweep(name, overrides or [], fresh=fresh, dry_run=dry_run, budget=budget, verify=verify)
 
 
 @app.command()
-def runs(as_json: Json = False) -> None:
-    """List the runs, newest first."""
-    from nnexp.cli.runs import runs
+def rerun(
+    wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
+    until: Annotated[int | None, typer.Option(min=1, help="Stop after this epoch: a quick check.")] = None,
+    here: Annotated[bool, typer.Option("--here", help="Train although this environment is another.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Train runs again from their records alone, and prove that the bits are the same.
 
-    runs(as_json=as_json)
+    Ends with 0 if all are identical; with 1 if any is different (other data: nothing is trained; other code, or with
+    --here another environment: the first epoch that parts is named, and whether the accuracies agree); otherwise with 2
+    if any cannot be told (another environment, the data gone, a record that is incomplete or was altered).
+    """
+    from nnexp.cli.rerun import rerun
+
+    raise typer.Exit(rerun(wanted, until, here=here, as_json=as_json))
+
+
+@app.command()
+def runs(
+    settings: Overrides = None,
+    status: Annotated[str | None, typer.Option(help="FINISHED, FAILED, KILLED or RUNNING.")] = None,
+    sweep: Annotated[str | None, typer.Option(help="Only the runs of this sweep.")] = None,
+    sort: Annotated[str | None, typer.Option(help="A metric (largest first) or a setting.")] = None,
+    most: Annotated[int | None, typer.Option(help="List so many at the most.", min=1)] = None,
+    as_json: Json = False,
+) -> None:
+    """List runs, newest first: `nnexp runs hidden=30 --sort final/test_accuracy`."""
+    from nnexp.cli.runs import Choice, runs
+
+    runs(Choice(settings or [], status, sweep, sort, most), as_json=as_json)
 
 
 @app.command()
 def compare(
-    wanted: Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)] = None,
+    wanted: Wanted = None,
     by: Annotated[str | None, typer.Option(help="The settings to tell apart: hidden,init.")] = None,
     metric: Annotated[str | None, typer.Option(help="What decides; by default the final validation accuracy.")] = None,
     baseline: Annotated[str | None, typer.Option(help="What the others are measured against: hidden=30.")] = None,
@@ -79,11 +108,89 @@ def compare(
 
 
 @app.command()
-def ui(port: Annotated[int, typer.Option(help="The port of the page.")] = 5000) -> None:
-    """Open MLflow's page on this machine, on the right store."""
+def show(
+    run: Run,
+    env: Annotated[bool, typer.Option("--env", help="Print what to install to get its environment back.")] = False,
+) -> None:
+    """Show one run: settings, environment, learning curve, confusions."""
+    from nnexp.cli.show import show, show_environment
+
+    show_environment(run) if env else show(run)
+
+
+@app.command()
+def diff(left: Run, right: Run) -> None:
+    """Show what differs between two runs, and nothing else."""
+    from nnexp.cli.show import diff
+
+    diff(left, right)
+
+
+@app.command()
+def report(
+    wanted: Wanted = None,
+    to: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Write the page of a sweep, one HTML file that needs nothing else. By default the last sweep's."""
+    from nnexp.cli.report import report
+
+    report(wanted or [], to, show=show)
+
+
+@app.command()
+def predict(
+    run: Run,
+    index: Annotated[int | None, typer.Option(help="A test example; by default one at random.")] = None,
+    image: Annotated[Path | None, typer.Option(help="A picture of a digit instead.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Also write the digit into this file.")] = None,
+) -> None:
+    """Ask a run's network what a digit is."""
+    from nnexp.cli.predict import predict
+
+    predict(run, index, image, png)
+
+
+@app.command()
+def export(
+    run: Run, to: Annotated[Path, typer.Option(help="The new folder to write into.")] = Path("exported")
+) -> None:
+    """Write a run's parameters, and an MLflow model of its network."""
+    from nnexp.cli.export import export
+
+    export(run, to)
+
+
+@app.command()
+def ui(
+    sweep: Annotated[str | None, typer.Argument(help="Whose charts to open; by default the last sweep's.")] = None,
+    port: Annotated[int, typer.Option(help="The port of the page.")] = 5000,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Open the link in the browser.")] = True,
+) -> None:
+    """Serve MLflow's page on this machine, on the right store, and open it on a sweep's charts."""
     from nnexp.cli.ui import ui
 
-    ui(port)
+    ui(sweep, port, show=show)
+
+
+@app.command()
+def inspect(overrides: Overrides = None) -> None:
+    """Print a small network layer by layer: `nnexp inspect sizes=[4,10,2] activation=step seed=1`."""
+    from nnexp.cli.inspect import inspect
+
+    inspect(overrides or [])
+
+
+@app.command()
+def bench(
+    hidden: Annotated[list[int] | None, typer.Option(min=1, help="A hidden size; may be repeated.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Epochs to time of each.")] = 3,
+    limit: Annotated[int | None, typer.Option(min=10, help="Learn from so many examples only.")] = None,
+) -> None:
+    """Time an epoch of the notebooks' per-example loop and of nnexp, side by side."""
+    from nnexp.cli.bench import bench
+
+    bench(hidden or [30, 100], rounds=rounds, limit=limit)
 
 
 @app.command()

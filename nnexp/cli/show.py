@@ -15,6 +15,7 @@ from nnexp.cli.store import read_store
 from nnexp.report.curve import draw_curve
 from nnexp.report.diff import diff as diff_runs
 from nnexp.report.examples import Predictions, read_predictions
+from nnexp.runs.installed import install_lines
 from nnexp.tracking.records import RunRecord, Tag
 from nnexp.tracking.tracker import RunStore
 
@@ -43,6 +44,12 @@ def show(wanted: str) -> None:
     predictions = read_predictions(store, record.run_id)
     if predictions:
         out().print(_confusion(predictions))
+
+
+def show_environment(wanted: str) -> None:
+    """Print a requirements file that brings a run's packages back; its comments name what pip cannot install."""
+    store = read_store()
+    print("\n".join(install_lines(find_run(store, wanted), store)))  # noqa: T201
 
 
 def diff(left: str, right: str) -> None:

@@ -8,11 +8,20 @@ from difflib import get_close_matches
 
 from nnexp.cli.console import out, say
 from nnexp.cli.train import train
+from nnexp.config.build import text
 from nnexp.config.paths import sweep_names
 from nnexp.errors import NotFoundError
 
 
-def sweep(name: str | None, overrides: Sequence[str], *, fresh: bool, dry_run: bool, budget: str | None) -> None:
+def sweep(
+    name: str | None,
+    overrides: Sequence[str],
+    *,
+    fresh: bool,
+    dry_run: bool,
+    budget: str | None,
+    verify: float | None,
+) -> None:
     """Run a named sweep; without a name, list them."""
     if name is None:
         out().print("\n".join(sweep_names()))
@@ -21,8 +30,8 @@ def sweep(name: str | None, overrides: Sequence[str], *, fresh: bool, dry_run: b
         near = get_close_matches(name, sweep_names(), n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sweep_names())}"
         raise NotFoundError(f"there is no sweep {name} in ./sweeps or among nnexp's own; {hint}")
-    flags = {"fresh": "true" if fresh else None, "dry_run": "true" if dry_run else None, "budget": budget}
-    policy = [f"hydra.launcher.{setting}={value}" for setting, value in flags.items() if value]
+    flags = {"fresh": fresh or None, "dry_run": dry_run or None, "budget": budget, "verify": verify}
+    policy = [f"hydra.launcher.{setting}={text(value)}" for setting, value in flags.items() if value is not None]
     arguments = ["-m", "--config-name", name, *overrides, *policy]
     say(f"this is: nnexp train {shlex.join(arguments)}")
     train(arguments)

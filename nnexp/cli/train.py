@@ -7,13 +7,17 @@ from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
 
+from nnexp.cli.compare import show_comparison
 from nnexp.cli.console import out, say
 from nnexp.cli.hydra_app import HydraApp, Settings, run_hydra
 from nnexp.cli.progress import RunProgress, SweepProgress, accuracy, duration
+from nnexp.cli.rerun import show_verdicts, verify
 from nnexp.cli.store import open_store
 from nnexp.config.build import build
 from nnexp.config.schema import flatten
 from nnexp.errors import NnexpError
+from nnexp.report.comparison import compare
+from nnexp.report.formats import as_markdown
 from nnexp.runs.prepare import prepare
 from nnexp.sweep.estimate import Estimator
 from nnexp.sweep.inprocess import InProcessExecutor
@@ -22,6 +26,7 @@ from nnexp.sweep.ledger import Ledger, read_ledger
 from nnexp.sweep.plan import Plan, PlannedRun
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.pool import PoolExecutor
+from nnexp.sweep.rerun import sample
 from nnexp.sweep.run_sweep import run_single, run_sweep
 from nnexp.tracking.records import RunRecord, Status, Tag
 from nnexp.tracking.tracker import Store
@@ -72,10 +77,13 @@ def train_sweep(plan: Plan, policy: Policy) -> Mapping[str, float]:
     with SweepProgress(ledger.to_do, lambda run: estimator.seconds(run.prepared)) as progress:
         result = run_sweep(plan, ledger, policy, store, executor, progress, estimator)
     records = runs_of(plan, store)
-    show_comparison(records, store)
+    if any(record.status is Status.FINISHED for record in records):
+        conclude(plan, result.parent_id, records, store)
     if ledger.to_do:
         say(f"{len(ledger.to_do)} runs in {duration(result.outcome.seconds)} (estimated: {duration(estimated)})")
     _check_sweep(result.outcome, plan)
+    if policy.verify:
+        _verify(sample(records, policy.verify, plan.key), policy, store)
     return {record.key: _reached(record) for record in records if record.key}
 
 
@@ -97,13 +105,21 @@ def print_plan(plan: Plan, ledger: Ledger, policy: Policy, estimator: Estimator)
     )
 
 
-def show_comparison(records: Sequence[RunRecord], store: Store) -> None:
-    """Print the comparison of a sweep's runs."""
-    from nnexp.report.comparison import compare
-    from nnexp.report.formats import as_terminal
+def conclude(plan: Plan, parent_id: str, records: Sequence[RunRecord], store: Store) -> None:
+    """Print the answer, and leave it with the sweep: on its page, and in the description of its parent run."""
+    from nnexp.cli.report import PAGE, write_page
 
-    if any(record.status is Status.FINISHED for record in records):
-        out().print(as_terminal(compare(records, store)))
+    comparison = compare(records, store)
+    show_comparison(comparison, records, store)
+    page = plan.runs[0].folder.parent / PAGE
+    try:
+        write_page(comparison, store, page)
+        store.log(parent_id, tags={"mlflow.note.content": as_markdown(comparison)})
+        store.save(parent_id, [page])
+    except NnexpError as error:
+        say(str(error))
+    else:
+        out().print(f"the sweep's page: {page}", soft_wrap=True)
 
 
 def _chosen(overrides: Sequence[str], settings: Settings) -> dict[str, object]:
@@ -118,6 +134,14 @@ def _say_reused(plan: Plan, ledger: Ledger) -> None:
         names = [run.name for run in plan.runs if run.key in ledger.done]
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         say(f"{len(names)} of {len(plan.runs)} runs are finished already and are reused: {shown}")
+
+
+def _verify(runs: Sequence[RunRecord], policy: Policy, store: Store) -> None:
+    say(f"verifying: {len(runs)} of the runs are trained again from their records")
+    verdicts, status = verify(runs, store, policy)
+    show_verdicts(verdicts)
+    if status:
+        raise UnfinishedError("not every rerun was identical", status)
 
 
 def _check_run(outcome: Outcome, run: PlannedRun) -> None:

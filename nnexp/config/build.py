@@ -6,7 +6,8 @@ anything in it: a record is data.
 
 from __future__ import annotations
 
-import math
+import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
 from difflib import get_close_matches
@@ -24,7 +25,7 @@ def build(settings: Mapping[str, Any]) -> Config:
     ConfigError
         For a setting that does not exist (with the nearest that does) or whose value cannot be used.
     """
-    flat = flatten(dict(settings))
+    flat = {name: value for name, value in flatten(dict(settings)).items() if (name, value) != ("dataset", {})}
     for name, value in flat.items():
         flat[name] = _check(name, value)
     dataset = {name.removeprefix("dataset."): value for name, value in flat.items() if name.startswith("dataset.")}
@@ -43,8 +44,13 @@ def settings(config: Config) -> dict[str, Any]:
 def training_part(config: Config) -> dict[str, Any]:
     """Give the settings that decide the experiment. Where the data lie does not; what they are is in their digest."""
     nested = settings(replace(config, dataset=replace(config.dataset, path=None)))
-    del nested["threads"], nested["dataset"]["path"], nested["dataset"]["name"]
+    del nested["experiment"], nested["threads"], nested["dataset"]["path"], nested["dataset"]["name"]
     return nested
+
+
+def text(value: Any) -> str:
+    """Write a setting as it would be typed: 30, [100, 30], true, null."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def names() -> list[str]:
@@ -89,9 +95,9 @@ def _whole(at_least: int) -> Check:
 
 def _number(name: str, value: Any, *, positive: bool) -> float:
     wanted = "a finite number above 0" if positive else "a finite number of at least 0"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise _refuse(name, wanted, value)
-    if value < 0 or (positive and value == 0):
+    if not 0 <= value <= sys.float_info.max or (positive and value == 0):
         raise _refuse(name, wanted, value)
     return float(value)
 
@@ -167,6 +173,7 @@ CHECKS: dict[str, Check] = {
     "dataset.scale": _one_of("1/256", "1/255", "none"),
     "dataset.classes": _optional(_whole(2)),
     "dataset.limit": _optional(_whole(1)),
+    "experiment": _optional(_text),
     "threads": _whole(1),
 }
 assert set(CHECKS) == {f.name for f in fields(Config) if f.name != "dataset"} | {

@@ -26,7 +26,7 @@ class DatasetConfig:
 
 @dataclass(frozen=True)
 class Config:
-    """One run. Everything here but `threads` decides the experiment, and so its key."""
+    """One run. Everything here but `experiment` (a name) and `threads` decides what is trained, and so the key."""
 
     hidden: int | tuple[int, ...] = 30  # neurons in the hidden layer, or in each of several
     eta: float | Stages = 3.0  # the learning rate, or stages of (epochs, eta)
@@ -37,10 +37,11 @@ class Config:
     cost: str = "quadratic"  # quadratic, cross_entropy
     lmbda: float = 0.0  # L2 regularisation
     activation: str = "sigmoid"  # sigmoid; step makes a perceptron, which cannot be trained
-    freeze: tuple[int, ...] = ()  # layers k whose weights[k] and biases[k] do not learn
+    freeze: tuple[int, ...] = ()  # layers k whose weights[k] do not learn; their biases do
     shuffle: bool = True  # a new order of the examples for every epoch
     dtype: str = "float32"
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
+    experiment: str | None = None  # the file of conf/experiment that these settings began with, if any
     threads: int = 1  # BLAS threads; they change bits, so they are recorded with the environment
 
     @property
@@ -53,7 +54,7 @@ def flatten(value: Any) -> dict[str, Any]:
     """Flatten a nested mapping, with dots between the names: `{"dataset.split": "book"}`."""
     flat: dict[str, Any] = {}
     for name, item in value.items():
-        if isinstance(item, dict):
+        if isinstance(item, dict) and item:
             flat |= {f"{name}.{inner}": leaf for inner, leaf in flatten(item).items()}
         else:
             flat[name] = item

@@ -22,12 +22,10 @@ from nnexp.core.activation import sigmoid_prime
 from nnexp.core.blas import Array, add_product
 
 
-def backward(
-    weights: Sequence[Array], activations: Sequence[Array], delta: Array, *, lowest: int = 0
-) -> dict[int, Array]:
-    """Carry the last layer's `delta` back as far as layer `lowest`, and give each layer's, by its number k."""
+def backward(weights: Sequence[Array], activations: Sequence[Array], delta: Array) -> dict[int, Array]:
+    """Carry the last layer's `delta` back to the first layer, and give each layer's, by its number k."""
     deltas = {len(weights) - 1: delta}
-    for k in range(len(weights) - 2, lowest - 1, -1):
+    for k in range(len(weights) - 2, -1, -1):
         delta = delta @ weights[k + 1]
         delta *= sigmoid_prime(activations[k])
         deltas[k] = delta
@@ -37,7 +35,12 @@ def backward(
 def add_gradient(a: Array, delta: Array, w: Array, b: Array, *, alpha: float, beta: float = 1.0) -> None:
     """Add one layer's gradient times `alpha` to b, and to `beta` times w, in place."""
     add_product(delta.T, a, out=w, alpha=alpha, beta=beta)
-    add_product(_ones(len(a), a.dtype), delta, out=b[None, :], alpha=alpha)
+    add_bias_gradient(delta, b, alpha=alpha)
+
+
+def add_bias_gradient(delta: Array, b: Array, *, alpha: float) -> None:
+    """Add one layer's gradient by its biases, times `alpha`, to b, in place."""
+    add_product(_ones(len(delta), delta.dtype), delta, out=b[None, :], alpha=alpha)
 
 
 @cache

@@ -19,7 +19,7 @@ from nnexp.core.activation import check_learnable
 from nnexp.core.blas import Array
 from nnexp.core.cost import cost_named
 from nnexp.core.examples import Examples, Gatherer
-from nnexp.core.gradient import add_gradient, backward
+from nnexp.core.gradient import add_bias_gradient, add_gradient, backward
 from nnexp.core.network import Network
 from nnexp.core.schedule import Eta, stages
 from nnexp.errors import ConfigError
@@ -27,7 +27,7 @@ from nnexp.errors import ConfigError
 
 @dataclass(frozen=True)
 class Learning:
-    """How to learn: eta a number or stages of (epochs, eta), freeze the layers k whose parameters stay."""
+    """How to learn: eta a number or stages of (epochs, eta), freeze the layers k whose weights stay as drawn."""
 
     eta: Eta = 3.0
     batch_size: int = 10
@@ -70,7 +70,6 @@ class Descent:
         sizes, dtype, n, m = network.sizes, network.dtype, len(examples), learning.batch_size
         examples.check_fit(sizes[0], sizes[-1])
         self._network, self._learning, self._cost = network, learning, cost_named(learning.cost)
-        self._layers = [k for k in range(len(network.weights)) if k not in learning.freeze]
         self._gather = Gatherer(examples, m, dtype)
         self._hidden = {rows: network.buffers(rows)[:-1] for rows in {m, n % m}}  # n % m: the last, smaller batch
         self._targets = examples.targets(sizes[-1], dtype)
@@ -92,8 +91,11 @@ class Descent:
         network, m = self._network, len(x)
         activations = [*self._hidden[m], outputs]
         network.forward(x, out=activations)
-        deltas = backward(network.weights, activations, self._cost.delta(outputs, y), lowest=self._layers[0])
+        deltas = backward(network.weights, activations, self._cost.delta(outputs, y))
         decay = 1 - eta * self._learning.lmbda / len(self._targets)
-        for k in self._layers:
-            a = activations[k - 1] if k else x
-            add_gradient(a, deltas[k], network.weights[k], network.biases[k], alpha=-eta / m, beta=decay)
+        for k, delta in deltas.items():
+            w, b = network.weights[k], network.biases[k]
+            if k in self._learning.freeze:
+                add_bias_gradient(delta, b, alpha=-eta / m)
+            else:
+                add_gradient(activations[k - 1] if k else x, delta, w, b, alpha=-eta / m, beta=decay)

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,18 +48,19 @@ class RunFolder:
 
     def add_epoch(self, event: Epoch) -> None:
         """Append one epoch to the journal."""
-        with self.file("epochs.jsonl").open("a") as journal:
-            journal.write(json.dumps(asdict(event)) + "\n")
+        line = json.dumps(asdict(event)) + "\n"
+        with self.file("epochs.jsonl").open("a+b") as journal:
+            journal.write((b"" if _at_line_start(journal) else b"\n") + line.encode())
 
     def epochs(self) -> Iterator[Epoch]:
-        """Read the journal back; a last line that was cut off by a crash does not count."""
+        """Read the journal back; a line that was cut off by a crash or a full disk does not count."""
         if not self.file("epochs.jsonl").exists():
             return
         for line in self.file("epochs.jsonl").read_text().splitlines():
             try:
                 yield _epoch(json.loads(line))
             except json.JSONDecodeError:
-                return
+                continue
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a file of settings or facts."""
@@ -82,12 +83,20 @@ class RunFolder:
     @property
     def end(self) -> dict[str, Any] | None:
         """How the run ended, if it did."""
-        file = self.file("end.json")
-        return json.loads(file.read_text()) if file.exists() else None
+        return self._read("end.json")
+
+    @property
+    def environment(self) -> dict[str, str] | None:
+        """What the run computed with, if it came so far."""
+        return self._read("environment.json")
 
     def artifacts(self) -> list[Path]:
         """List the files that belong into the record."""
         return [file for name in ARTIFACTS if (file := self.file(name)).exists()]
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        file = self.file(name)
+        return json.loads(file.read_text()) if file.exists() else None
 
     def _write(self, name: str, content: bytes) -> None:
         beside = self.file(f".{name}.{uuid.uuid4().hex[:8]}")
@@ -101,11 +110,20 @@ class RunFolder:
 ARTIFACTS = (
     "config.json",
     "environment.json",
+    "environment.lock",
+    "code.diff",
     "epochs.jsonl",
     "parameters.npz",
     "predictions.npz",
     "traceback.txt",
 )
+
+
+def _at_line_start(journal: BinaryIO) -> bool:
+    if journal.seek(0, os.SEEK_END) == 0:
+        return True
+    journal.seek(-1, os.SEEK_END)
+    return journal.read(1) == b"\n"
 
 
 def _epoch(line: dict[str, Any]) -> Epoch:

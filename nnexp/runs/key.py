@@ -18,9 +18,9 @@ from nnexp.config.schema import Config
 DECIDING = ("core/*.py", "datasets/*.py", "runs/seeding.py", "runs/experiment.py")
 
 
-def key_of(config: Config, data_digest: str) -> str:
-    """Compute the key (hex) of a config on data with this digest, under the code as it is now."""
-    parts = {"config": training_part(config), "data": data_digest, "code": code_digest()}
+def key_of(config: Config, data_digest: str, code: str | None = None) -> str:
+    """Compute the key (hex) of a config on data with this digest, under code with this one: as it is now, if None."""
+    parts = {"config": training_part(config), "data": data_digest, "code": code or code_digest()}
     return _sha256(json.dumps(parts, sort_keys=True))
 
 

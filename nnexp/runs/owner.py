@@ -16,11 +16,15 @@ def me() -> str:
 
 def is_gone(owner: str) -> bool:
     """Tell whether an owner is a process of this machine that no longer runs; of another machine nothing is known."""
-    host, pid, started = owner.rsplit(" ", 2)
+    try:
+        host, number, started = owner.rsplit(" ", 2)
+        pid, start = int(number), float(started)
+    except ValueError:  # not written by `me`
+        return False
     if host != socket.gethostname():
         return False
     try:
-        process = psutil.Process(int(pid))
-        return bool(process.status() == psutil.STATUS_ZOMBIE) or abs(process.create_time() - float(started)) > 1
+        process = psutil.Process(pid)
+        return bool(process.status() == psutil.STATUS_ZOMBIE) or abs(process.create_time() - start) > 1
     except psutil.NoSuchProcess:
         return True

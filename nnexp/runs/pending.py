@@ -27,8 +27,8 @@ def clear(uid: str) -> None:
 
 def waiting(address: str) -> dict[str, Path]:
     """Map the uid of each run that waits for a store to its folder."""
-    notes = {note.name: note.read_text().split("\n", 1) for note in _state().glob("*")}
-    return {uid: Path(folder) for uid, (wanted, folder) in notes.items() if wanted == address}
+    notes = {note.name: note.read_text().partition("\n") for note in _state().glob("*")}
+    return {uid: Path(folder) for uid, (wanted, _, folder) in notes.items() if wanted == address and folder}
 
 
 def _state() -> Path:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from nnexp.config.build import settings
+from nnexp.config.build import settings, text
+from nnexp.config.experiments import own_settings, trained_settings
 from nnexp.config.schema import Config, flatten
 from nnexp.core.sgd import check_learning
 from nnexp.datasets import Dataset
@@ -20,7 +22,7 @@ class Prepared:
     """A run that may start: checked, keyed and named."""
 
     config: Config
-    name: str  # 784-30-10, and what else was chosen
+    name: str  # 784-30-10, its experiment, and what else was chosen
     key: str
     code: str
     sizes: tuple[int, ...]
@@ -36,16 +38,20 @@ def prepare(config: Config, chosen: Mapping[str, Any] | None = None) -> Prepared
         The run's settings.
     chosen
         The settings that the person chose or that vary in a sweep, by their dotted names; they are added to the name.
+        A run of an experiment is named for what differs from the experiment's own settings, chosen here or not.
 
     Raises
     ------
     DataError, ConfigError
         Data that cannot be used, or settings that do not fit them.
     """
+    if config.dataset.path:  # recorded so that it is found again from anywhere
+        path = str(Path(config.dataset.path).absolute())
+        config = replace(config, dataset=replace(config.dataset, path=path))
     dataset = dataset_of(config.dataset)
     sizes = sizes_of(config, dataset)
     check_learning(learning_of(config), depth=len(sizes) - 1, n=len(dataset.train), activation=config.activation)
-    name = " ".join(["-".join(map(str, sizes)), *(f"{k}={text(v)}" for k, v in _worth_naming(chosen or {}))])
+    name = " ".join(["-".join(map(str, sizes)), *_words(config, chosen or {})])
     return Prepared(config, name, key_of(config, dataset.digest), code_digest(), tuple(sizes), _facts(dataset))
 
 
@@ -54,14 +60,26 @@ def params(config: Config) -> dict[str, str]:
     return {name: text(value) for name, value in flatten(settings(config)).items()}
 
 
-def text(value: Any) -> str:
-    """Write a setting as it would be typed: 30, [100, 30], true, null."""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _worth_naming(chosen: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(name, value) for name, value in chosen.items() if name != "hidden"]
+def _words(config: Config, chosen: Mapping[str, Any]) -> list[str]:
+    own = own_settings(config.experiment) if config.experiment else None
+    here = trained_settings(config)
+    changed = {name: value for name, value in here.items() if own and value != own[name]}
+    said = {name: value for name, value in chosen.items() if not own or name not in own}
+    shown = {name: value for name, value in (said | changed).items() if name not in ("hidden", "experiment")}
+    return [*([config.experiment] if config.experiment else []), *(f"{k}={text(v)}" for k, v in shown.items())]
 
 
 def _facts(dataset: Dataset) -> dict[str, str]:
     return {"name": dataset.name, "digest": dataset.digest, "source": dataset.source}
+
+
+def read_params(logged: Mapping[str, str]) -> dict[str, Any]:
+    """Read MLflow parameters back into settings, flattened with dots."""
+    return {name: _parsed(value) for name, value in logged.items()}
+
+
+def _parsed(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value

@@ -16,7 +16,7 @@ from pathlib import Path
 from nnexp.config.build import settings
 from nnexp.core import EpochResult
 from nnexp.errors import TrackingError
-from nnexp.runs import owner, pending, source
+from nnexp.runs import installed, owner, pending, source
 from nnexp.runs.environment import fingerprint
 from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Started
 from nnexp.runs.folder import RunFolder
@@ -67,7 +67,7 @@ class Recorder:
             self._send()
         except TrackingError as error:
             if not self._behind:
-                pending.mark(self.folder.path, self.run.tags[Tag.UID], self._store.address)
+                self._mark()
                 self._say(f"{error}; the results are kept in {self.folder.path} and written later")
             self._behind = True
             self._due = time.monotonic() + AGAIN_S
@@ -77,22 +77,18 @@ class Recorder:
             self._behind = False
             self._due = time.monotonic() + EVERY_S
 
+    def _mark(self) -> None:
+        pending.mark(self.folder.path, self.run.tags[Tag.UID], self._store.address)
+
     def _send(self) -> None:
         if self.run_id is None:
-            self.run_id = self._known() or self._store.create(self.run)
+            self.run_id = self._store.create(self.run)
         if self._unsent or self._tags:
             self._store.log(self.run_id, self._unsent, self._tags)
             self._unsent, self._tags = [], {}
         if self._end:
             self._store.save(self.run_id, self.folder.artifacts())
             self._store.end(self.run_id, *self._end)
-
-    def _known(self) -> str | None:
-        """Find the run in the store, if an earlier try to create it may have arrived."""
-        if not self._behind:
-            return None
-        found = self._store.runs(None, tags={Tag.UID: self.run.tags[Tag.UID]})
-        return found[0].run_id if found else None
 
     def _journal(self, event: Event) -> None:
         match event:
@@ -133,6 +129,8 @@ class Recorder:
         self._say(f"{self.folder.path} cannot be written ({error.strerror}); this run goes on in {elsewhere}")
         self.folder = RunFolder(elsewhere)
         self._tags |= {Tag.FOLDER: str(elsewhere)}
+        if self._behind:
+            self._mark()
 
 
 def new_recorder(
@@ -164,7 +162,11 @@ def new_recorder(
         parent_id=parent_id,
         dataset=prepared.dataset,
     )
-    return Recorder(store, RunFolder.new(path, run, settings(prepared.config)), run, say)
+    folder = RunFolder.new(path, run, settings(prepared.config))
+    folder.write_text("environment.lock", installed.lock())
+    if source.changes():
+        folder.write_text("code.diff", source.changes())
+    return Recorder(store, folder, run, say)
 
 
 def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: str | None = None) -> bool:
@@ -172,9 +174,14 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
     recorder = Recorder(store, folder, folder.run, say)
     recorder.run_id = run_id
     recorder._behind = True
+    recorder._tags = {Tag.FOLDER: str(folder.path)}
+    if folder.environment:
+        recorder._tags |= {Tag.ENVIRONMENT: fingerprint(folder.environment)}
+    last = folder.run.started_at
     for event in folder.epochs():
         recorder._remember(event)
-    end = folder.end or {"status": Status.KILLED, "time": folder.run.started_at, "tags": {}}
+        last = event.time
+    end = folder.end or {"status": Status.KILLED, "time": last, "tags": {Tag.REASON: "its process is gone"}}
     recorder.close(Status(end["status"]), end["time"], end["tags"])
     recorder.send()
     return not recorder.pending

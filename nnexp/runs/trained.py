@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnexp.config.build import build
 from nnexp.config.schema import Config
 from nnexp.core import Examples, Network, predict
 from nnexp.datasets import Dataset
-from nnexp.errors import DataError, NotFoundError
+from nnexp.errors import RecordError
 from nnexp.runs.experiment import dataset_of
+from nnexp.runs.record import read_config, read_network
 from nnexp.tracking.records import RunRecord
 from nnexp.tracking.tracker import RunStore
 
@@ -45,15 +42,11 @@ def read_trained(record: RunRecord, store: RunStore) -> Trained:
 
     Raises
     ------
-    NotFoundError, DataError, ConfigError
+    RecordError
         If the record is not complete, or is not what nnexp writes.
     """
-    config, parameters = store.artifact(record.run_id, "config.json"), store.artifact(record.run_id, "parameters.npz")
-    if config is None or parameters is None:
-        raise NotFoundError(f"run {record.run_id[:8]} ({record.name}, {record.status}) has no final parameters")
     try:
-        settings = build(json.loads(config))
-        with np.load(io.BytesIO(parameters), allow_pickle=False) as arrays:
-            return Trained(settings, Network.from_parameters(dict(arrays), activation=settings.activation))
-    except (json.JSONDecodeError, zipfile.BadZipFile, EOFError) as error:
-        raise DataError(f"the record of run {record.run_id[:8]} is damaged: {error}") from error
+        config = read_config(record, store)
+        return Trained(config, read_network(record, store, config.activation))
+    except RecordError as error:
+        raise RecordError(f"run {record.run_id[:8]} ({record.name}, {record.status}): {error}") from error

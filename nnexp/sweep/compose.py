@@ -7,7 +7,6 @@ Hydra. tests/sweep/test_compose.py holds both ways equal.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -34,29 +33,29 @@ class Composer:
 
     def settings(self, overrides: Sequence[str]) -> dict[str, Any]:
         """Give a job's settings as a nested mapping, everything resolved."""
-        parsed = [self._parse(override) for override in overrides]
-        base = self._base(tuple(text for text, plain in parsed if plain is None))
-        job = copy.deepcopy(base)
-        for _, plain in parsed:
-            if plain is not None:
-                _set(job, *plain)
-        resolved = OmegaConf.to_container(job, resolve=True, throw_on_missing=True)
-        return cast(dict[str, Any], resolved)
+        job = self._job(overrides)
+        return {str(name): _resolved(job[name]) for name in job if name != "hydra"}
 
     def folder(self, overrides: Sequence[str], number: int) -> Path:
         """Give a job's output folder, as `hydra.sweep` names it."""
-        job = self._master
+        job = self._job(overrides)
         with read_write(job), open_dict(job), read_write(job.hydra.job):
             job.hydra.job.num, job.hydra.job.id = number, str(number)
             job.hydra.job.override_dirname = ",".join(overrides)
-        HydraConfig.instance().set_config(job)
+        HydraConfig.instance().cfg = cast(Any, job)  # set_config would copy it for every job
         return Path(str(OmegaConf.select(job, "hydra.sweep.dir"))) / str(OmegaConf.select(job, "hydra.sweep.subdir"))
 
-    def _compose(self, overrides: tuple[str, ...]) -> DictConfig:
-        config = self._loader.load_sweep_config(self._master, list(overrides))
-        with open_dict(config):
-            del config["hydra"]
-        return config
+    def _job(self, overrides: Sequence[str]) -> DictConfig:
+        parsed = [self._parse(override) for override in overrides]
+        plain = [setting for _, setting in parsed if setting is not None]
+        job = self._base(tuple(text for text, setting in parsed if setting is None), tuple(name for name, _ in plain))
+        for name, value in plain:
+            _set(job, name, value)
+        return job
+
+    def _compose(self, overrides: tuple[str, ...], plain: tuple[str, ...]) -> DictConfig:  # noqa: ARG002
+        """Compose a config for all jobs that set the same plain values: each job sets every one of them again."""
+        return self._loader.load_sweep_config(self._master, list(overrides))
 
     def _parse_one(self, text: str) -> tuple[str, tuple[str, Any] | None]:
         override = self._parser.parse_override(text)
@@ -72,6 +71,10 @@ class Composer:
             and "${" not in str(override.value())
             and not isinstance(override.value(), Mapping)
         )
+
+
+def _resolved(value: Any) -> Any:
+    return OmegaConf.to_container(value, resolve=True, throw_on_missing=True) if OmegaConf.is_config(value) else value
 
 
 def _set(job: DictConfig, name: str, value: Any) -> None:

@@ -18,6 +18,8 @@ from nnexp.tracking.records import RunRecord
 
 SHAPE = ("hidden", "batch_size", "dtype", "cost", "freeze", "dataset.split", "dataset.limit", "threads")
 CALIBRATION = 3000  # examples
+START_S = 1.0  # until the first worker has imported what it needs
+RECORD_S = 0.03  # to record a run
 
 Shape = tuple[str | None, ...]
 
@@ -41,10 +43,10 @@ class Estimator:
 
     def sweep_seconds(self, runs: Sequence[PlannedRun], slots: int) -> float:
         """Estimate runs that share `slots` workers, begun in the order given."""
-        busy_until = [0.0] * slots
+        busy_until = [START_S if runs else 0.0] * slots
         for run in runs:
             first = busy_until.index(min(busy_until))
-            busy_until[first] += self.seconds(run.prepared)
+            busy_until[first] += self.seconds(run.prepared) + RECORD_S
         return max(busy_until)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nnexp.tracking.records import Kind, RunRecord, Status, Tag
 from nnexp.tracking.tracker import RunStore
 
@@ -13,14 +15,19 @@ def examine(store: RunStore) -> list[str]:
     return [finding for finding in (*sweeps, *(_run(run) for run in runs)) if finding]
 
 
-def _sweep(sweep: RunRecord, runs: list[RunRecord]) -> str | None:
+def progress(sweep: RunRecord, runs: Sequence[RunRecord]) -> tuple[int, int]:
+    """Count the runs of a sweep that are finished, and all that it was to have."""
     member = Tag.member(sweep.tags.get(Tag.SWEEP, ""))
     finished = {run.key for run in runs if member in run.tags and run.status is Status.FINISHED}
-    wanted = int(sweep.params.get("runs", 0))
-    if sweep.status is Status.RUNNING or len(finished) >= wanted:
+    return len(finished), int(sweep.params.get("runs", 0))
+
+
+def _sweep(sweep: RunRecord, runs: Sequence[RunRecord]) -> str | None:
+    finished, wanted = progress(sweep, runs)
+    if sweep.status is Status.RUNNING or finished >= wanted:
         return None
     return (
-        f"sweep {sweep.name} is not complete: {len(finished)} of {wanted} runs are finished; "
+        f"sweep {sweep.name} is not complete: {finished} of {wanted} runs are finished; "
         f"the command that began it goes on where it stood"
     )
 

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Vanished
+from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, Vanished
 from nnexp.runs.recorder import Recorder
 from nnexp.sweep.executor import Executor
 from nnexp.sweep.interrupt import Interrupt
@@ -93,14 +93,14 @@ class Launch:
         self._waiting = deque(Attempt(run, 1) for run in runs)
         try:
             with Interrupt() as interrupt:
-                while self._running or self._may_start(interrupt):
-                    self._fill(interrupt)
+                while self._fill(interrupt):
                     for number, event in self._executor.wait(TICK_S):
-                        self._hear(number, event)
+                        self._hear(number, _stopped(event) if interrupt.asked else event, interrupt)
                     self._end_late_runs()
                     if interrupt.fresh:
-                        self._outcome.interrupted = interrupt.signal
+                        self._watcher.say("runs end at their next epoch; once more ends them at once")
                         self._executor.stop()
+                self._outcome.interrupted = interrupt.signal
         finally:
             self._executor.close()
             self._abandon()
@@ -108,10 +108,19 @@ class Launch:
         self._outcome.seconds = time.monotonic() - self._began
         return self._outcome
 
-    def _may_start(self, interrupt: Interrupt) -> bool:
+    def _fill(self, interrupt: Interrupt) -> bool:
+        """Start what may be started; tell whether anything is going on."""
+        while len(self._running) < self._executor.slots and not (interrupt.asked or self._given_up()):
+            attempt = self._affordable()
+            if attempt is None:
+                break
+            self._waiting.remove(attempt)
+            self._start(attempt)
+        return bool(self._running)
+
+    def _given_up(self) -> bool:
         allowed = self._policy.failures_allowed
-        given_up = allowed is not None and len(self._outcome.failures) >= allowed
-        return not (interrupt.asked or given_up) and self._affordable() is not None
+        return allowed is not None and len(self._outcome.failures) >= allowed
 
     def _affordable(self) -> Attempt | None:
         """Find the next run that fits into the budget."""
@@ -119,13 +128,6 @@ class Launch:
             return self._waiting[0] if self._waiting else None
         left = self._policy.budget_s - (time.monotonic() - self._began)
         return next((attempt for attempt in self._waiting if self._estimate(attempt.run) <= left), None)
-
-    def _fill(self, interrupt: Interrupt) -> None:
-        while len(self._running) < self._executor.slots and self._may_start(interrupt):
-            attempt = self._affordable()
-            assert attempt is not None
-            self._waiting.remove(attempt)
-            self._start(attempt)
 
     def _start(self, attempt: Attempt) -> None:
         number = attempt.run.number
@@ -135,14 +137,19 @@ class Launch:
         self._executor.start(number, attempt.run.prepared.config)
         self._watcher.started(attempt.run)
 
-    def _hear(self, number: int, event: Event) -> None:
+    def _hear(self, number: int, event: Event, interrupt: Interrupt) -> None:
         attempt = self._running[number]
         assert attempt.recorder is not None
+        if isinstance(event, Ending):
+            del self._running[number]
+        if isinstance(event, Finished):
+            self._fill(interrupt)  # its worker need not wait until the store has been told
         attempt.recorder.record(event)
-        if isinstance(event, Epoch):
+        if isinstance(event, Started):
+            attempt.started = time.monotonic()  # its worker may just have had to be made
+        elif isinstance(event, Epoch):
             self._watcher.epoch(attempt.run, event)
         elif isinstance(event, Ending):
-            del self._running[number]
             self._end(attempt, attempt.recorder, event)
 
     def _end(self, attempt: Attempt, recorder: Recorder, ending: Ending) -> None:
@@ -182,3 +189,8 @@ class Launch:
         for attempt in self._running.values():
             if attempt.recorder:
                 attempt.recorder.record(Killed())
+
+
+def _stopped(event: Event) -> Event:
+    """Take a worker that vanished during an interrupt for stopped: a SIGTERM may have met the whole process group."""
+    return Killed(event.error, event.time) if isinstance(event, Vanished) else event

@@ -26,6 +26,7 @@ class Policy:
     budget: float | str | None = None  # start no run that would pass it
     fresh: bool = False  # train again what is finished
     dry_run: bool = False  # print the plan and stop
+    verify: float | None = None  # afterwards, rerun this part of the runs (0.1: a tenth) and compare their bits
 
     @property
     def slots(self) -> int:
@@ -84,8 +85,13 @@ def seconds(name: str, value: float | str | None) -> float | None:
 
 
 def _check(name: str, value: Any) -> None:
+    if value is None and name in ("jobs", "max_failures"):
+        return
     least = {"jobs": 1, "retries": 0, "max_failures": 1}
-    if name in least and value is not None and (type(value) is not int or value < least[name]):
+    if name in least and (type(value) is not int or value < least[name]):
         raise ConfigError(f"{name} must be a whole number of at least {least[name]}, but got {value!r}")
+    is_part = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1
+    if name == "verify" and value is not None and not is_part:
+        raise ConfigError(f"verify must be a part of the runs above 0 and up to 1, like 0.1, but got {value!r}")
     if name in ("fail_fast", "fresh", "dry_run") and not isinstance(value, bool):
         raise ConfigError(f"{name} must be true or false, but got {value!r}")

@@ -8,8 +8,10 @@ threads nor its database connections, and they never import what only the launch
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
@@ -88,7 +90,8 @@ class PoolExecutor:
     def _spawn(self) -> Worker:
         ours, theirs = SPAWN.Pipe()
         process = SPAWN.Process(target=work, args=(theirs,), name="nnexp-worker", daemon=True)
-        process.start()
+        with _interrupts_blocked():
+            process.start()
         theirs.close()  # so that our end breaks when the worker is gone
         worker = Worker(process, ours)
         self._workers.append(worker)
@@ -114,6 +117,17 @@ class PoolExecutor:
         worker.process.kill()
         worker.process.join()
         worker.pipe.close()
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Have a new process begin with Ctrl-C blocked, so that one that comes while it imports does not end it."""
+    resource_tracker.ensure_running()  # which would be started with the first worker, and unblock
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def work(pipe: Connection) -> None:
@@ -143,5 +157,6 @@ def _run(config: Config, pipe: Connection) -> None:
 def _cause(process: SpawnProcess) -> str:
     code = process.exitcode
     if code is not None and code < 0:
-        return f"the worker was ended by {signal.Signals(-code).name}"
+        known = {number.value: number.name for number in signal.Signals}
+        return f"the worker was ended by {known.get(-code, f'signal {-code}')}"
     return f"the worker exited with status {code}"

@@ -14,8 +14,9 @@ from nnexp.runs import owner, pending
 from nnexp.runs.events import now
 from nnexp.runs.folder import RunFolder
 from nnexp.runs.recorder import replay
+from nnexp.sweep.examine import progress
 from nnexp.tracking.records import Kind, RunRecord, Status, Tag
-from nnexp.tracking.tracker import Store
+from nnexp.tracking.tracker import RunStore, Store
 
 Say = Callable[[str], None]
 
@@ -45,12 +46,12 @@ def repair(store: Store, say: Say) -> Repairs:
     repairs = Repairs()
     for uid, folder in pending.waiting(store.address).items():
         _send(uid, folder, store, say, repairs)
-    for record in orphans(store):
+    for record in sorted(orphans(store), key=lambda orphan: orphan.kind == Kind.SWEEP):  # sweeps after their runs
         _close(record, store, say, repairs)
     return repairs
 
 
-def orphans(store: Store) -> list[RunRecord]:
+def orphans(store: RunStore) -> list[RunRecord]:
     """List the records that say RUNNING and whose owner is gone."""
     running = store.runs(None, status=Status.RUNNING)
     return [record for record in running if Tag.OWNER in record.tags and owner.is_gone(record.tags[Tag.OWNER])]
@@ -70,15 +71,28 @@ def _send(uid: str, path: Path, store: Store, say: Say, repairs: Repairs) -> Non
 
 
 def _close(record: RunRecord, store: Store, say: Say, repairs: Repairs) -> None:
-    """Close an orphan: as its folder says it ended, or as KILLED."""
+    """Close an orphan: as its folder says, to the last epoch that is there; a sweep as its runs say; else as KILLED."""
     folder = RunFolder(Path(record.tags.get(Tag.FOLDER, "")))
-    if record.kind != Kind.SWEEP and Tag.FOLDER in record.tags and folder.end:
+    if record.kind != Kind.SWEEP and _is_folder_of(record, folder):
         if replay(folder, store, say, record.run_id):
-            repairs.sent.append(record.name)
+            (repairs.sent if folder.end else repairs.closed).append(record.name)
         return
     try:
+        if record.kind == Kind.SWEEP and _is_complete(record, store):
+            store.end(record.run_id, Status.FINISHED, now())
+            return
         store.log(record.run_id, tags={Tag.REASON: "its process is gone"})
         store.end(record.run_id, Status.KILLED, now())
     except TrackingError:
         return  # whatever keeps the store from being written will be said by the command itself
     repairs.closed.append(record.name)
+
+
+def _is_folder_of(record: RunRecord, folder: RunFolder) -> bool:
+    """Tell whether a folder is the run's own, and not merely the one that its tag names."""
+    return folder.file("run.json").exists() and folder.run.tags.get(Tag.UID) == record.tags.get(Tag.UID)
+
+
+def _is_complete(sweep: RunRecord, store: Store) -> bool:
+    finished, wanted = progress(sweep, store.runs())
+    return 0 < wanted <= finished

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,16 +55,27 @@ def run_sweep(
             store.log(record.run_id, tags=member)
 
     def make_recorder(run: PlannedRun, attempt: int) -> Recorder:
+        def in_folder(folder: Path) -> Recorder:
+            return new_recorder(run.prepared, folder, store, say=watcher.say, parent_id=parent_id, tags=member)
+
         folder = run.folder if attempt == 1 else Path(f"{run.folder}-{attempt}")
-        return new_recorder(run.prepared, folder, store, say=watcher.say, parent_id=parent_id, tags=member)
+        try:
+            return in_folder(folder)
+        except OSError as error:  # a full disk, say: other runs may lie elsewhere already, and this one joins them
+            elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
+            watcher.say(f"{folder} cannot be written ({error.strerror}); this run goes to {elsewhere}")
+            return in_folder(elsewhere)
 
     def estimate(run: PlannedRun) -> float:
         return estimator.seconds(run.prepared)
 
     launch = Launch(executor, policy, make_recorder, watcher, estimate=estimate)
-    outcome = launch.run(ledger.to_do)
-    result = SweepResult(parent_id, outcome)
-    _close_parent(result, store, watcher.say)
+    status = Status.KILLED  # unless it ends in good order
+    try:
+        result = SweepResult(parent_id, launch.run(ledger.to_do))
+        status = result.status
+    finally:
+        _close_parent(parent_id, status, store, watcher.say)
     return result
 
 
@@ -92,8 +104,8 @@ def _open_parent(plan: Plan, store: Store) -> str:
     return earlier[0].run_id
 
 
-def _close_parent(result: SweepResult, store: Store, say: Callable[[str], None]) -> None:
+def _close_parent(parent_id: str, status: Status, store: Store, say: Callable[[str], None]) -> None:
     try:
-        store.end(result.parent_id, result.status, now())
+        store.end(parent_id, status, now())
     except TrackingError as error:
         say(f"{error}; the sweep's own run is closed by the next command")

@@ -14,12 +14,22 @@ import sqlite3
 import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
-logging.getLogger("mlflow.store.db.utils").setLevel(logging.ERROR)  # creating tables and trying again are no news
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # whoever calls says what failed
 logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
+
+
+@event.listens_for(Engine, "connect")
+def _sync_at_checkpoints(connection: Any, record: Any) -> None:  # noqa: ARG001
+    """Sync a write-ahead log when it is checkpointed, not at every commit: it stays whole all the same."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def create_sqlite(file: Path) -> None:

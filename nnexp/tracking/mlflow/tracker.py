@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow import entities as ml
 from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repo import ArtifactRepository
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.store.db import utils as db_utils
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -43,6 +46,9 @@ class MlflowTracker:
         for name, value in HTTP.items():  # a store that went away is noticed soon; what it missed is sent later
             os.environ.setdefault(name, value)
         self.location = location
+        self._opened = time.time_ns() // 1_000_000
+        self._begun: set[str] = set()  # uids
+        self._folders: dict[str, ArtifactRepository] = {}
         with store_errors(location):
             if location.file:
                 create_sqlite(location.file)
@@ -79,7 +85,7 @@ class MlflowTracker:
         """Keep files as artifacts."""
         with store_errors(self.location):
             for file in files:
-                self._client.log_artifact(run_id, str(file))
+                self._artifacts_of(run_id).log_artifact(str(file))
 
     def end(self, run_id: str, status: Status, ended_at: int) -> None:
         """Set the run's status and end."""
@@ -108,12 +114,28 @@ class MlflowTracker:
         return self._reader.artifact(run_id, name)
 
     def _known(self, run: NewRun) -> str | None:
-        found = self.runs(None, tags={Tag.UID: run.tags[Tag.UID]}) if Tag.UID in run.tags else []
+        """Find a run that this process, or an earlier one, may have begun already."""
+        uid = run.tags.get(Tag.UID)
+        if uid is None or (uid not in self._begun and run.started_at > self._opened):
+            return None
+        found = self.runs(None, tags={Tag.UID: uid})
         return found[0].run_id if found else None
 
     def _begin(self, run: NewRun, tags: Mapping[str, str]) -> str:
+        self._begun.add(run.tags.get(Tag.UID, ""))
         name = run.name if len(run.name) <= LONGEST_NAME else f"{run.name[: LONGEST_NAME - 1]}…"
-        return str(self._client.create_run(self.experiment_id, run.started_at, dict(tags), name).info.run_id)
+        info = self._client.create_run(self.experiment_id, run.started_at, dict(tags), name).info
+        self._folders[info.run_id] = self._repository(info.artifact_uri)
+        return str(info.run_id)
+
+    def _artifacts_of(self, run_id: str) -> ArtifactRepository:
+        """Open a run's artifacts once: the client would ask the store where they are for each of them."""
+        if run_id not in self._folders:
+            self._folders[run_id] = self._repository(self._client.get_run(run_id).info.artifact_uri)
+        return self._folders[run_id]
+
+    def _repository(self, uri: str) -> ArtifactRepository:
+        return get_artifact_repository(uri, tracking_uri=self.location.uri)
 
     def set_view(self, name: str, view: Mapping[str, Any]) -> None:
         """Keep a view of the experiment's runs where MLflow's page looks for it."""

@@ -1,0 +1,72 @@
+"""`nnexp inspect`: a small network, layer by layer, as colab-py27 and lesson-py3 show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+from rich.table import Table
+
+from nnexp.cli.console import out
+from nnexp.config.build import build, text
+from nnexp.config.schema import Config
+from nnexp.errors import ConfigError
+from nnexp.runs.layers import Layer, draw_network, layers
+
+SIZES = [4, 10, 2]
+SETTINGS = ("sizes", "seed", "init", "activation", "dtype")
+MOST = 12  # neurons that are listed of one layer
+
+
+def inspect(overrides: Sequence[str]) -> None:
+    """Draw a network and print what each of its layers makes of one random example."""
+    sizes, config = _read(overrides)
+    network, inputs = draw_network(sizes, config)
+    name = "-".join(map(str, sizes))
+    out().print(
+        f"[bold]{name}[/], {config.activation} neurons; init={config.init}, seed={config.seed}: "
+        f"{sum(w.size for w in network.weights)} weights, {sum(b.size for b in network.biases)} biases"
+    )
+    out().print(f"\ninputs x {inputs.shape}: {_numbers(inputs)}", markup=False)
+    for k, layer in enumerate(layers(network, inputs)):
+        out().print()
+        out().print(_table(k, layer))
+
+
+def _read(overrides: Sequence[str]) -> tuple[list[int], Config]:
+    settings: dict[str, Any] = {"sizes": SIZES}
+    for override in overrides:
+        name, equals, value = override.partition("=")
+        if not equals or name not in SETTINGS:
+            raise ConfigError(f"expected SETTING=VALUE with one of {', '.join(SETTINGS)}, but got {override!r}")
+        settings[name] = _value(override, value)
+    sizes = settings.pop("sizes")
+    if not isinstance(sizes, list) or len(sizes) < 2 or any(type(n) is not int or n < 1 for n in sizes):
+        raise ConfigError(f"sizes must list the neurons of at least two layers like [4,10,2], but got {text(sizes)}")
+    return sizes, build(settings)
+
+
+def _value(override: str, value: str) -> Any:
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise ConfigError(f"expected a value like 3 or [4,10,2], but got {override!r}") from None
+
+
+def _table(k: int, layer: Layer) -> Table:
+    shape = f"weights[{k}] {layer.weights.shape}, biases[{k}] {layer.biases.shape}"
+    table = Table(title=f"layer {k}: {shape}", title_justify="left", box=None, pad_edge=False)
+    for column in ("neuron", "weights", "bias", "weighted input z = w·a + b", "activation"):
+        table.add_column(column, justify="left" if column == "weights" else "right")
+    for j in range(min(MOST, len(layer.biases))):
+        figures = (f"{layer.biases[j]:.4f}", f"{layer.weighted[j]:.4f}", f"{layer.activations[j]:.4f}")
+        table.add_row(str(j), _numbers(layer.weights[j]), *figures)
+    if len(layer.biases) > MOST:
+        table.caption = f"and {len(layer.biases) - MOST} more neurons"
+    return table
+
+
+def _numbers(values: Any) -> str:
+    shown = " ".join(f"{value:.2f}" for value in values[:MOST])
+    return f"{shown} …" if len(values) > MOST else shown

@@ -1,0 +1,42 @@
+"""The settings that an experiment of conf/experiment stands for, read as data: without Hydra, and without running any.
+
+An experiment that is put together of others (it has a defaults list) is for Hydra alone to compose; it has none here.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nnexp.config.build import build, training_part
+from nnexp.config.paths import CONF, USER_CONF
+from nnexp.config.schema import Config, flatten
+from nnexp.errors import ConfigError
+
+FOLDER = "experiment"
+
+
+def own_settings(name: str) -> dict[str, Any] | None:
+    """Give what an experiment trains with, flattened, the seed left out; None if it cannot be told."""
+    for folder in (USER_CONF, CONF):
+        file = folder.absolute() / FOLDER / f"{name}.yaml"
+        if file.is_file():
+            return _read(file)
+    return None
+
+
+def trained_settings(config: Config) -> dict[str, Any]:
+    """Give what a run trains with, flattened, the seed left out."""
+    return {name: value for name, value in flatten(training_part(config)).items() if name != "seed"}
+
+
+@lru_cache
+def _read(file: Path) -> dict[str, Any] | None:
+    settings = yaml.safe_load(file.read_text())
+    try:
+        return trained_settings(build(settings))
+    except (ConfigError, TypeError):
+        return None

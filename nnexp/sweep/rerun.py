@@ -1,0 +1,115 @@
+"""Training runs again from nothing but their records, to prove their bits. What the outcome means, verdict.py knows.
+
+A rerun is a run of its own in the store, beneath the original, and the original is marked with what was found.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from nnexp.errors import NnexpError
+from nnexp.runs.difference import Difference, code_differences, data_differences, environment_differences
+from nnexp.runs.experiment import dataset_of
+from nnexp.runs.prepare import prepare
+from nnexp.runs.record import Record, read_record
+from nnexp.runs.recorder import Recorder, new_recorder
+from nnexp.runs.verdict import Verdict, cannot_tell, judge, other_data
+from nnexp.sweep.executor import Executor
+from nnexp.sweep.launch import Launch, Outcome
+from nnexp.sweep.plan import PlannedRun
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.watcher import Watcher
+from nnexp.tracking.records import Kind, RunRecord, Status, Tag
+from nnexp.tracking.tracker import RunStore, Store
+
+FOLDER = Path("outputs") / "reruns"
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A run that can be trained again, and what is known to differ from its record before it is."""
+
+    record: Record
+    planned: PlannedRun
+    differences: tuple[Difference, ...]
+
+
+def plan_rerun(number: int, run: RunRecord, store: RunStore, *, until: int | None, here: bool) -> Rerun | Verdict:
+    """Check a run's record, and compare data, code and environment; where training would prove nothing, say so.
+
+    Only the epochs up to `until` will be trained (None: all); another environment only if told to train `here`.
+    """
+    try:
+        record = read_record(run, store)
+        data = data_differences(record, dataset_of(record.config.dataset))
+        environment = environment_differences(record)
+        differences = (*data, *code_differences(record), *environment)
+        if data:
+            return other_data(run, differences)
+        if environment and not here:
+            reason = "this environment is another, so other bits would prove nothing; --here trains all the same"
+            return cannot_tell(run, reason, differences)
+        config = replace(record.config, epochs=min(until or record.config.epochs, record.config.epochs))
+        prepared = replace(prepare(config), name=f"rerun of {run.name}")
+    except NnexpError as error:
+        return cannot_tell(run, str(error))
+    folder = FOLDER / f"{datetime.now().strftime('%Y-%m-%d-%H-%M-%S-%f')}-{run.run_id[:8]}"
+    return Rerun(record, PlannedRun(number, prepared, folder), differences)
+
+
+def run_reruns(
+    reruns: Sequence[Rerun], store: Store, executor: Executor, watcher: Watcher
+) -> tuple[list[Verdict], Outcome]:
+    """Train runs again, judge each, and mark both records with the verdict."""
+    by_number = {rerun.planned.number: rerun for rerun in reruns}
+    recorders: dict[int, Recorder] = {}
+
+    def make_recorder(run: PlannedRun, attempt: int) -> Recorder:
+        original = by_number[run.number].record.run.run_id
+        folder = Path(f"{run.folder}-{attempt}") if attempt > 1 else run.folder
+        recorders[run.number] = new_recorder(
+            run.prepared,
+            folder,
+            store,
+            say=watcher.say,
+            kind=Kind.RERUN,
+            parent_id=original,
+            tags={Tag.RERUN_OF: original},
+        )
+        return recorders[run.number]
+
+    outcome = Launch(executor, Policy(), make_recorder, watcher).run([rerun.planned for rerun in reruns])
+    verdicts = [_judge(rerun, recorders.get(rerun.planned.number)) for rerun in reruns]
+    for verdict in verdicts:
+        _mark(verdict, store)
+    return verdicts, outcome
+
+
+def sample(runs: Sequence[RunRecord], part: float, key: str) -> list[RunRecord]:
+    """Draw a part of the finished runs, at least one if there is any: the same ones for the same sweep's key."""
+    finished = sorted((run for run in runs if run.status is Status.FINISHED), key=lambda run: (run.key or "", run.name))
+    drawn = np.random.default_rng(int(key[:16], 16)).permutation(len(finished))[: math.ceil(part * len(finished))]
+    return [finished[index] for index in sorted(drawn)]
+
+
+def _judge(rerun: Rerun, recorder: Recorder | None) -> Verdict:
+    run = rerun.record.run
+    if recorder is None:
+        return cannot_tell(run, "the rerun was not begun", rerun.differences)
+    end = recorder.folder.end or {}
+    if end.get("status") != Status.FINISHED:
+        return cannot_tell(run, f"the rerun did not finish: {end.get('reason')}", rerun.differences)
+    return judge(rerun.record, recorder.results, rerun.differences, recorder.run_id)
+
+
+def _mark(verdict: Verdict, store: Store) -> None:
+    if verdict.rerun_id:
+        mark = {Tag.VERIFIED: f"{verdict.summary}, {date.today().isoformat()}"}
+        store.log(verdict.run.run_id, tags=mark)
+        store.log(verdict.rerun_id, tags=mark)

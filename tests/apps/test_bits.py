@@ -1,0 +1,123 @@
+"""The same run, however it is trained: one digest. And on what stands for another machine, never called the same."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnexp
+
+SETTINGS = ("dataset=folder", "hidden=10", "epochs=3")
+RUN = "64-10-4 dataset=folder epochs=3 dataset.path=small.npz seed=1"
+ANOTHER_KERNEL = {"OPENBLAS_CORETYPE": "Haswell"}
+FEWER_FEATURES = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 X86_V3"}
+
+
+def digests_of_seeds(app):
+    """Each seed's digests, epoch by epoch; all of its records must have the same."""
+    found = {}
+    for record in app.finished():
+        lines = app.store.artifact(record.run_id, "epochs.jsonl").decode().splitlines()
+        digests = [json.loads(line)["result"]["digest"] for line in lines]
+        assert found.setdefault(record.params["seed"], digests) == digests
+    return found
+
+
+@pytest.fixture(scope="module")
+def alone(make_app, tmp_path_factory):
+    """Every run by itself, in this folder, as the machine is."""
+    app = make_app(tmp_path_factory.mktemp("alone"))
+    app.run("train", *SETTINGS, "dataset.path=small.npz", "seed=1")
+    return app
+
+
+@pytest.fixture(scope="module")
+def digests(alone):
+    return digests_of_seeds(alone)["1"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 4])
+def test_in_a_sweep(app, digests, jobs):
+    app.sweep_file(runs=4, launcher=f"{{jobs: {jobs}}}")
+    app.run("sweep", "tiny", "hydra.sweeper.params.seed='3,1,0,2'")
+    assert digests_of_seeds(app)["1"] == digests
+
+
+def test_resumed_after_sigkill(app, digests):
+    app.sweep_file(runs=8, launcher="{jobs: 2}")
+    command = app.start("sweep", "tiny")
+    command.wait_for("2 of 8 runs")
+    command.signal_group(9)
+    command.end()
+    app.run("sweep", "tiny")
+    app.check_complete(8)
+    assert digests_of_seeds(app)["1"] == digests
+
+
+def test_elsewhere_and_otherwise(app, digests):
+    """From another folder, in another locale, with other hashes, more threads asked for, and a bar that is drawn."""
+    app.environment |= {"PYTHONHASHSEED": "7", "LC_ALL": "C", "FORCE_COLOR": "1", "OPENBLAS_NUM_THREADS": "2"}
+    app.environment |= {"MLFLOW_TRACKING_URI": f"sqlite:///{app.database}", "TZ": "Asia/Kathmandu"}
+    elsewhere = app.folder / "else where é"
+    elsewhere.mkdir()
+    shutil.move(app.folder / "small.npz", elsewhere)
+    moved = type(app)(elsewhere, app.environment, f"sqlite:///{app.database}")
+    moved.run("train", *SETTINGS, "dataset.path=small.npz", "seed=1")
+    assert digests_of_seeds(app)["1"] == digests
+
+
+def test_without_validation(alone, digests):
+    """The same training examples, whether those that validate are evaluated or not."""
+    arrays = dict(np.load(alone.folder / "small.npz"))
+    rest = len(arrays["x_train"]) - len(arrays["x_train"]) // 6
+    arrays |= {name: arrays[name][:rest] for name in ("x_train", "y_train")}
+    np.savez(alone.folder / "unvalidated.npz", **arrays)
+    path = alone.folder / "unvalidated.npz"
+    alone.run("train", *SETTINGS, f"dataset.path={path}", "dataset.split=full", "seed=1")
+    assert "val/accuracy" not in alone.finished()[0].metrics
+    assert digests_of_seeds(alone)["1"] == digests
+
+
+@pytest.mark.parametrize(
+    ("another", "fields"),
+    [(ANOTHER_KERNEL, ["blas.numpy", "blas.scipy"]), (FEWER_FEATURES, ["cpu.features"])],
+    ids=["kernel", "features"],
+)
+def test_on_another_machine(alone, another, fields):
+    machine = replace(alone, environment=alone.environment | another, commands=alone.commands)
+    said = machine.run("rerun", RUN, status=2)
+    assert "cannot tell: this environment is another" in said
+    assert all(f"    {field}: " in said for field in fields)
+    command = machine.start("rerun", RUN, "--here")
+    status = command.end()
+    assert all(f"    {field}: " in command.said for field in fields)
+    if status == 0:  # the features that are missing here decide no bit of this run
+        assert "identical in all 3 epochs: although the following differs" in command.said
+    else:
+        assert status == 1
+        assert "expected in another environment; the test accuracy agrees within 3 examples" in command.said
+
+
+def test_under_changed_code(alone, tmp_path):
+    """A constant of the gradient step, changed in a copy of the package."""
+    copy = changed_package(tmp_path, "core/sgd.py", "eta / m", "1.0001 * eta / m")
+    changed = replace(alone, environment=alone.environment | {"PYTHONPATH": str(copy)})
+    said = changed.run("rerun", RUN, status=1)
+    assert "different from epoch 1 on: the code that decides the numbers has changed" in said
+    assert "    code: digest " in said
+
+
+def changed_package(folder: Path, name: str, old: str, new: str) -> Path:
+    """Copy the package, with one file changed."""
+    source = Path(nnexp.__file__).parent
+    shutil.copytree(source, folder / "nnexp", ignore=shutil.ignore_patterns("__pycache__"))
+    for shipped in ("conf", "sweeps", "data"):
+        origin = source / "shipped" / shipped if (source / "shipped").is_dir() else source.parent / shipped
+        (folder / shipped).symlink_to(origin)
+    file = folder / "nnexp" / name
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+    return folder

@@ -1,0 +1,143 @@
+"""A store or a disk that goes away during a sweep: results are kept, the person is told, and they are written later."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from urllib.request import urlopen
+
+import pytest
+
+from nnexp.tracking.records import Status
+
+RUNS = 8
+LATER = "written later"
+
+
+@contextmanager
+def tmpfs(folder, size):
+    folder.mkdir(exist_ok=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "nnexp-test", folder], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("a small disk to fill needs the right to mount one")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def write_what_waits(app, runs):
+    """Whatever a run could not send itself before it ended, the next command sends."""
+    app.run("doctor")
+    app.check_complete(runs)
+    assert list((app.folder / ".state" / "pending").glob("*")) == []
+
+
+def test_a_full_disk_beneath_the_run_folders(app):
+    app.sweep_file(runs=RUNS)
+    (app.folder / "tmp").mkdir()
+    app.environment["TMPDIR"] = str(app.folder / "tmp")
+    with tmpfs(app.folder / "multirun", "128k"):
+        said = app.run("sweep", "tiny")
+    assert "cannot be written (No space left on device)" in said
+    app.check_complete(RUNS)
+    assert all(len(digests) == 3 for digests in app.digests().values())
+
+
+def test_a_full_disk_beneath_the_store(app):
+    app.sweep_file(runs=RUNS)
+    disk = app.folder / "disk"
+    with tmpfs(disk, f"{app.database.stat().st_size // 1024 + 100}k"):
+        shutil.copy(app.database, disk)
+        app.uri = app.environment["MLFLOW_TRACKING_URI"] = f"sqlite:///{disk / app.database.name}"
+        said = app.run("sweep", "tiny")
+        assert LATER in said
+        assert "runs wait to be written to the store" in said
+        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        write_what_waits(app, RUNS)
+
+
+def test_a_locked_database(app):
+    app.sweep_file(runs=RUNS)
+    command = app.start("sweep", "tiny")
+    command.wait_for(f" of {RUNS} runs: ")
+    with closing(sqlite3.connect(app.database, timeout=60, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        command.wait_for(LATER)
+        other.execute("ROLLBACK")
+    assert command.end() == 0, command.said
+    write_what_waits(app, RUNS)
+
+
+def test_a_read_only_folder_is_said_in_one_line(app):
+    app.sweep_file(runs=2)
+    inner = app.folder / "inner"
+    with tmpfs(inner, "8m"):
+        shutil.copytree(app.folder / "sweeps", inner / "sweeps")
+        subprocess.run(["mount", "-o", "remount,ro", inner], check=True)
+        command = [sys.executable, "-m", "nnexp", "sweep", "tiny"]
+        said = subprocess.run(command, cwd=inner, env=app.environment, capture_output=True, text=True)
+    assert said.returncode == 2
+    assert "Traceback" not in said.stderr
+
+
+class Server:
+    """MLflow's own server, on a store in the app's folder."""
+
+    def __init__(self, app):
+        self.app = app
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.uri = f"http://127.0.0.1:{self.port}"
+        self.process = None
+
+    def start(self, wait_until):
+        command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port", str(self.port)]
+        command += ["--backend-store-uri", f"sqlite:///{self.app.database}"]
+        command += ["--artifacts-destination", str(self.app.folder / "served")]
+        environment = self.app.environment | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        environment.pop("MLFLOW_TRACKING_URI", None)
+        self.process = subprocess.Popen(
+            command, cwd=self.app.folder, env=environment, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        wait_until(self.answers, what="the server")
+
+    def answers(self):
+        assert self.process.poll() is None
+        try:
+            with urlopen(f"{self.uri}/health", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture
+def server(app, wait_until):
+    server = Server(app)
+    server.start(wait_until)
+    yield server
+    server.kill()
+
+
+def test_a_server_that_is_killed_and_comes_back(app, server, wait_until):
+    app.sweep_file(runs=RUNS, epochs=20, batch_size=1)
+    app.environment["MLFLOW_TRACKING_URI"] = server.uri
+    command = app.start("sweep", "tiny")
+    command.wait_for(f" of {RUNS} runs: ")
+    server.kill()
+    command.wait_for(LATER)
+    server.start(wait_until)
+    command.end()
+    assert "Traceback" not in command.said
+    write_what_waits(app, RUNS)
+    assert app.store.runs(status=Status.FAILED) == []

@@ -1,0 +1,261 @@
+"""What every executor keeps to (nnexp/sweep/executor.py), and what processes may suffer besides."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from nnexp.config.build import build
+from nnexp.config.schema import Config
+from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, Vanished
+from nnexp.sweep.executor import Executor
+from nnexp.sweep.inprocess import InProcessExecutor
+from nnexp.sweep.pool import PoolExecutor
+
+MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
+DEADLINE_S = 60
+MANY = 1_000_000  # epochs: more than any test waits for
+
+Said = dict[int, list[Event]]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NNEXP_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Callable[..., Config]:
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 256, (72, 4, 4)).astype(np.uint8), rng.integers(0, 3, 72).astype(np.uint8)
+    np.savez(tmp_path / "small.npz", x_train=x[:60], y_train=y[:60], x_test=x[60:], y_test=y[60:])
+
+    def config(**settings: object) -> Config:
+        dataset = {"name": "folder", "path": str(tmp_path / "small.npz")}
+        return build({"hidden": 5, "epochs": 3, "dataset": dataset, **settings})
+
+    return config
+
+
+@pytest.fixture
+def pool() -> Iterator[PoolExecutor]:
+    executor = PoolExecutor(2)
+    yield executor
+    executor.close()
+
+
+@pytest.fixture(params=["pool", "in-process"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    executor = PoolExecutor(2) if request.param == "pool" else InProcessExecutor()
+    yield executor
+    executor.close()
+
+
+@pytest.fixture
+def misbehave(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Have workers that are started from now on do what sitecustomize.py offers."""
+
+    def misbehave(acts: str) -> None:
+        monkeypatch.setenv("PYTHONPATH", str(MISBEHAVIOUR))
+        monkeypatch.setenv("NNEXP_MISBEHAVE", acts)
+
+    return misbehave
+
+
+def workers() -> list[multiprocessing.Process]:
+    return multiprocessing.active_children()
+
+
+def hear(executor: Executor, said: Said, until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not until():
+        assert time.monotonic() < deadline, f"nothing more was said after {said}"
+        for number, event in executor.wait(0.1):
+            said[number].append(event)
+
+
+def run_all(executor: Executor, configs: Sequence[Config]) -> Said:
+    """Keep the slots full until every run has ended."""
+    said: Said = defaultdict(list)
+    for number, config in enumerate(configs):
+        hear(executor, said, lambda number=number: number - ended(said) < executor.slots)
+        executor.start(number, config)
+    hear(executor, said, lambda: ended(said) == len(configs))
+    assert executor.wait(0) == []  # nothing comes after an ending
+    return said
+
+
+def ended(said: Said) -> int:
+    return sum(isinstance(event, Ending) for events in said.values() for event in events)
+
+
+def kinds(events: Sequence[Event]) -> list[type]:
+    return [type(event) for event in events]
+
+
+def epochs(events: Sequence[Event]) -> list[int]:
+    return [event.result.epoch for event in events if isinstance(event, Epoch)]
+
+
+def test_events_come_in_order_and_end_with_one_ending(executor: Executor, config: Callable[..., Config]) -> None:
+    said = run_all(executor, [config(seed=seed) for seed in range(5)])
+    assert sorted(said) == [0, 1, 2, 3, 4]
+    assert all(kinds(events) == [Started, Epoch, Epoch, Epoch, Finished] for events in said.values())
+    assert all(epochs(events) == [1, 2, 3] for events in said.values())
+
+
+def test_every_executor_computes_the_same(config: Callable[..., Config], pool: PoolExecutor) -> None:
+    configs = [config(seed=seed) for seed in range(3)]
+    digests = [
+        {n: [e.result.digest for e in events if isinstance(e, Epoch)] for n, events in run_all(ex, configs).items()}
+        for ex in (pool, InProcessExecutor())
+    ]
+    assert digests[0] == digests[1]
+    assert len({tuple(of_run) for of_run in digests[0].values()}) == 3
+
+
+def test_a_run_that_fails_harms_no_other(executor: Executor, config: Callable[..., Config]) -> None:
+    said = run_all(executor, [config(), config(batch_size=1000), config(seed=1), config(seed=2)])
+    assert [type(said[number][-1]) for number in range(4)] == [Finished, Failed, Finished, Finished]
+    failed = said[1][-1]
+    assert isinstance(failed, Failed)
+    assert failed.error.startswith("batch_size must be between 1 and 50")
+    assert "ConfigError" in failed.traceback
+
+
+def test_stop_ends_runs_at_their_next_epoch(executor: Executor, config: Callable[..., Config]) -> None:
+    said: Said = defaultdict(list)
+    for number in range(executor.slots):
+        executor.start(number, config(seed=number, epochs=MANY))
+    hear(executor, said, lambda: all(epochs(said[number]) for number in range(executor.slots)))
+    executor.stop()
+    hear(executor, said, lambda: ended(said) == executor.slots)
+    assert all(isinstance(events[-1], Killed) for events in said.values())
+    assert all(epochs(events) == list(range(1, len(events) - 1)) for events in said.values())
+
+
+def test_kill_ends_one_run_with_the_ending_given(executor: Executor, config: Callable[..., Config]) -> None:
+    said: Said = defaultdict(list)
+    executor.start(0, config(epochs=MANY))
+    hear(executor, said, lambda: bool(epochs(said[0])))
+    executor.kill(0, Vanished("too late", retry=False))
+    hear(executor, said, lambda: ended(said) == 1)
+    assert said[0][-1] == Vanished("too late", retry=False, time=said[0][-1].time)
+    executor.start(1, config(seed=1))
+    hear(executor, said, lambda: ended(said) == 2)
+    assert isinstance(said[1][-1], Finished)
+    assert ended({0: said[0]}) == 1
+
+
+def test_close_leaves_no_process(config: Callable[..., Config]) -> None:
+    executor = PoolExecutor(2)
+    said: Said = defaultdict(list)
+    executor.start(0, config())
+    hear(executor, said, lambda: ended(said) == 1)  # its worker is idle
+    executor.start(1, config(epochs=MANY))
+    executor.start(2, config(epochs=MANY))
+    pids = [worker.pid for worker in workers()]
+    assert len(pids) == 2
+    executor.close()
+    assert not workers()
+    assert not any(psutil.pid_exists(pid) for pid in pids if pid)
+
+
+def test_a_busy_worker_that_is_killed_ends_its_own_run_alone(pool: PoolExecutor, config: Callable[..., Config]) -> None:
+    said: Said = defaultdict(list)
+    pool.start(0, config(epochs=MANY))
+    victim = workers()[0]
+    pool.start(1, config(seed=1, epochs=MANY))
+    hear(pool, said, lambda: all(epochs(said[number]) for number in (0, 1)))
+    victim.kill()
+    hear(pool, said, lambda: ended(said) == 1)
+    assert said[0][-1] == Vanished("the worker was ended by SIGKILL", time=said[0][-1].time)
+    before = len(said[1])
+    hear(pool, said, lambda: len(said[1]) > before + 2)
+    pool.start(2, config(seed=2))
+    hear(pool, said, lambda: bool(said[2]) and isinstance(said[2][-1], Finished))
+
+
+def test_an_idle_worker_that_is_killed_is_replaced(pool: PoolExecutor, config: Callable[..., Config]) -> None:
+    said: Said = defaultdict(list)
+    pool.start(0, config())
+    hear(pool, said, lambda: ended(said) == 1)
+    os.kill(workers()[0].pid or 0, signal.SIGKILL)  # and start at once: it may or may not be gone
+    pool.start(1, config(seed=1))
+    hear(pool, said, lambda: ended({1: said[1]}) == 1)
+    pool.start(2, config(seed=2))
+    hear(pool, said, lambda: ended({2: said[2]}) == 1)
+    assert kinds(said[0])[-1] is Finished
+    assert kinds(said[1])[-1] in (Finished, Vanished)
+    assert kinds(said[2])[-1] is Finished
+
+
+def test_a_worker_that_is_killed_while_it_sends_ends_with_what_had_arrived(
+    pool: PoolExecutor, config: Callable[..., Config]
+) -> None:
+    said: Said = defaultdict(list)
+    pool.start(0, config(epochs=MANY))
+    sender = psutil.Process(workers()[0].pid)
+    hear(pool, said, lambda: bool(epochs(said[0])))
+    wait_until_stuck(sender)  # nobody reads, so its pipe is full
+    sender.kill()
+    hear(pool, said, lambda: ended(said) == 1)
+    assert isinstance(said[0][-1], Vanished)
+    assert epochs(said[0]) == list(range(1, len(said[0]) - 1))
+
+
+def wait_until_stuck(process: psutil.Process) -> None:
+    used: list[float] = []
+    deadline = time.monotonic() + DEADLINE_S
+    while len(used) < 10 or len(set(used[-10:])) > 1 or process.status() != psutil.STATUS_SLEEPING:
+        assert time.monotonic() < deadline
+        used.append(sum(process.cpu_times()[:2]))
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("acts", "error"),
+    [
+        ("0=exit", "the worker exited with status 3"),
+        ("0=abort", "the worker was ended by SIGABRT"),
+        ("0=segfault", "the worker was ended by SIGSEGV"),
+    ],
+)
+def test_a_run_that_takes_its_process_down(
+    acts: str, error: str, pool: PoolExecutor, config: Callable[..., Config], misbehave: Callable[[str], None]
+) -> None:
+    misbehave(acts)
+    said = run_all(pool, [config(), config(seed=1), config(seed=2)])
+    assert kinds(said[0]) == [Started, Epoch, Epoch, Vanished]
+    assert said[0][-1] == Vanished(error, time=said[0][-1].time)
+    assert [type(said[number][-1]) for number in (1, 2)] == [Finished, Finished]
+
+
+def test_a_run_that_exits_in_process_has_vanished(
+    config: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(seed: int) -> None:
+        raise SystemExit(3)
+
+    monkeypatch.setattr("nnexp.runs.experiment.streams", leave)
+    said = run_all(InProcessExecutor(), [config()])
+    assert kinds(said[0]) == [Started, Vanished]
+
+
+def test_workers_leave_when_their_launcher_is_killed(config: Callable[..., Config], pool: PoolExecutor) -> None:
+    """The launcher hangs up, as it does when it dies: a worker ends at its next epoch."""
+    said: Said = defaultdict(list)
+    pool.start(0, config(epochs=MANY))
+    hear(pool, said, lambda: bool(epochs(said[0])))
+    worker = workers()[0]
+    pool._workers[0].pipe.close()
+    worker.join(DEADLINE_S)
+    assert worker.exitcode == 0
+    pool._workers.clear()

@@ -1,0 +1,46 @@
+"""Python runs this file at its start where this folder is on PYTHONPATH: it makes runs of chosen seeds misbehave.
+
+NNEXP_MISBEHAVE="3=exit 5=raise" names the seeds and what they do after their second epoch. Only nnexp's spawned workers
+are concerned.
+"""
+
+import os
+import resource
+import signal
+import sys
+import time
+
+
+def act(what: str) -> None:
+    if what == "exit":
+        sys.exit(3)
+    if what == "abort":
+        os.abort()
+    if what == "segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if what == "raise":
+        raise RuntimeError("boom")
+    while what == "hang":
+        time.sleep(60)
+
+
+if "--multiprocessing-fork" in sys.orig_argv and os.environ.get("NNEXP_MISBEHAVE"):
+    from nnexp import core
+    from nnexp.runs import seeding
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ACTS = {int(seed): what for seed, what in (pair.split("=") for pair in os.environ["NNEXP_MISBEHAVE"].split())}
+    streams, train, current = seeding.streams, core.train, []
+
+    def streams_of(seed):
+        current[:] = [seed]
+        return streams(seed)
+
+    def misbehaving_train(*arguments, **options):
+        for result in train(*arguments, **options):
+            yield result
+            if result.epoch == 2 and current[0] in ACTS:
+                act(ACTS[current[0]])
+
+    seeding.streams = streams_of
+    core.train = misbehaving_train

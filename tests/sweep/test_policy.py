@@ -1,0 +1,51 @@
+import os
+from dataclasses import asdict
+
+import pytest
+
+from nnexp.errors import ConfigError
+from nnexp.sweep.policy import Policy, build_policy
+
+
+def test_the_defaults_are_a_policy():
+    assert build_policy(asdict(Policy())) == Policy()
+    assert Policy().slots == len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), (90, 90), (1.5, 1.5), ("90s", 90), ("10m", 600), ("1.5h", 5400), ("2d", 172800)]
+)
+def test_durations(text, seconds):
+    policy = build_policy({"timeout": text, "budget": text})
+    assert (policy.timeout_s, policy.budget_s) == (seconds, seconds)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"job": 2}, r"hydra\.launcher has no setting job; did you mean jobs\?"),
+        ({"xyzzy": 2}, r"hydra\.launcher has no setting xyzzy; did you mean jobs, retries, .*dry_run.*\?"),
+        ({"jobs": 0}, "jobs must be a whole number of at least 1, but got 0"),
+        ({"jobs": True}, "jobs must be a whole number of at least 1, but got True"),
+        ({"jobs": 1.5}, r"jobs must be a whole number of at least 1, but got 1\.5"),
+        ({"jobs": "two"}, "jobs must be a whole number of at least 1, but got 'two'"),
+        ({"retries": -1}, "retries must be a whole number of at least 0, but got -1"),
+        ({"retries": None}, "retries must be a whole number of at least 0, but got None"),
+        ({"max_failures": 0}, "max_failures must be a whole number of at least 1, but got 0"),
+        ({"fail_fast": 1}, "fail_fast must be true or false, but got 1"),
+        ({"fresh": "yes"}, "fresh must be true or false, but got 'yes'"),
+        ({"dry_run": None}, "dry_run must be true or false, but got None"),
+        ({"timeout": "soon"}, "timeout must be a duration above 0 like 90, 90s, 10m or 2h, but got 'soon'"),
+        ({"timeout": 0}, "timeout must be a duration above 0 like 90, 90s, 10m or 2h, but got 0"),
+        ({"budget": "-5m"}, "budget must be a duration above 0 like 90, 90s, 10m or 2h, but got '-5m'"),
+        ({"budget": "10 weeks"}, "budget must be a duration above 0 like 90, 90s, 10m or 2h, but got '10 weeks'"),
+    ],
+)
+def test_what_is_refused(settings, message):
+    with pytest.raises(ConfigError, match=f"^{message}$"):
+        build_policy(settings)
+
+
+def test_fail_fast_is_one_failure():
+    assert [Policy().failures_allowed, Policy(max_failures=3).failures_allowed] == [None, 3]
+    assert Policy(fail_fast=True, max_failures=3).failures_allowed == 1
