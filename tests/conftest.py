@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,15 @@ os.environ["DO_NOT_TRACK"] = "true"  # before anything imports MLflow
 def pytest_configure(config: pytest.Config) -> None:
     """Excuse what MLflow does with SQLAlchemy; every other warning is an error."""
     config.addinivalue_line("filterwarnings", "ignore:The ``noload`` loader strategy:DeprecationWarning")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything must be had (NNEXP_NO_SKIP, set by .ci/run), a test that skips has failed."""
+    report = yield
+    if report.skipped and os.environ.get("NNEXP_NO_SKIP"):
+        report.outcome, report.longrepr = "failed", f"may not be skipped here: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(autouse=True)
