@@ -19,6 +19,9 @@ def doctor() -> None:
     """
     location = Location.from_environment()
     out().print(f"store: {location}, experiment {location.experiment}", soft_wrap=True)
+    if location.file and not location.file.exists():
+        out().print("there is no store here yet: nnexp train makes one")
+        return
     store = MlflowTracker(location)
     findings = [*repair(store, say).sentences(), *examine(store)]
     for finding in findings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nnexp.config.paths import sweep_names
 from nnexp.errors import NotFoundError
 from nnexp.tracking.records import Kind, RunRecord, Tag
 from nnexp.tracking.tracker import RunStore
@@ -25,7 +26,9 @@ def find_run(store: RunStore, wanted: str) -> RunRecord:
     if begun:
         ids = ", ".join(record.run_id[: len(wanted) + 4] for record in begun[:5])
         raise NotFoundError(f"{wanted} is the beginning of {len(begun)} runs' ids: {ids}; give more of it")
-    raise NotFoundError(f"there is no run {wanted}; nnexp runs lists them")
+    if wanted in sweep_names():
+        raise NotFoundError(f"sweep {wanted} was not run in this store; nnexp sweep {wanted} does it")
+    raise NotFoundError(f"there is no run or sweep {wanted} in this store; nnexp runs lists the runs")
 
 
 def find_sweep(store: RunStore, wanted: str | None = None) -> RunRecord | None:

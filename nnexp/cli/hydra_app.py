@@ -15,11 +15,11 @@ from omegaconf.errors import OmegaConfBaseException
 
 from nnexp.cli.console import say
 from nnexp.config import store
-from nnexp.config.build import unknown
+from nnexp.config.build import names, unknown
 from nnexp.config.paths import CONF
 from nnexp.errors import ConfigError, NnexpError
 from nnexp.sweep.plan import Plan
-from nnexp.sweep.policy import Policy
+from nnexp.sweep.policy import Policy, unknown_policy
 
 Settings = Mapping[str, Any]
 
@@ -55,6 +55,7 @@ def run_hydra(app: HydraApp, arguments: Sequence[str]) -> None:
     ConfigError
         For whatever Hydra or OmegaConf refuse, in one line.
     """
+    _refuse_settings_as_flags(arguments)
     store.register(asdict(Policy()))
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
     sys.argv[1:] = _flags_first(arguments)
@@ -64,6 +65,10 @@ def run_hydra(app: HydraApp, arguments: Sequence[str]) -> None:
     except (HydraException, OmegaConfBaseException) as refused:
         raise _in_one_line(refused) from refused
     except NnexpError:
+        raise
+    except ValueError as refused:
+        if "--multirun" in str(refused):  # flags that exclude one another
+            raise ConfigError(str(refused)) from refused
         raise
     except OSError as refused:  # Hydra makes the output folder
         raise ConfigError(
@@ -81,6 +86,13 @@ def _flags_first(arguments: Sequence[str]) -> list[str]:
     return [a for a in arguments if a not in overrides] + overrides
 
 
+def _refuse_settings_as_flags(arguments: Sequence[str]) -> None:
+    for argument in arguments:
+        name = argument.removeprefix("--").partition("=")[0].replace("-", "_")
+        if argument.startswith("--") and name in names():
+            raise ConfigError(f"settings are written without dashes: {name}=VALUE, not {argument}")
+
+
 def plain(composed: DictConfig) -> dict[str, Any]:
     """Resolve a composed config into plain Python."""
     settings = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
@@ -91,5 +103,7 @@ def _in_one_line(error: Exception) -> ConfigError:
     causes = [error, *([error.__cause__] if error.__cause__ else [])]
     for cause in causes:
         if isinstance(cause, OmegaConfBaseException) and "not in struct" in str(cause) and cause.full_key:
-            return unknown(str(cause.full_key))
+            key = str(cause.full_key)
+            launcher, _, setting = key.rpartition(".")
+            return unknown_policy(setting) if launcher == "hydra.launcher" else unknown(key)
     return ConfigError(" ".join(str(error).split()))

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nnexp import __version__
 from nnexp.errors import NnexpError
 
 app = typer.Typer(
@@ -29,6 +30,14 @@ Overrides = Annotated[list[str] | None, typer.Argument(metavar="[SETTING=VALUE].
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or its name.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False) -> None:
+    """Which settings of a small neural network are better, and is the difference real?"""
+    if show:
+        print(__version__)  # noqa: T201
+        raise typer.Exit
 
 
 @app.command(context_settings=HYDRA)

@@ -13,7 +13,7 @@ from nnexp.cli.console import out, say
 from nnexp.cli.find import chosen_runs
 from nnexp.cli.store import read_store
 from nnexp.config.build import build
-from nnexp.errors import DataError, NnexpError
+from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.report.comparison import Comparison, compare
 from nnexp.report.page import page
 from nnexp.runs.experiment import dataset_of
@@ -27,7 +27,10 @@ PAGE = "report.html"
 def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
     store = read_store()
-    write_page(compare(chosen_runs(store, wanted), store), store, to)
+    comparison = compare(chosen_runs(store, wanted), store)
+    if not comparison.settings:
+        raise NotFoundError(comparison.answer)
+    write_page(comparison, store, to)
     out().print(str(to), soft_wrap=True)
     if show:
         webbrowser.open(to.absolute().as_uri())

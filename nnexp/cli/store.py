@@ -20,7 +20,10 @@ def open_store() -> Store:
     """
     from nnexp.tracking.mlflow import MlflowTracker
 
-    store = MlflowTracker(Location.from_environment())
+    location = Location.from_environment()
+    if location.file and not location.file.exists():
+        say(f"making the store {location}, a few seconds ...")
+    store = MlflowTracker(location)
     for sentence in repair(store, say).sentences():
         say(sentence)
     return store

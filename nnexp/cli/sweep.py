@@ -9,8 +9,15 @@ from difflib import get_close_matches
 from nnexp.cli.console import out, say
 from nnexp.cli.train import train
 from nnexp.config.build import text
-from nnexp.config.paths import sweep_names
+from nnexp.config.paths import SWEEPS, USER_SWEEPS, sweep_names
 from nnexp.errors import NotFoundError
+
+
+def _about(name: str) -> str:
+    """Give the first comment of a sweep's file."""
+    file = next(folder / f"{name}.yaml" for folder in (USER_SWEEPS, SWEEPS) if (folder / f"{name}.yaml").exists())
+    first = file.read_text().split("\n", 1)[0]
+    return first.removeprefix("#").strip() if first.startswith("#") else ""
 
 
 def sweep(
@@ -24,7 +31,8 @@ def sweep(
 ) -> None:
     """Run a named sweep; without a name, list them."""
     if name is None:
-        out().print("\n".join(sweep_names()))
+        for each in sweep_names():
+            out().print(f"{each:<18}{_about(each)}", soft_wrap=True, markup=False)
         return
     if name not in sweep_names():
         near = get_close_matches(name, sweep_names(), n=1)

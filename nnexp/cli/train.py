@@ -79,8 +79,7 @@ def train_sweep(plan: Plan, policy: Policy) -> Mapping[str, float]:
     records = runs_of(plan, store)
     if any(record.status is Status.FINISHED for record in records):
         conclude(plan, result.parent_id, records, store)
-    if ledger.to_do:
-        say(f"{len(ledger.to_do)} runs in {duration(result.outcome.seconds)} (estimated: {duration(estimated)})")
+    _say_time(result.outcome, len(ledger.to_do), estimated)
     _check_sweep(result.outcome, plan)
     if policy.verify:
         _verify(sample(records, policy.verify, plan.key), policy, store)
@@ -134,6 +133,14 @@ def _say_reused(plan: Plan, ledger: Ledger) -> None:
         names = [run.name for run in plan.runs if run.key in ledger.done]
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         say(f"{len(names)} of {len(plan.runs)} runs are finished already and are reused: {shown}")
+
+
+def _say_time(outcome: Outcome, wanted: int, estimated: float) -> None:
+    """Hold the estimate against the truth, where all that was estimated was run."""
+    if len(outcome.finished) == wanted > 0:
+        say(f"{wanted} runs in {duration(outcome.seconds)} (estimated: {duration(estimated)})")
+    elif wanted:
+        say(f"{len(outcome.finished)} of {wanted} runs finished, in {duration(outcome.seconds)}")
 
 
 def _verify(runs: Sequence[RunRecord], policy: Policy, store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -36,6 +37,8 @@ def ui(sweep: str | None, port: int, *, show: bool) -> None:
     if not location.is_database:
         _point(page, show=show)
         return
+    _check_free(port)
+    say("starting MLflow's page, a few seconds ...")
     silent = subprocess.DEVNULL
     with subprocess.Popen(_command(location, port), env=_quiet(), stdout=silent, stderr=silent) as process:  # noqa: S603
         try:
@@ -67,6 +70,15 @@ def _quiet() -> dict[str, str]:
     return os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "UVICORN_LOG_LEVEL": "warning"}
 
 
+def _check_free(port: int) -> None:
+    """Refuse a port that is taken: another page, perhaps on another store, would answer there."""
+    try:
+        with socket.create_server((HOST, port)):
+            return
+    except OSError as error:
+        raise TrackingError(f"port {port} cannot be had ({error.strerror}); choose another one with --port") from error
+
+
 def _wait(server: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until the page answers."""
     deadline = time.monotonic() + PATIENCE_S
@@ -76,8 +88,7 @@ def _wait(server: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except (URLError, OSError):
             time.sleep(0.2)
-    port = server.rsplit(":", 1)[1]
-    raise TrackingError(f"MLflow's page did not come up on {server}; is port {port} taken? choose one with --port")
+    raise TrackingError(f"MLflow's page did not come up on {server}")
 
 
 def _point(page: str, *, show: bool) -> None:

@@ -33,7 +33,7 @@ class RunFolder:
         """Make the folder of a run that is about to start."""
         folder = cls(path)
         folder.path.mkdir(parents=True, exist_ok=True)
-        folder.write_json("run.json", asdict(run))
+        folder.write_json("run.json", {name: value for name, value in asdict(run).items() if name != "metrics"})
         folder.write_json("config.json", config)
         return folder
 

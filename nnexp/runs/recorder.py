@@ -11,6 +11,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from nnexp.config.build import settings
@@ -61,6 +62,11 @@ class Recorder:
         if isinstance(event, Ending) or time.monotonic() >= self._due:
             self.send()
 
+    def tick(self) -> None:
+        """Send what is due, if there is anything, while the run says nothing."""
+        if time.monotonic() >= self._due and (self.run_id is None or self._unsent):
+            self.send()
+
     def send(self) -> None:
         """Bring the store up to date; if it cannot be reached, leave a mark so that it is done later."""
         try:
@@ -82,10 +88,11 @@ class Recorder:
 
     def _send(self) -> None:
         if self.run_id is None:
-            self.run_id = self._store.create(self.run)
-        if self._unsent or self._tags:
+            known = replace(self.run, tags={**self.run.tags, **self._tags}, metrics=tuple(self._unsent))
+            self.run_id = self._store.create(known)
+        elif self._unsent or self._tags:
             self._store.log(self.run_id, self._unsent, self._tags)
-            self._unsent, self._tags = [], {}
+        self._unsent, self._tags = [], {}
         if self._end:
             self._store.save(self.run_id, self.folder.artifacts())
             self._store.end(self.run_id, *self._end)
@@ -109,6 +116,7 @@ class Recorder:
         match event:
             case Started():
                 self._tags |= {Tag.ENVIRONMENT: fingerprint(event.environment)}
+                self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
             case Epoch():
                 self.results.append(event.result)
                 self._unsent += epoch_metrics(event)

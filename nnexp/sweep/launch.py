@@ -96,7 +96,7 @@ class Launch:
                 while self._fill(interrupt):
                     for number, event in self._executor.wait(TICK_S):
                         self._hear(number, _stopped(event) if interrupt.asked else event, interrupt)
-                    self._end_late_runs()
+                    self._tick()
                     if interrupt.fresh:
                         self._watcher.say("runs end at their next epoch; once more ends them at once")
                         self._executor.stop()
@@ -177,10 +177,13 @@ class Launch:
             case _:
                 return 1
 
-    def _end_late_runs(self) -> None:
+    def _tick(self) -> None:
+        """Send what is due, and end the runs that took too long."""
         limit = self._policy.timeout_s
         late = Vanished(f"it took longer than timeout={self._policy.timeout}", retry=False)
         for number, attempt in self._running.items():
+            if attempt.recorder:
+                attempt.recorder.tick()
             if limit is not None and time.monotonic() - attempt.started > limit:
                 self._executor.kill(number, late)
 

@@ -60,12 +60,19 @@ def build_policy(settings: Mapping[str, Any]) -> Policy:
     known = {field.name: field for field in fields(Policy)}
     for name, value in settings.items():
         if name not in known:
-            near = get_close_matches(name, known, n=1) or list(known)
-            raise ConfigError(f"hydra.launcher has no setting {name}; did you mean {', '.join(near)}?")
+            raise unknown_policy(name)
         _check(name, value)
     policy = Policy(**settings)
     _ = policy.timeout_s, policy.budget_s
     return policy
+
+
+def unknown_policy(name: str) -> ConfigError:
+    """Say that the launcher has no such setting, and which one may have been meant."""
+    known = [field.name for field in fields(Policy)]
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
+    return ConfigError(f"hydra.launcher has no setting {name}; {hint}")
 
 
 def seconds(name: str, value: float | str | None) -> float | None:

@@ -33,11 +33,13 @@ class MemoryTracker:
         """Begin a run, unless an earlier try did."""
         known = self.runs(None, tags={Tag.UID: run.tags[Tag.UID]}) if Tag.UID in run.tags else []
         if known:
+            self.log(known[0].run_id, run.metrics, run.tags)
             return known[0].run_id
         run_id = f"{next(self._ids):032x}"
         tags = dict(run.tags) | ({PARENT: run.parent_id} if run.parent_id else {})
         record = RunRecord(run_id, run.name, Status.RUNNING, run.started_at, None, dict(run.params), {}, tags)
         self._entries[run_id] = _Entry(record)
+        self.log(run_id, run.metrics)
         return run_id
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -61,7 +61,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class NewRun:
-    """What is known of a run when it begins. Times are Unix milliseconds."""
+    """What is known of a run when the store first hears of it. Times are Unix milliseconds."""
 
     name: str
     started_at: int
@@ -69,6 +69,7 @@ class NewRun:
     tags: Mapping[str, str] = field(default_factory=dict)
     parent_id: str | None = None
     dataset: Mapping[str, str] | None = None  # name, digest, source
+    metrics: Sequence[Metric] = ()  # a short run may have them all by then
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class SqlRunStore:
         tags: Mapping[str, str] | None = None,
     ) -> list[RunRecord]:
         """List records, newest first; a database that is not there yet holds none."""
-        if self.location.file and not self.location.file.exists():
+        if self._is_missing():
             return []
         wanted = dict(tags or {}) | ({Tag.KIND: kind.value} if kind else {})
         chosen = self._chosen(status, wanted)
@@ -85,6 +85,8 @@ class SqlRunStore:
 
     def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
         """Give each run's (step, value) pairs of one metric."""
+        if self._is_missing():
+            return {}
         wanted = set(run_ids)
         statement = select(METRICS).where(METRICS.c.key == metric, METRICS.c.run_uuid.in_(self._chosen(None, {})))
         found: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -113,6 +115,11 @@ class SqlRunStore:
             return file.read_bytes() if file.is_file() else None
         except OSError as error:
             raise _unreadable(self.location, error) from error
+
+    def _is_missing(self) -> bool:
+        """Tell whether there is no database yet, so that looking does not make an empty one."""
+        file = self.location.file
+        return file is not None and not (file.exists() and (file.is_dir() or file.stat().st_size))
 
     def _chosen(self, status: Status | None, tags: Mapping[str, str]) -> Select[Any]:
         """Select the ids of the experiment's runs that have this status and carry these tags."""

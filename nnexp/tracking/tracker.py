@@ -24,7 +24,7 @@ class Tracker(Protocol):
     """Where runs are written."""
 
     def create(self, run: NewRun) -> str:
-        """Begin a run, with its parameters, tags and dataset, or complete one begun before; return its id."""
+        """Begin a run, with all that is known of it, or complete one begun before; return its id."""
         ...
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:

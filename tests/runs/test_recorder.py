@@ -306,6 +306,7 @@ class TestJournal:
 
 def test_a_started_event_is_enough_for_a_record(recorder: Recorder, store: Fickle) -> None:
     recorder.record(Started({"python": "3"}))
+    recorder.send()
     assert only(store).status is Status.RUNNING
     recorder.record(Finished({}, {})) if recorder.results else recorder.record(Killed())
     assert only(store).status is Status.KILLED

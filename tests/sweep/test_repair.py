@@ -61,6 +61,7 @@ def train(plan, store, tmp_path, monkeypatch):
         recorder = new_recorder(run.prepared, tmp_path / f"run-{seed}", store, say=lambda line: None, tags=tags)
         for _, event in zip(range(events), execute(run.prepared.config), strict=False):
             recorder.record(event)
+        recorder.send()
         return recorder
 
     return train

@@ -65,21 +65,23 @@ class MlflowTracker:
         """Begin a run, or complete one that an earlier try began."""
         tags = {**run.tags, **({"mlflow.parentRunId": run.parent_id} if run.parent_id else {})}
         with store_errors(self.location):
-            run_id = self._known(run) or self._begin(run, tags)
+            known = self._known(run)
+            run_id = known or self._begin(run, tags)
             params = [ml.Param(name, value) for name, value in run.params.items()]
-            self._client.log_batch(run_id, params=params)
+            first, rest = run.metrics[:MOST_METRICS], run.metrics[MOST_METRICS:]
+            self._client.log_batch(run_id, _metrics(first), params, _tags(tags) if known else ())
             if run.dataset:
                 self._client.log_inputs(run_id, [_dataset(run.dataset)])
-            return run_id
+        if rest:
+            self.log(run_id, rest)
+        return run_id
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
         """Add metrics and set tags."""
-        values = [ml.Metric(m.name, m.value, m.timestamp, m.step) for m in metrics]
-        run_tags = [ml.RunTag(name, value) for name, value in (tags or {}).items()]
         with store_errors(self.location):
-            for first in range(0, len(values) or 1, MOST_METRICS):
-                batch = values[first : first + MOST_METRICS]
-                self._client.log_batch(run_id, metrics=batch, tags=run_tags if first == 0 else [])
+            for first in range(0, len(metrics) or 1, MOST_METRICS):
+                batch = metrics[first : first + MOST_METRICS]
+                self._client.log_batch(run_id, _metrics(batch), tags=_tags(tags or {}) if first == 0 else ())
 
     def save(self, run_id: str, files: Sequence[Path]) -> None:
         """Keep files as artifacts."""
@@ -158,6 +160,14 @@ class MlflowTracker:
         if not self.location.file:
             return None
         return (self.location.file.parent / "mlruns" / self.location.experiment).as_uri()
+
+
+def _metrics(metrics: Sequence[Metric]) -> list[ml.Metric]:
+    return [ml.Metric(m.name, m.value, m.timestamp, m.step) for m in metrics]
+
+
+def _tags(tags: Mapping[str, str]) -> list[ml.RunTag]:
+    return [ml.RunTag(name, value) for name, value in tags.items()]
 
 
 def _dataset(dataset: Mapping[str, str]) -> ml.DatasetInput:
