@@ -32,3 +32,7 @@ class RecordError(NnexpError, ValueError):
 
 class NotFoundError(NnexpError, LookupError):
     """A run or sweep that the tracking store does not hold."""
+
+
+class BusyError(NnexpError, RuntimeError):
+    """A sweep that another process is running."""

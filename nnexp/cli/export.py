@@ -20,6 +20,9 @@ def export(wanted: str, to: Path) -> None:
         raise DataError(f"{to} exists already; name a new folder with --to")
     from nnexp.tracking.mlflow.model import save_model
 
-    save_model(to, trained.network.parameters(), n_in=trained.network.sizes[0], scale=trained.dataset.scale)
+    try:
+        save_model(to, trained.network.parameters(), n_in=trained.network.sizes[0], scale=trained.scale)
+    except OSError as error:
+        raise DataError(f"{to} cannot be written: {error.strerror}") from error
     out().print(f"{to / 'parameters.npz'}  the parameters: weights_0, biases_0, ...", soft_wrap=True)
     out().print(f"{to / 'model'}  an MLflow model; try: mlflow models predict -m {to / 'model'} --help", soft_wrap=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nnexp.config.paths import sweep_names
 from nnexp.errors import NotFoundError
+from nnexp.sweep.ledger import newest_finished
 from nnexp.tracking.records import Kind, RunRecord, Tag
 from nnexp.tracking.tracker import RunStore
 
@@ -33,14 +34,28 @@ def find_run(store: RunStore, wanted: str) -> RunRecord:
 
 def find_sweep(store: RunStore, wanted: str | None = None) -> RunRecord | None:
     """Find the newest sweep of a name or id; without one, the newest of all."""
-    sweeps = store.runs(Kind.SWEEP)
-    return next((s for s in sweeps if wanted is None or wanted == s.name or s.run_id.startswith(wanted)), None)
+    latest_first = sorted(store.runs(Kind.SWEEP), key=lambda s: -int(s.tags.get(Tag.LAUNCHED, s.started_at)))
+    return next((s for s in latest_first if wanted is None or _is_called(s, wanted)), None)
+
+
+def _is_called(sweep: RunRecord, wanted: str) -> bool:
+    return wanted in (sweep.name, *sweep.tags.get(Tag.NAMES, "").split()) or sweep.run_id.startswith(wanted)
 
 
 def members(store: RunStore, sweep: RunRecord) -> list[RunRecord]:
     """List a sweep's runs, reused ones included."""
     member = Tag.member(sweep.tags[Tag.SWEEP])
     return [record for record in store.runs() if member in record.tags]
+
+
+def provable_runs(store: RunStore, wanted: Sequence[str]) -> list[RunRecord]:
+    """Gather the runs to rerun: those that are named, and of a sweep the newest finished one of each key."""
+    found: dict[str, RunRecord] = {}
+    for name in wanted:
+        sweep = find_sweep(store, name)
+        runs = newest_finished(members(store, sweep)).values() if sweep else [find_run(store, name)]
+        found |= {record.run_id: record for record in runs}
+    return list(found.values())
 
 
 def chosen_runs(store: RunStore, wanted: Sequence[str]) -> list[RunRecord]:

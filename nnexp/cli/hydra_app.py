@@ -33,9 +33,11 @@ class HydraApp:
         self._single = single
         self._sweep = sweep
         self.errors: list[NnexpError] = []
+        self.started = False
 
     def __call__(self, composed: DictConfig) -> float | None:
         """Train one composed config; its error is kept, so that Hydra does not tell it in its own way."""
+        self.started = True
         try:
             return self._single(plain(composed))
         except NnexpError as error:
@@ -44,6 +46,7 @@ class HydraApp:
 
     def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
         """Run a sweep."""
+        self.started = True
         return self._sweep(plan, policy)
 
 
@@ -70,7 +73,10 @@ def run_hydra(app: HydraApp, arguments: Sequence[str]) -> None:
         if "--multirun" in str(refused):  # flags that exclude one another
             raise ConfigError(str(refused)) from refused
         raise
-    except OSError as refused:  # Hydra makes the output folder
+    except OSError as refused:
+        if app.started:
+            raise
+        # Hydra makes the output folder
         raise ConfigError(
             f"the output folder cannot be made: {refused}; set hydra.run.dir or hydra.sweep.dir"
         ) from refused

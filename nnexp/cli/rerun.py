@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from nnexp.cli.console import out, say
-from nnexp.cli.find import chosen_runs
+from nnexp.cli.find import provable_runs
 from nnexp.cli.progress import RunProgress, SweepProgress
 from nnexp.cli.store import open_store
 from nnexp.runs.verdict import Answer, Verdict, exit_status
@@ -22,7 +22,7 @@ from nnexp.tracking.tracker import Store
 def rerun(wanted: Sequence[str], until: int | None, *, here: bool, as_json: bool) -> int:
     """Rerun runs and sweeps; give the exit status."""
     store = open_store()
-    verdicts, status = verify(chosen_runs(store, wanted), store, Policy(), until=until, here=here)
+    verdicts, status = verify(provable_runs(store, wanted), store, Policy(), until=until, here=here)
     if as_json:
         print(json.dumps([_json(verdict) for verdict in verdicts], indent=2))  # noqa: T201
     else:

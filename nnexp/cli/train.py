@@ -22,7 +22,7 @@ from nnexp.runs.prepare import prepare
 from nnexp.sweep.estimate import Estimator
 from nnexp.sweep.inprocess import InProcessExecutor
 from nnexp.sweep.launch import Outcome
-from nnexp.sweep.ledger import Ledger, read_ledger
+from nnexp.sweep.ledger import Ledger, newest_finished, read_ledger
 from nnexp.sweep.plan import Plan, PlannedRun
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.pool import PoolExecutor
@@ -83,13 +83,13 @@ def train_sweep(plan: Plan, policy: Policy) -> Mapping[str, float]:
     _check_sweep(result.outcome, plan)
     if policy.verify:
         _verify(sample(records, policy.verify, plan.key), policy, store)
-    return {record.key: _reached(record) for record in records if record.key}
+    return {key: _reached(record) for key, record in newest_finished(records).items()}
 
 
 def runs_of(plan: Plan, store: Store) -> list[RunRecord]:
     """Read what the store now holds of a plan's runs."""
     keys = {run.key for run in plan.runs}
-    return [record for record in store.runs(tags={Tag.member(plan.key): plan.name}) if record.key in keys]
+    return [record for record in store.runs(tags={Tag.member(plan.key): Tag.YES}) if record.key in keys]
 
 
 def print_plan(plan: Plan, ledger: Ledger, policy: Policy, estimator: Estimator) -> None:

@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 from nnexp.cli.console import out, say
 from nnexp.cli.find import find_sweep
+from nnexp.cli.store import open_store
 from nnexp.errors import NotFoundError, TrackingError
 from nnexp.tracking.location import Location
 from nnexp.tracking.mlflow import MlflowTracker
@@ -27,6 +28,7 @@ PATIENCE_S = 60
 def ui(sweep: str | None, port: int, *, show: bool) -> None:
     """Serve the page until Ctrl-C, opened on a sweep's charts; a store that is a server already has its page there."""
     location = Location.from_environment()
+    open_store()  # which sets it straight
     store = MlflowTracker(location)
     found = find_sweep(store, sweep)
     if sweep and not found:
@@ -55,7 +57,7 @@ def ui(sweep: str | None, port: int, *, show: bool) -> None:
 def _keep_view(sweep: RunRecord, store: MlflowTracker) -> str:
     key = sweep.tags[Tag.SWEEP]
     by = [setting for setting in sweep.tags.get(Tag.VARIES, "").split() if setting != "seed"]
-    store.set_view(view_name(key), sweep_view(Tag.member(key), sweep.name, by))
+    store.set_view(view_name(key), sweep_view(Tag.member(key), by))
     return view_name(key)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnexp.errors import RecordError
 from nnexp.report.statistics import mcnemar
 from nnexp.tracking.tracker import RunStore
 
@@ -57,8 +59,11 @@ def read_predictions(store: RunStore, run_id: str) -> Predictions | None:
     content = store.artifact(run_id, PREDICTIONS)
     if content is None:
         return None
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return Predictions(arrays["labels"], arrays["predicted"], arrays["confidence"])
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return Predictions(arrays["labels"], arrays["predicted"], arrays["confidence"])
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise RecordError(f"run {run_id[:8]}: {PREDICTIONS} is not what nnexp writes: {error}") from error
 
 
 def duel(a: Predictions, b: Predictions) -> Duel | None:

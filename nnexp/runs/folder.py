@@ -11,6 +11,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -105,6 +106,14 @@ class RunFolder:
             os.replace(beside, self.file(name))
         finally:
             beside.unlink(missing_ok=True)
+
+
+def free(path: Path) -> Path:
+    """Give a folder in which no run has left its files: `path`, or one beside it."""
+    beside = (Path(f"{path}-{n}") for n in count(2))
+    while (path / "run.json").exists():
+        path = next(beside)
+    return path
 
 
 ARTIFACTS = (

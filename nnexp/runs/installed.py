@@ -16,7 +16,8 @@ LOCK = "environment.lock"
 @lru_cache(maxsize=1)
 def lock() -> str:
     """List every installed package, one a line; a package from a local folder can only be named in a comment."""
-    first = {found.name.lower().replace("_", "-"): found for found in reversed(list(distributions()))}
+    named = (found for found in reversed(list(distributions())) if found.name)  # pip may leave nameless remains
+    first = {found.name.lower().replace("_", "-"): found for found in named}
     return "\n".join(_line(first[name]) for name in sorted(first)) + "\n"
 
 

@@ -5,7 +5,9 @@ They lie in the user's state directory, so that the next command finds them from
 
 from __future__ import annotations
 
+import hashlib
 import os
+import socket
 from pathlib import Path
 
 import platformdirs
@@ -15,7 +17,9 @@ def mark(folder: Path, uid: str, address: str) -> None:
     """Note that a run folder waits for a store. A full disk cannot be written; then the folder alone knows."""
     try:
         _state().mkdir(parents=True, exist_ok=True)
-        _state().joinpath(uid).write_text(f"{address}\n{folder}")
+        beside = _state() / f".{uid}"
+        beside.write_text(f"{_name(address)}\n{folder}")
+        os.replace(beside, _state() / uid)
     except OSError:
         return
 
@@ -27,8 +31,20 @@ def clear(uid: str) -> None:
 
 def waiting(address: str) -> dict[str, Path]:
     """Map the uid of each run that waits for a store to its folder."""
-    notes = {note.name: note.read_text().partition("\n") for note in _state().glob("*")}
-    return {uid: Path(folder) for uid, (wanted, _, folder) in notes.items() if wanted == address and folder}
+    notes = {note.name: _read(note).partition("\n") for note in _state().glob("[!.]*")}
+    return {uid: Path(folder) for uid, (wanted, _, folder) in notes.items() if wanted == _name(address) and folder}
+
+
+def _read(note: Path) -> str:
+    try:
+        return note.read_text()
+    except FileNotFoundError:  # whoever wrote it has just sent its run
+        return ""
+
+
+def _name(address: str) -> str:
+    """Name a store on this machine without the password that its address may hold."""
+    return hashlib.sha256(f"{socket.gethostname()} {address}".encode()).hexdigest()
 
 
 def _state() -> Path:

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from nnexp.errors import TrackingError
 from nnexp.runs import installed, owner, pending, source
 from nnexp.runs.environment import fingerprint
 from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Started
-from nnexp.runs.folder import RunFolder
+from nnexp.runs.folder import RunFolder, free
 from nnexp.runs.metrics import epoch_metrics, final_metrics, final_tags
 from nnexp.runs.prepare import Prepared, params
 from nnexp.tracking.records import Kind, Metric, NewRun, Status, Tag
@@ -56,8 +56,7 @@ class Recorder:
         try:
             self._journal(event)
         except OSError as error:
-            self._move(error)
-            self._journal(event)
+            self._elsewhere(event, error)
         self._remember(event)
         if isinstance(event, Ending) or time.monotonic() >= self._due:
             self.send()
@@ -106,11 +105,11 @@ class Recorder:
             case Finished():
                 self.folder.write_arrays("parameters.npz", event.parameters)
                 self.folder.write_arrays("predictions.npz", event.predictions)
-                self.folder.write_end(Status.FINISHED, event.time, None, final_tags(self.results))
+                self.folder.write_end(Status.FINISHED, event.time, None, _end_tags(event, self.results))
             case _:
                 if isinstance(event, Failed):
                     self.folder.write_text("traceback.txt", event.traceback)
-                self.folder.write_end(_fate(event), event.time, event.error, {Tag.REASON: event.error[:500]})
+                self.folder.write_end(_fate(event), event.time, event.error, _end_tags(event, self.results))
 
     def _remember(self, event: Event) -> None:
         match event:
@@ -121,7 +120,7 @@ class Recorder:
                 self.results.append(event.result)
                 self._unsent += epoch_metrics(event)
             case _:
-                self.close(_fate(event), event.time, (self.folder.end or {}).get("tags", {}))
+                self.close(_fate(event), event.time, _end_tags(event, self.results))
 
     def close(self, status: Status, time: int, tags: Mapping[str, str]) -> None:
         """Note the end of the run, to be sent with the next batch."""
@@ -129,6 +128,13 @@ class Recorder:
             self._unsent += final_metrics(self.results, time)
         self._tags |= tags
         self._end = (status, time)
+
+    def _elsewhere(self, event: Event, error: OSError) -> None:
+        try:
+            self._move(error)
+            self._journal(event)
+        except OSError as full:
+            self._say(f"{self.folder.path} cannot be written either ({full.strerror}); only the store keeps this event")
 
     def _move(self, error: OSError) -> None:
         """Go on in a temporary folder when the run's own can no longer be written."""
@@ -152,6 +158,7 @@ def new_recorder(
     tags: Mapping[str, str] | None = None,
 ) -> Recorder:
     """Make a run's folder and the recorder that fills it."""
+    path = free(path)
     run = NewRun(
         name=prepared.name,
         started_at=time.time_ns() // 1_000_000,
@@ -193,6 +200,10 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
     recorder.close(Status(end["status"]), end["time"], end["tags"])
     recorder.send()
     return not recorder.pending
+
+
+def _end_tags(event: Ending, results: Sequence[EpochResult]) -> dict[str, str]:
+    return final_tags(results) if isinstance(event, Finished) else {Tag.REASON: event.error[:500]}
 
 
 def _fate(event: Event) -> Status:

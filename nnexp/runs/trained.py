@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from nnexp.config.schema import Config
 from nnexp.core import Examples, Network, predict
 from nnexp.datasets import Dataset
-from nnexp.errors import RecordError
+from nnexp.datasets.dataset import SCALES
+from nnexp.errors import DataError, RecordError
 from nnexp.runs.experiment import dataset_of
 from nnexp.runs.record import read_config, read_network
-from nnexp.tracking.records import RunRecord
+from nnexp.tracking.records import RunRecord, Tag
 from nnexp.tracking.tracker import RunStore
 
 
@@ -24,11 +25,22 @@ class Trained:
 
     config: Config
     network: Network
+    data: str | None  # the digest of what the run learnt from
 
     @property
     def dataset(self) -> Dataset:
-        """The data that the run learnt from, if they are still where they were."""
-        return dataset_of(self.config.dataset)
+        """The data that the run learnt from, if they are still where they were, and still what they were."""
+        found = dataset_of(self.config.dataset)
+        if self.data and found.digest != self.data:
+            raise DataError(
+                f"{found.source}: expected the data of the run, {self.data[:12]}, but got {found.digest[:12]}"
+            )
+        return found
+
+    @property
+    def scale(self) -> float:
+        """What a pixel is multiplied with."""
+        return SCALES[self.config.dataset.scale]
 
     def outputs(self, picture: NDArray[np.uint8], scale: float) -> NDArray[Any]:
         """Compute the outputs (n_out,) for one picture of bytes."""
@@ -47,6 +59,6 @@ def read_trained(record: RunRecord, store: RunStore) -> Trained:
     """
     try:
         config = read_config(record, store)
-        return Trained(config, read_network(record, store, config.activation))
+        return Trained(config, read_network(record, store, config.activation), record.tags.get(Tag.DATA))
     except RecordError as error:
         raise RecordError(f"run {record.run_id[:8]} ({record.name}, {record.status}): {error}") from error

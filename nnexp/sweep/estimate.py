@@ -11,13 +11,26 @@ from time import perf_counter
 from threadpoolctl import threadpool_limits
 
 from nnexp.config.schema import Config
+from nnexp.errors import NnexpError
 from nnexp.runs.experiment import begin, dataset_of
 from nnexp.runs.prepare import Prepared, params
 from nnexp.sweep.plan import PlannedRun
 from nnexp.tracking.records import RunRecord
 
-SHAPE = ("hidden", "batch_size", "dtype", "cost", "freeze", "dataset.split", "dataset.limit", "threads")
+SHAPE = (
+    "hidden",
+    "batch_size",
+    "dtype",
+    "cost",
+    "freeze",
+    "dataset.split",
+    "dataset.limit",
+    "dataset.name",
+    "dataset.path",
+    "threads",
+)
 CALIBRATION = 3000  # examples
+CAUTIOUS = 0.01  # a learning rate that does not burst
 START_S = 1.0  # until the first worker has imported what it needs
 RECORD_S = 0.03  # to record a run
 
@@ -51,7 +64,14 @@ class Estimator:
 
 
 def calibrate(config: Config) -> float:
-    """Measure an epoch in seconds: learn from a few thousand examples, evaluate in full."""
+    """Measure an epoch in seconds: learn a little from a few thousand examples, evaluate in full; 0 if that fails."""
+    try:
+        return _measure(replace(config, eta=CAUTIOUS, lmbda=0.0))
+    except (NnexpError, MemoryError):
+        return 0.0  # the run itself will say what is wrong with it
+
+
+def _measure(config: Config) -> float:
     full = dataset_of(config.dataset)
     n = min(CALIBRATION - CALIBRATION % config.batch_size or len(full.train), len(full.train))
     few = dataset_of(replace(config.dataset, limit=n))

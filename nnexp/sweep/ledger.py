@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnexp.sweep.plan import Plan, PlannedRun
@@ -17,9 +18,13 @@ class Ledger:
     to_do: tuple[PlannedRun, ...]
 
 
+def newest_finished(records: Sequence[RunRecord]) -> dict[str, RunRecord]:
+    """Pick the newest finished record of each key from records that stand newest first."""
+    return {record.key: record for record in reversed(records) if record.key and record.status is Status.FINISHED}
+
+
 def read_ledger(plan: Plan, store: RunStore, *, fresh: bool = False) -> Ledger:
     """Look the runs of a plan up by their keys; with `fresh`, as if none had ever been trained."""
-    finished = [] if fresh else store.runs(status=Status.FINISHED)
-    newest = {record.key: record for record in reversed(finished) if record.key}
+    newest = {} if fresh else newest_finished(store.runs(status=Status.FINISHED))
     done = {run.key: newest[run.key] for run in plan.runs if run.key in newest}
     return Ledger(done, tuple(run for run in plan.runs if run.key not in done))

@@ -37,15 +37,17 @@ class Repairs:
         if self.closed:
             said.append(f"{len(self.closed)} run(s) whose process is gone are now KILLED: {', '.join(self.closed)}")
         if self.lost:
-            said.append(f"{len(self.lost)} run(s) cannot be sent, their folders are gone: {', '.join(self.lost)}")
+            said.append(
+                f"{len(self.lost)} run(s) wait to be sent, but their folders are not there: {', '.join(self.lost)}"
+            )
         return said
 
 
 def repair(store: Store, say: Say) -> Repairs:
     """Send what waits, then close what nobody looks after."""
     repairs = Repairs()
-    for uid, folder in pending.waiting(store.address).items():
-        _send(uid, folder, store, say, repairs)
+    for folder in pending.waiting(store.address).values():
+        _send(folder, store, say, repairs)
     for record in sorted(orphans(store), key=lambda orphan: orphan.kind == Kind.SWEEP):  # sweeps after their runs
         _close(record, store, say, repairs)
     return repairs
@@ -57,11 +59,10 @@ def orphans(store: RunStore) -> list[RunRecord]:
     return [record for record in running if Tag.OWNER in record.tags and owner.is_gone(record.tags[Tag.OWNER])]
 
 
-def _send(uid: str, path: Path, store: Store, say: Say, repairs: Repairs) -> None:
+def _send(path: Path, store: Store, say: Say, repairs: Repairs) -> None:
     folder = RunFolder(path)
     if not folder.file("run.json").exists():
         repairs.lost.append(str(path))
-        pending.clear(uid)
         return
     run = folder.run
     if folder.end is None and not owner.is_gone(run.tags[Tag.OWNER]):

@@ -22,6 +22,7 @@ from nnexp.runs.recorder import Recorder, new_recorder
 from nnexp.runs.verdict import Verdict, cannot_tell, judge, other_data
 from nnexp.sweep.executor import Executor
 from nnexp.sweep.launch import Launch, Outcome
+from nnexp.sweep.ledger import newest_finished
 from nnexp.sweep.plan import PlannedRun
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.watcher import Watcher
@@ -93,7 +94,7 @@ def run_reruns(
 
 def sample(runs: Sequence[RunRecord], part: float, key: str) -> list[RunRecord]:
     """Draw a part of the finished runs, at least one if there is any: the same ones for the same sweep's key."""
-    finished = sorted((run for run in runs if run.status is Status.FINISHED), key=lambda run: (run.key or "", run.name))
+    finished = sorted(newest_finished(runs).values(), key=lambda run: (run.key or "", run.name))
     drawn = np.random.default_rng(int(key[:16], 16)).permutation(len(finished))[: math.ceil(part * len(finished))]
     return [finished[index] for index in sorted(drawn)]
 

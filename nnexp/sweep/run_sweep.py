@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnexp.errors import TrackingError
+from nnexp.errors import BusyError, TrackingError
 from nnexp.runs import owner, source
 from nnexp.runs.events import now
 from nnexp.runs.recorder import Recorder, new_recorder
@@ -19,7 +19,7 @@ from nnexp.sweep.ledger import Ledger
 from nnexp.sweep.plan import Plan, PlannedRun
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.watcher import Watcher
-from nnexp.tracking.records import Kind, NewRun, Status, Tag
+from nnexp.tracking.records import Kind, NewRun, RunRecord, Status, Tag
 from nnexp.tracking.tracker import Store
 
 
@@ -49,7 +49,7 @@ def run_sweep(
 ) -> SweepResult:
     """Run what the ledger says is to do."""
     parent_id = _open_parent(plan, store)
-    member = {Tag.member(plan.key): plan.name}
+    member = {Tag.member(plan.key): Tag.YES}
     for record in ledger.done.values():
         if not member.items() <= record.tags.items():
             store.log(record.run_id, tags=member)
@@ -87,21 +87,36 @@ def run_single(run: PlannedRun, store: Store, executor: Executor, watcher: Watch
 
 
 def _open_parent(plan: Plan, store: Store) -> str:
-    """Begin the sweep's parent run, or open the one that an earlier launch of the same sweep left."""
+    """Begin the sweep's parent run, or open the one that an earlier launch of the same sweep left.
+
+    Raises
+    ------
+    BusyError
+        If another process is running the sweep.
+    """
+    earlier = store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})
+    names = {plan.name, *(earlier[0].tags.get(Tag.NAMES, "").split() if earlier else ())}
+    launched = {Tag.OWNER: owner.me(), Tag.LAUNCHED: str(now()), Tag.NAMES: " ".join(sorted(names))}
+    if earlier:
+        _check_free(earlier[0])
+        store.log(earlier[0].run_id, tags=launched)
+        store.end(earlier[0].run_id, Status.RUNNING, now())
+        return earlier[0].run_id
     tags = {
         Tag.KIND: Kind.SWEEP,
         Tag.SWEEP: plan.key,
         Tag.VARIES: " ".join(plan.varies),
-        Tag.OWNER: owner.me(),
         Tag.UID: uuid.uuid4().hex,
+        **launched,
         **source.tags(),
     }
-    earlier = store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})
-    if not earlier:
-        return store.create(NewRun(plan.name, now(), {"runs": str(len(plan.runs))}, tags))
-    store.end(earlier[0].run_id, Status.RUNNING, now())
-    store.log(earlier[0].run_id, tags={Tag.OWNER: owner.me()})
-    return earlier[0].run_id
+    return store.create(NewRun(plan.name, now(), {"runs": str(len(plan.runs))}, tags))
+
+
+def _check_free(parent: RunRecord) -> None:
+    by = parent.tags.get(Tag.OWNER, "")
+    if parent.status is Status.RUNNING and by and by != owner.me() and not owner.is_gone(by):
+        raise BusyError(f"sweep {parent.name} is being run already, by process {by.split()[1]}; wait for it, or end it")
 
 
 def _close_parent(parent_id: str, status: Status, store: Store, say: Callable[[str], None]) -> None:

@@ -40,12 +40,16 @@ class Tag:
     VERIFIED = "nnexp.verified"  # what the last rerun found
     RERUN_OF = "nnexp.rerun_of"  # on a rerun: the run that it repeats
     SWEEP = "nnexp.sweep"  # on a parent run: the sweep's key
+    NAMES = "nnexp.names"  # on a parent run: every name that the sweep was asked for by, separated by spaces
+    LAUNCHED = "nnexp.launched"  # on a parent run: when it was last launched, Unix milliseconds
     VARIES = "nnexp.varies"  # on a parent run: the settings that vary, separated by spaces
     NEVER_PREDICTED = "nnexp.never_predicted"  # classes, separated by spaces
 
+    YES = "true"
+
     @staticmethod
     def member(sweep_key: str) -> str:
-        """Name the tag that marks a run as one of a sweep's; a run may belong to several sweeps."""
+        """Name the tag that marks a run as one of a sweep's (YES); a run may belong to several sweeps."""
         return f"nnexp.sweep.{sweep_key[:12]}"
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from nnexp.tracking.records import Tag as RunTag
+
 TAG = "mlflow.sharedViewState."
 SECTIONS = ("val", "test", "final", "best", "train", "time")
 LINES = ("val/accuracy", "test/accuracy", "val/cost", "train/cost")
@@ -27,10 +29,10 @@ def link(server: str, experiment_id: str, view: str | None = None) -> str:
     return f"{server}/#/experiments/{experiment_id}/runs?workflowType=machine_learning{shown}"
 
 
-def sweep_view(member: str, sweep: str, by: Sequence[str]) -> dict[str, Any]:
+def sweep_view(member: str, by: Sequence[str]) -> dict[str, Any]:
     """Describe the view of a sweep's runs: those that carry the tag `member`, grouped by the settings `by`."""
     return {
-        "searchFilter": f"tags.`{member}` = '{sweep}'",
+        "searchFilter": f"tags.`{member}` = '{RunTag.YES}'",
         "orderByKey": SORTED_BY,
         "orderByAsc": False,
         "startTime": "ALL",

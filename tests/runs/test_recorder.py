@@ -310,3 +310,28 @@ def test_a_started_event_is_enough_for_a_record(recorder: Recorder, store: Fickl
     assert only(store).status is Status.RUNNING
     recorder.record(Finished({}, {})) if recorder.results else recorder.record(Killed())
     assert only(store).status is Status.KILLED
+
+
+def test_a_folder_that_another_run_used_is_left_to_it(config: Config, store: Fickle, tmp_path: Path) -> None:
+    tell(new_recorder(prepare(config), tmp_path / "run", store, say=print), execute(config))
+    second = new_recorder(prepare(config), tmp_path / "run", store, say=print)
+    assert second.folder.path == tmp_path / "run-2"
+    assert second.folder.end is None
+    assert second.run.tags[Tag.FOLDER] == str(tmp_path / "run-2")
+
+
+def test_where_no_folder_can_be_written_the_store_keeps_the_run(
+    recorder: Recorder, store: Fickle, said: list[str], config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = list(execute(config))
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    monkeypatch.setattr(RunFolder, "_write", full)
+    monkeypatch.setattr(RunFolder, "add_epoch", full)
+    tell(recorder, events)
+    assert only(store).status is Status.FINISHED
+    assert only(store).metrics["best/epoch"] >= 1
+    assert "only the store keeps this event" in said[0]
+
+
+def full(*arguments: object, **named: object) -> None:
+    raise OSError(28, "No space left on device")

@@ -44,3 +44,8 @@ def test_no_runs_take_no_time():
 def test_calibrating_gives_seconds_whatever_the_settings(batch_size, limit, config):
     given = config(batch_size=batch_size)
     assert calibrate(replace(given, dataset=replace(given.dataset, limit=limit))) > 0
+
+
+def test_a_setting_that_would_burst_in_calibration_stops_nothing(config):
+    assert calibrate(config(lmbda=5000.0)) > 0
+    assert calibrate(config(hidden=10**13)) == 0

@@ -2,13 +2,18 @@
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import psutil
 import pytest
 
+from nnexp.cli.find import find_sweep
 from nnexp.config.schema import Config
 from nnexp.core import EpochResult
+from nnexp.errors import BusyError
 from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, Vanished
 from nnexp.runs.recorder import Recorder, new_recorder
 from nnexp.sweep.estimate import Estimator
@@ -250,8 +255,29 @@ def test_a_run_of_another_sweep_is_reused_and_becomes_a_member(plan, store, diar
     larger = plan(seeds=3)
     sweep(larger, store, diary)
     assert len(store.runs()) == 3
-    assert len(store.runs(tags={Tag.member(larger.key): "tiny"})) == 3
+    assert len(store.runs(tags={Tag.member(larger.key): Tag.YES})) == 3
     assert len(store.runs(Kind.SWEEP)) == 2
+
+
+def test_a_sweep_that_another_process_runs_is_left_to_it(plan, store, diary):
+    sweep(plan(seeds=1), store, diary)
+    [parent] = store.runs(Kind.SWEEP)
+    neighbour = psutil.Process(os.getppid())
+    by = f"{socket.gethostname()} {neighbour.pid} {neighbour.create_time():.2f}"
+    store.log(parent.run_id, tags={Tag.OWNER: by})
+    store.end(parent.run_id, Status.RUNNING, 0)
+    with pytest.raises(BusyError, match=f"sweep tiny is being run already, by process {neighbour.pid}"):
+        sweep(plan(seeds=1), store, diary)
+
+
+def test_a_sweep_is_found_by_every_name_it_was_asked_for_and_the_last_launched_is_last(plan, store, diary):
+    sweep(plan(seeds=1), store, diary)
+    sweep(replace(plan(seeds=2), name="other"), store, diary)
+    sweep(replace(plan(seeds=1), name="again"), store, diary)
+    tiny, again, last = (find_sweep(store, name) for name in ("tiny", "again", None))
+    assert tiny is not None
+    assert tiny == again == last
+    assert tiny != find_sweep(store, "other")
 
 
 def test_fresh_trains_again(plan, store, diary):
