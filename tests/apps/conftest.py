@@ -191,12 +191,9 @@ def isolated(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store that `nnexp doctor` has made: copying it saves a test its seconds."""
-    folder = tmp_path_factory.mktemp("store")
-    app = App(folder, isolated(folder))
-    assert "all is well" in app.run("doctor")
-    return app.database
+def empty_store(store_file: Path) -> Path:
+    """A fresh store: copying it saves a test its seconds."""
+    return store_file
 
 
 @pytest.fixture(scope="session")
