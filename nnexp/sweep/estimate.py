@@ -32,7 +32,7 @@ SHAPE = (
 CALIBRATION = 3000  # examples
 CAUTIOUS = 0.01  # a learning rate that does not burst
 START_S = 1.0  # until the first worker has imported what it needs
-RECORD_S = 0.03  # to record a run
+RECORD_S = 0.04  # for the one writer to record a run
 
 Shape = tuple[str | None, ...]
 
@@ -59,8 +59,8 @@ class Estimator:
         busy_until = [START_S if runs else 0.0] * slots
         for run in runs:
             first = busy_until.index(min(busy_until))
-            busy_until[first] += self.seconds(run.prepared) + RECORD_S
-        return max(busy_until)
+            busy_until[first] += self.seconds(run.prepared)
+        return max(busy_until) + RECORD_S * len(runs)
 
 
 def calibrate(config: Config) -> float:
