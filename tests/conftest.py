@@ -46,7 +46,7 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def store_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh MLflow database: making one takes seconds, so tests copy this one."""
-    from nnexp.tracking.mlflow import create_sqlite
+    from nnexp.tracking.mlflow.sqlite import create_sqlite
 
     file = tmp_path_factory.mktemp("store") / "mlflow.db"
     create_sqlite(file)

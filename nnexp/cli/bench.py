@@ -10,9 +10,9 @@ from threadpoolctl import threadpool_limits
 from nnexp.benchmarks.epoch import EpochTimes, measure
 from nnexp.cli.console import out, say
 from nnexp.config.schema import DatasetConfig
-from nnexp.report.measure import count
-from nnexp.runs.environment import environment
-from nnexp.runs.experiment import dataset_of, examples_of
+from nnexp.measure import count
+from nnexp.tasks.network.setup import dataset_of, examples_of
+from nnexp.training.environment import environment
 
 
 def bench(hidden: Sequence[int], *, rounds: int, limit: int | None) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from nnexp.cli.console import out
 from nnexp.cli.find import chosen_runs
 from nnexp.cli.store import read_store
-from nnexp.report import formats
-from nnexp.report.comparison import Comparison
-from nnexp.report.comparison import compare as compare_runs
-from nnexp.report.published import published_markdown, published_table
-from nnexp.tracking.records import RunRecord
-from nnexp.tracking.tracker import RunStore
+from nnexp.comparison.compare import Comparison
+from nnexp.comparison.compare import compare as compare_runs
+from nnexp.report.published.table import published_markdown, published_table
+from nnexp.report.tables import formats
+from nnexp.tracking.records import Run
+from nnexp.tracking.store import RunStore
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
     show_comparison(comparison, records, store)
 
 
-def show_comparison(comparison: Comparison, records: Sequence[RunRecord], store: RunStore) -> None:
+def show_comparison(comparison: Comparison, records: Sequence[Run], store: RunStore) -> None:
     """Print the answer, and the published figures beside ours where there are any."""
     out().print(formats.as_terminal(comparison))
     published = published_table(records, store)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nnexp.cli.console import out, say
-from nnexp.sweep.examine import examine
-from nnexp.sweep.repair import repair
-from nnexp.tracking.location import Location
-from nnexp.tracking.mlflow import MlflowTracker
+from nnexp.recording.examine import examine
+from nnexp.recording.repair import repair
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.writer import MlflowStore
 
 
 def doctor() -> None:
@@ -22,7 +22,7 @@ def doctor() -> None:
     if location.file and not location.file.exists():
         out().print("there is no store here yet: nnexp train makes one")
         return
-    store = MlflowTracker(location)
+    store = MlflowStore(location)
     findings = [*repair(store, say).sentences(), *examine(store)]
     for finding in findings:
         out().print(f"- {finding}", soft_wrap=True, markup=False)

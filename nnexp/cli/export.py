@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nnexp.archive.trained import read_trained
 from nnexp.cli.console import out
 from nnexp.cli.find import find_run
 from nnexp.cli.store import read_store
 from nnexp.errors import DataError
-from nnexp.runs.trained import read_trained
 
 
 def export(wanted: str, to: Path) -> None:

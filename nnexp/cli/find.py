@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from nnexp.config.paths import sweep_names
 from nnexp.errors import NotFoundError
 from nnexp.sweep.ledger import newest_finished
-from nnexp.tracking.records import Kind, RunRecord, Tag
-from nnexp.tracking.tracker import RunStore
+from nnexp.tracking.records import Kind, Run, Tag
+from nnexp.tracking.store import RunStore
 
 
-def find_run(store: RunStore, wanted: str) -> RunRecord:
+def find_run(store: RunStore, wanted: str) -> Run:
     """Find the one run that an id's beginning or a name stands for; of equal names the newest.
 
     Raises
@@ -32,25 +32,25 @@ def find_run(store: RunStore, wanted: str) -> RunRecord:
     raise NotFoundError(f"there is no run or sweep {wanted} in this store; nnexp runs lists the runs")
 
 
-def find_sweep(store: RunStore, wanted: str | None = None) -> RunRecord | None:
+def find_sweep(store: RunStore, wanted: str | None = None) -> Run | None:
     """Find the newest sweep of a name or id; without one, the newest of all."""
     latest_first = sorted(store.runs(Kind.SWEEP), key=lambda s: -int(s.tags.get(Tag.LAUNCHED, s.started_at)))
     return next((s for s in latest_first if wanted is None or _is_called(s, wanted)), None)
 
 
-def _is_called(sweep: RunRecord, wanted: str) -> bool:
+def _is_called(sweep: Run, wanted: str) -> bool:
     return wanted in (sweep.name, *sweep.tags.get(Tag.NAMES, "").split()) or sweep.run_id.startswith(wanted)
 
 
-def members(store: RunStore, sweep: RunRecord) -> list[RunRecord]:
+def members(store: RunStore, sweep: Run) -> list[Run]:
     """List a sweep's runs, reused ones included."""
     member = Tag.member(sweep.tags[Tag.SWEEP])
     return [record for record in store.runs() if member in record.tags]
 
 
-def provable_runs(store: RunStore, wanted: Sequence[str]) -> list[RunRecord]:
+def provable_runs(store: RunStore, wanted: Sequence[str]) -> list[Run]:
     """Gather the runs to rerun: those that are named, and of a sweep the newest finished one of each key."""
-    found: dict[str, RunRecord] = {}
+    found: dict[str, Run] = {}
     for name in wanted:
         sweep = find_sweep(store, name)
         runs = newest_finished(members(store, sweep)).values() if sweep else [find_run(store, name)]
@@ -58,12 +58,12 @@ def provable_runs(store: RunStore, wanted: Sequence[str]) -> list[RunRecord]:
     return list(found.values())
 
 
-def chosen_runs(store: RunStore, wanted: Sequence[str]) -> list[RunRecord]:
+def chosen_runs(store: RunStore, wanted: Sequence[str]) -> list[Run]:
     """Gather the runs that a list of sweeps and runs stands for; none stands for the last sweep, or for all runs."""
     if not wanted:
         last = find_sweep(store)
         return members(store, last) if last else store.runs()
-    found: dict[str, RunRecord] = {}
+    found: dict[str, Run] = {}
     for name in wanted:
         sweep = find_sweep(store, name)
         for record in members(store, sweep) if sweep else [find_run(store, name)]:

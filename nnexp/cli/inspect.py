@@ -12,7 +12,7 @@ from nnexp.cli.console import out
 from nnexp.config.build import build, text
 from nnexp.config.schema import Config
 from nnexp.errors import ConfigError
-from nnexp.runs.layers import Layer, draw_network, layers
+from nnexp.tasks.network.layers import Layer, draw_network, layers
 
 SIZES = [4, 10, 2]
 SETTINGS = ("sizes", "seed", "init", "activation", "dtype")

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
+from nnexp.archive.trained import Trained, read_trained
 from nnexp.cli.console import out, say
 from nnexp.cli.find import find_run
 from nnexp.cli.store import read_store
+from nnexp.datasets.drawing import as_text, read_drawing, write_png
 from nnexp.errors import ConfigError
-from nnexp.report.drawing import as_text, read_drawing, write_png
-from nnexp.runs.trained import Trained, read_trained
 
 BAR = 40  # characters of an output of 1
 

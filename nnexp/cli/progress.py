@@ -10,8 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from nnexp.cli.console import err, say
 from nnexp.core import EpochResult
-from nnexp.runs.events import Ending, Epoch, Finished
 from nnexp.sweep.plan import PlannedRun
+from nnexp.training.events import Ending, Epoch, Finished
 
 
 def accuracy(result: EpochResult) -> str:

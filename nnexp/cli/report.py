@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from nnexp.cli.console import out, say
 from nnexp.cli.find import chosen_runs
 from nnexp.cli.store import read_store
+from nnexp.comparison.compare import Comparison, compare
 from nnexp.config.build import build
 from nnexp.errors import DataError, NnexpError, NotFoundError
-from nnexp.report.comparison import Comparison, compare
-from nnexp.report.page import page
-from nnexp.runs.experiment import dataset_of
-from nnexp.runs.prepare import read_params
-from nnexp.tracking.records import RunRecord
-from nnexp.tracking.tracker import RunStore
+from nnexp.report.page.page import page
+from nnexp.tasks.network.setup import dataset_of
+from nnexp.tracking.records import Run
+from nnexp.tracking.store import RunStore
+from nnexp.training.spec import read_params
 
 PAGE = "report.html"
 
@@ -45,7 +45,7 @@ def write_page(comparison: Comparison, store: RunStore, to: Path) -> None:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
 
 
-def _test_images(records: Sequence[RunRecord]) -> NDArray[np.uint8] | None:
+def _test_images(records: Sequence[Run]) -> NDArray[np.uint8] | None:
     """Find the pictures that the runs were tested on, if they are still where they were."""
     if not records:
         return None

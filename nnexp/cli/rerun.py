@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from nnexp.archive.proof import Answer, Verdict, exit_status
 from nnexp.cli.console import out, say
 from nnexp.cli.find import provable_runs
 from nnexp.cli.progress import RunProgress, SweepProgress
 from nnexp.cli.store import open_store
-from nnexp.runs.verdict import Answer, Verdict, exit_status
 from nnexp.sweep.estimate import Estimator
-from nnexp.sweep.inprocess import InProcessExecutor
+from nnexp.sweep.executors.inprocess import InProcessExecutor
+from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.pool import PoolExecutor
 from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
-from nnexp.tracking.records import RunRecord, Status
-from nnexp.tracking.tracker import Store
+from nnexp.tracking.records import Run, Status
+from nnexp.tracking.store import Store
 
 
 def rerun(wanted: Sequence[str], until: int | None, *, here: bool, as_json: bool) -> int:
@@ -31,7 +31,7 @@ def rerun(wanted: Sequence[str], until: int | None, *, here: bool, as_json: bool
 
 
 def verify(
-    runs: Sequence[RunRecord], store: Store, policy: Policy, *, until: int | None = None, here: bool = False
+    runs: Sequence[Run], store: Store, policy: Policy, *, until: int | None = None, here: bool = False
 ) -> tuple[list[Verdict], int]:
     """Rerun runs, several at once where there are several; give the verdicts in their order, and the exit status."""
     found = [plan_rerun(number, run, store, until=until, here=here) for number, run in enumerate(runs)]

@@ -15,8 +15,8 @@ from nnexp.cli.console import out
 from nnexp.cli.find import find_sweep, members
 from nnexp.cli.store import read_store
 from nnexp.errors import ConfigError, NotFoundError
-from nnexp.tracking.records import RunRecord, Status
-from nnexp.tracking.tracker import RunStore
+from nnexp.tracking.records import Run, Status
+from nnexp.tracking.store import RunStore
 
 SHORTEST = 4  # characters of an id
 
@@ -50,14 +50,14 @@ def shortest_unique(ids: Sequence[str]) -> int:
     return next((n for n in range(SHORTEST, 32) if len({i[:n] for i in ids}) == len(set(ids))), 32)
 
 
-def _members(store: RunStore, name: str) -> list[RunRecord]:
+def _members(store: RunStore, name: str) -> list[Run]:
     sweep = find_sweep(store, name)
     if sweep is None:
         raise NotFoundError(f"there is no sweep {name} in the store; nnexp sweep {name} makes it")
     return members(store, sweep)
 
 
-def _chosen(records: Sequence[RunRecord], choice: Choice) -> list[RunRecord]:
+def _chosen(records: Sequence[Run], choice: Choice) -> list[Run]:
     chosen = [r for r in records if choice.status is None or r.status is _status(choice.status)]
     for condition in choice.settings:
         name, equals, value = condition.partition("=")
@@ -75,7 +75,7 @@ def _status(text: str) -> Status:
     return Status[text.upper()]
 
 
-def _sorted(records: Sequence[RunRecord], by: str) -> list[RunRecord]:
+def _sorted(records: Sequence[Run], by: str) -> list[Run]:
     metrics = {name for record in records for name in record.metrics}
     if by in metrics:
         return sorted(records, key=lambda record: -_number(record.metrics.get(by)))
@@ -90,7 +90,7 @@ def _number(value: float | None) -> float:
     return -math.inf if value is None or math.isnan(value) else value
 
 
-def _json(record: RunRecord) -> dict[str, object]:
+def _json(record: Run) -> dict[str, object]:
     return {
         "run_id": record.run_id,
         "name": record.name,
@@ -101,7 +101,7 @@ def _json(record: RunRecord) -> dict[str, object]:
     }
 
 
-def _table(records: Sequence[RunRecord], id_length: int) -> Table:
+def _table(records: Sequence[Run], id_length: int) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("run", "name", "status", "started"):
         table.add_column(column, no_wrap=column != "name")
@@ -113,7 +113,7 @@ def _table(records: Sequence[RunRecord], id_length: int) -> Table:
     return table
 
 
-def _figures(record: RunRecord) -> list[str]:
+def _figures(record: Run) -> list[str]:
     def figure(name: str, style: str) -> str:
         return format(record.metrics[name], style) if name in record.metrics else ""
 

@@ -12,12 +12,12 @@ from nnexp.cli.console import out
 from nnexp.cli.find import find_run
 from nnexp.cli.progress import duration
 from nnexp.cli.store import read_store
-from nnexp.report.curve import draw_curve
-from nnexp.report.diff import diff as diff_runs
-from nnexp.report.examples import Predictions, read_predictions
-from nnexp.runs.installed import install_lines
-from nnexp.tracking.records import RunRecord, Tag
-from nnexp.tracking.tracker import RunStore
+from nnexp.comparison.predictions import Predictions, read_predictions
+from nnexp.recording.packages import install_lines
+from nnexp.report.plots.curve import draw_curve
+from nnexp.report.tables.diff import diff as diff_runs
+from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.store import RunStore
 
 FACTS = {
     "status": None,
@@ -67,7 +67,7 @@ def diff(left: str, right: str) -> None:
         out().print()
 
 
-def _facts(record: RunRecord) -> dict[str, str]:
+def _facts(record: Run) -> dict[str, str]:
     began = datetime.fromtimestamp(record.started_at / 1000).strftime("%Y-%m-%d %H:%M:%S")
     took = f", {duration((record.ended_at - record.started_at) / 1000)}" if record.ended_at else ""
     tags = {name: record.tags[tag] for name, tag in FACTS.items() if tag and tag in record.tags}
@@ -81,7 +81,7 @@ def _pairs(values: dict[str, str], title: str = "") -> Table:
     return table
 
 
-def _curve(record: RunRecord, store: RunStore) -> str:
+def _curve(record: Run, store: RunStore) -> str:
     histories = {
         name.removesuffix("/accuracy"): store.history([record.run_id], name).get(record.run_id, [])
         for name in ("val/accuracy", "test/accuracy")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from nnexp.cli.console import say
-from nnexp.runs import pending
-from nnexp.sweep.repair import orphans, repair
-from nnexp.tracking.location import Location
-from nnexp.tracking.sql import SqlRunStore
-from nnexp.tracking.tracker import RunStore, Store
+from nnexp.recording import pending
+from nnexp.recording.repair import orphans, repair
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.sql import SqlReader
+from nnexp.tracking.store import RunStore, Store
 
 
 def open_store() -> Store:
@@ -18,12 +18,12 @@ def open_store() -> Store:
     TrackingError
         If the store cannot be used.
     """
-    from nnexp.tracking.mlflow import MlflowTracker
+    from nnexp.tracking.mlflow.writer import MlflowStore
 
     location = Location.from_environment()
     if location.file and not location.file.exists():
         say(f"making the store {location}, a few seconds ...")
-    store = MlflowTracker(location)
+    store = MlflowStore(location)
     for sentence in repair(store, say).sentences():
         say(sentence)
     return store
@@ -34,5 +34,5 @@ def read_store() -> RunStore:
     location = Location.from_environment()
     if not location.is_database:
         return open_store()
-    store = SqlRunStore(location)
+    store = SqlReader(location)
     return open_store() if pending.waiting(store.address) or orphans(store) else store

@@ -9,27 +9,27 @@ from hydra.core.hydra_config import HydraConfig
 
 from nnexp.cli.compare import show_comparison
 from nnexp.cli.console import out, say
-from nnexp.cli.hydra_app import HydraApp, Settings, run_hydra
 from nnexp.cli.progress import RunProgress, SweepProgress, accuracy, duration
 from nnexp.cli.rerun import show_verdicts, verify
 from nnexp.cli.store import open_store
+from nnexp.comparison.compare import compare
 from nnexp.config.build import build
 from nnexp.config.schema import flatten
 from nnexp.errors import NnexpError
-from nnexp.report.comparison import compare
-from nnexp.report.formats import as_markdown
-from nnexp.runs.prepare import prepare
+from nnexp.report.tables.formats import as_markdown
 from nnexp.sweep.estimate import Estimator
-from nnexp.sweep.inprocess import InProcessExecutor
+from nnexp.sweep.executors.inprocess import InProcessExecutor
+from nnexp.sweep.executors.pool import PoolExecutor
+from nnexp.sweep.hydra.app import HydraApp, Settings, run_hydra
 from nnexp.sweep.launch import Outcome
 from nnexp.sweep.ledger import Ledger, newest_finished, read_ledger
 from nnexp.sweep.plan import Plan, PlannedRun
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.pool import PoolExecutor
 from nnexp.sweep.rerun import sample
-from nnexp.sweep.run_sweep import run_single, run_sweep
-from nnexp.tracking.records import RunRecord, Status, Tag
-from nnexp.tracking.tracker import Store
+from nnexp.sweep.session import run_single, run_sweep
+from nnexp.tracking.records import Run, Status, Tag
+from nnexp.tracking.store import Store
+from nnexp.training.spec import prepare
 
 
 class UnfinishedError(NnexpError):
@@ -42,7 +42,7 @@ class UnfinishedError(NnexpError):
 
 def train(arguments: Sequence[str]) -> None:
     """Hand the arguments to Hydra, and train what it composes."""
-    run_hydra(HydraApp(train_one, train_sweep), arguments)
+    run_hydra(HydraApp(train_one, train_sweep), arguments, say)
 
 
 def train_one(settings: Settings) -> float:
@@ -86,7 +86,7 @@ def train_sweep(plan: Plan, policy: Policy) -> Mapping[str, float]:
     return {key: _reached(record) for key, record in newest_finished(records).items()}
 
 
-def runs_of(plan: Plan, store: Store) -> list[RunRecord]:
+def runs_of(plan: Plan, store: Store) -> list[Run]:
     """Read what the store now holds of a plan's runs."""
     keys = {run.key for run in plan.runs}
     return [record for record in store.runs(tags={Tag.member(plan.key): Tag.YES}) if record.key in keys]
@@ -104,7 +104,7 @@ def print_plan(plan: Plan, ledger: Ledger, policy: Policy, estimator: Estimator)
     )
 
 
-def conclude(plan: Plan, parent_id: str, records: Sequence[RunRecord], store: Store) -> None:
+def conclude(plan: Plan, parent_id: str, records: Sequence[Run], store: Store) -> None:
     """Print the answer, and leave it with the sweep: on its page, and in the description of its parent run."""
     from nnexp.cli.report import PAGE, write_page
 
@@ -143,7 +143,7 @@ def _say_time(outcome: Outcome, wanted: int, estimated: float) -> None:
         say(f"{len(outcome.finished)} of {wanted} runs finished, in {duration(outcome.seconds)}")
 
 
-def _verify(runs: Sequence[RunRecord], policy: Policy, store: Store) -> None:
+def _verify(runs: Sequence[Run], policy: Policy, store: Store) -> None:
     say(f"verifying: {len(runs)} of the runs are trained again from their records")
     verdicts, status = verify(runs, store, policy)
     show_verdicts(verdicts)
@@ -162,8 +162,8 @@ def _check_sweep(outcome: Outcome, plan: Plan) -> None:
     for failure in outcome.failures:
         say(f"{failure.name} failed in epoch {failure.epoch + 1}: {failure.error} (see {failure.folder})")
     again = "type the same command again to go on where it stood"
-    if outcome.untold:
-        say(f"{outcome.untold} runs wait to be written to the store: the next command, or nnexp doctor, does it")
+    if outcome.unsent:
+        say(f"{outcome.unsent} runs wait to be written to the store: the next command, or nnexp doctor, does it")
     if outcome.interrupted:
         raise UnfinishedError(f"{plan.name} was stopped; {again}", outcome.exit_status)
     if outcome.failures:
@@ -172,5 +172,5 @@ def _check_sweep(outcome: Outcome, plan: Plan) -> None:
         say(f"{len(outcome.left)} runs are left for the next time, to keep to the budget; {again}")
 
 
-def _reached(record: RunRecord) -> float:
+def _reached(record: Run) -> float:
     return record.metrics.get("final/val_accuracy", record.metrics.get("final/test_accuracy", 0.0))

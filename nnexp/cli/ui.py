@@ -16,10 +16,10 @@ from nnexp.cli.console import out, say
 from nnexp.cli.find import find_sweep
 from nnexp.cli.store import open_store
 from nnexp.errors import NotFoundError, TrackingError
-from nnexp.tracking.location import Location
-from nnexp.tracking.mlflow import MlflowTracker
-from nnexp.tracking.records import RunRecord, Tag
-from nnexp.tracking.view import link, sweep_view, view_name
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.view import link, sweep_view, view_name
+from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.records import Run, Tag
 
 HOST = "127.0.0.1"
 PATIENCE_S = 60
@@ -29,7 +29,7 @@ def ui(sweep: str | None, port: int, *, show: bool) -> None:
     """Serve the page until Ctrl-C, opened on a sweep's charts; a store that is a server already has its page there."""
     location = Location.from_environment()
     open_store()  # which sets it straight
-    store = MlflowTracker(location)
+    store = MlflowStore(location)
     found = find_sweep(store, sweep)
     if sweep and not found:
         raise NotFoundError(f"there is no sweep {sweep} in the store; nnexp sweep {sweep} makes it")
@@ -54,7 +54,7 @@ def ui(sweep: str | None, port: int, *, show: bool) -> None:
         raise TrackingError(f"MLflow's page ended with status {process.returncode}")
 
 
-def _keep_view(sweep: RunRecord, store: MlflowTracker) -> str:
+def _keep_view(sweep: Run, store: MlflowStore) -> str:
     key = sweep.tags[Tag.SWEEP]
     by = [setting for setting in sweep.tags.get(Tag.VARIES, "").split() if setting != "seed"]
     store.set_view(view_name(key), sweep_view(Tag.member(key), by))

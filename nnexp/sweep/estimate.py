@@ -12,10 +12,10 @@ from threadpoolctl import threadpool_limits
 
 from nnexp.config.schema import Config
 from nnexp.errors import NnexpError
-from nnexp.runs.experiment import begin, dataset_of
-from nnexp.runs.prepare import Prepared, params
 from nnexp.sweep.plan import PlannedRun
-from nnexp.tracking.records import RunRecord
+from nnexp.tasks.network.setup import begin, dataset_of
+from nnexp.tracking.records import Run
+from nnexp.training.spec import Prepared, params
 
 SHAPE = (
     "hidden",
@@ -40,7 +40,7 @@ Shape = tuple[str | None, ...]
 class Estimator:
     """Estimates runs, one measurement a shape."""
 
-    def __init__(self, earlier: Iterable[RunRecord] = ()) -> None:
+    def __init__(self, earlier: Iterable[Run] = ()) -> None:
         measured: dict[Shape, list[float]] = defaultdict(list)
         for record in earlier:
             if "time/total_s" in record.metrics and record.params.get("epochs", "").isdigit():

@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, Vanished
-from nnexp.runs.recorder import Recorder
-from nnexp.sweep.executor import Executor
+from nnexp.recording.recorder import Recorder
+from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.interrupt import Interrupt
 from nnexp.sweep.plan import PlannedRun
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.watcher import Watcher
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, WorkerLost
 
 TICK_S = 0.2  # how soon an interrupt or a timeout is noticed
 
@@ -50,7 +50,7 @@ class Outcome:
     failures: list[Failure] = field(default_factory=list)
     killed: list[str] = field(default_factory=list)
     left: list[PlannedRun] = field(default_factory=list)  # never started
-    untold: int = 0  # runs whose results the store has not been told
+    unsent: int = 0  # runs whose results the store has not been told
     seconds: float = 0.0
     interrupted: int | None = None  # the signal
 
@@ -153,7 +153,7 @@ class Launch:
             self._end(attempt, attempt.recorder, event)
 
     def _end(self, attempt: Attempt, recorder: Recorder, ending: Ending) -> None:
-        self._outcome.untold += recorder.pending
+        self._outcome.unsent += recorder.pending
         again = self._tries(ending) > attempt.number
         self._watcher.ended(attempt.run, ending, again=again)
         match ending:
@@ -170,7 +170,7 @@ class Launch:
     def _tries(self, ending: Ending) -> int:
         """Count how often a run may be tried that ended so."""
         match ending:
-            case Vanished(retry=True):
+            case WorkerLost(retry=True):
                 return 1 + max(1, self._policy.retries)
             case Failed():
                 return 1 + self._policy.retries
@@ -180,7 +180,7 @@ class Launch:
     def _tick(self) -> None:
         """Send what is due, and end the runs that took too long."""
         limit = self._policy.timeout_s
-        late = Vanished(f"it took longer than timeout={self._policy.timeout}", retry=False)
+        late = WorkerLost(f"it took longer than timeout={self._policy.timeout}", retry=False)
         for number, attempt in self._running.items():
             if attempt.recorder:
                 attempt.recorder.tick()
@@ -196,4 +196,4 @@ class Launch:
 
 def _stopped(event: Event) -> Event:
     """Take a worker that vanished during an interrupt for stopped: a SIGTERM may have met the whole process group."""
-    return Killed(event.error, event.time) if isinstance(event, Vanished) else event
+    return Killed(event.error, event.time) if isinstance(event, WorkerLost) else event

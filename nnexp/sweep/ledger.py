@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnexp.sweep.plan import Plan, PlannedRun
-from nnexp.tracking.records import RunRecord, Status
-from nnexp.tracking.tracker import RunStore
+from nnexp.tracking.records import Run, Status
+from nnexp.tracking.store import RunStore
 
 
 @dataclass(frozen=True)
 class Ledger:
     """A plan, divided: the newest finished record of each run that has one, and the runs that are still to do."""
 
-    done: dict[str, RunRecord]
+    done: dict[str, Run]
     to_do: tuple[PlannedRun, ...]
 
 
-def newest_finished(records: Sequence[RunRecord]) -> dict[str, RunRecord]:
+def newest_finished(records: Sequence[Run]) -> dict[str, Run]:
     """Pick the newest finished record of each key from records that stand newest first."""
     return {record.key: record for record in reversed(records) if record.key and record.status is Status.FINISHED}
 

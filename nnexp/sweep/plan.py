@@ -9,8 +9,8 @@ from pathlib import Path
 
 from nnexp.config.build import settings
 from nnexp.config.schema import Config, flatten
-from nnexp.runs.key import sweep_key
-from nnexp.runs.prepare import Prepared, prepare
+from nnexp.training.key import sweep_key
+from nnexp.training.spec import Prepared, prepare
 
 
 @dataclass(frozen=True)

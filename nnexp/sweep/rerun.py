@@ -13,21 +13,21 @@ from pathlib import Path
 
 import numpy as np
 
+from nnexp.archive.changes import Mismatch, code_differences, data_differences, environment_differences
+from nnexp.archive.proof import Verdict, cannot_tell, judge, other_data
+from nnexp.archive.run import Archive, read_archive
 from nnexp.errors import NnexpError
-from nnexp.runs.difference import Difference, code_differences, data_differences, environment_differences
-from nnexp.runs.experiment import dataset_of
-from nnexp.runs.prepare import prepare
-from nnexp.runs.record import Record, read_record
-from nnexp.runs.recorder import Recorder, new_recorder
-from nnexp.runs.verdict import Verdict, cannot_tell, judge, other_data
-from nnexp.sweep.executor import Executor
+from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.launch import Launch, Outcome
 from nnexp.sweep.ledger import newest_finished
 from nnexp.sweep.plan import PlannedRun
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.watcher import Watcher
-from nnexp.tracking.records import Kind, RunRecord, Status, Tag
-from nnexp.tracking.tracker import RunStore, Store
+from nnexp.tasks.network.setup import dataset_of
+from nnexp.tracking.records import Kind, Run, Status, Tag
+from nnexp.tracking.store import RunStore, Store
+from nnexp.training.spec import prepare
 
 FOLDER = Path("outputs") / "reruns"
 
@@ -36,18 +36,18 @@ FOLDER = Path("outputs") / "reruns"
 class Rerun:
     """A run that can be trained again, and what is known to differ from its record before it is."""
 
-    record: Record
+    record: Archive
     planned: PlannedRun
-    differences: tuple[Difference, ...]
+    differences: tuple[Mismatch, ...]
 
 
-def plan_rerun(number: int, run: RunRecord, store: RunStore, *, until: int | None, here: bool) -> Rerun | Verdict:
+def plan_rerun(number: int, run: Run, store: RunStore, *, until: int | None, here: bool) -> Rerun | Verdict:
     """Check a run's record, and compare data, code and environment; where training would prove nothing, say so.
 
     Only the epochs up to `until` will be trained (None: all); another environment only if told to train `here`.
     """
     try:
-        record = read_record(run, store)
+        record = read_archive(run, store)
         data = data_differences(record, dataset_of(record.config.dataset))
         environment = environment_differences(record)
         differences = (*data, *code_differences(record), *environment)
@@ -92,7 +92,7 @@ def run_reruns(
     return verdicts, outcome
 
 
-def sample(runs: Sequence[RunRecord], part: float, key: str) -> list[RunRecord]:
+def sample(runs: Sequence[Run], part: float, key: str) -> list[Run]:
     """Draw a part of the finished runs, at least one if there is any: the same ones for the same sweep's key."""
     finished = sorted(newest_finished(runs).values(), key=lambda run: (run.key or "", run.name))
     drawn = np.random.default_rng(int(key[:16], 16)).permutation(len(finished))[: math.ceil(part * len(finished))]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from nnexp.runs.events import Ending, Epoch
 from nnexp.sweep.plan import PlannedRun
+from nnexp.training.events import Ending, Epoch
 
 
 class Watcher(Protocol):

@@ -8,19 +8,19 @@ from itertools import count
 from pathlib import Path
 
 from nnexp.errors import TrackingError
-from nnexp.tracking.records import Kind, Metric, NewRun, RunRecord, Status, Tag
+from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status, Tag
 
 PARENT = "mlflow.parentRunId"
 
 
 @dataclass
 class _Entry:
-    record: RunRecord
+    record: Run
     metrics: dict[Metric, None] = field(default_factory=dict)
     artifacts: dict[str, bytes] = field(default_factory=dict)
 
 
-class MemoryTracker:
+class MemoryStore:
     """Both sides of the border, `Tracker` and `RunStore`, over a dictionary."""
 
     address = "memory"
@@ -29,7 +29,7 @@ class MemoryTracker:
         self._entries: dict[str, _Entry] = {}
         self._ids = count(1)
 
-    def create(self, run: NewRun) -> str:
+    def create(self, run: RunStart) -> str:
         """Begin a run, unless an earlier try did."""
         known = self.runs(None, tags={Tag.UID: run.tags[Tag.UID]}) if Tag.UID in run.tags else []
         if known:
@@ -37,7 +37,7 @@ class MemoryTracker:
             return known[0].run_id
         run_id = f"{next(self._ids):032x}"
         tags = dict(run.tags) | ({PARENT: run.parent_id} if run.parent_id else {})
-        record = RunRecord(run_id, run.name, Status.RUNNING, run.started_at, None, dict(run.params), {}, tags)
+        record = Run(run_id, run.name, Status.RUNNING, run.started_at, None, dict(run.params), {}, tags)
         self._entries[run_id] = _Entry(record)
         self.log(run_id, run.metrics)
         return run_id
@@ -65,7 +65,7 @@ class MemoryTracker:
         *,
         status: Status | None = None,
         tags: Mapping[str, str] | None = None,
-    ) -> list[RunRecord]:
+    ) -> list[Run]:
         """List records, newest first."""
         wanted = (tags or {}).items()
         return [

@@ -64,7 +64,7 @@ class Metric:
 
 
 @dataclass(frozen=True)
-class NewRun:
+class RunStart:
     """What is known of a run when the store first hears of it. Times are Unix milliseconds."""
 
     name: str
@@ -77,7 +77,7 @@ class NewRun:
 
 
 @dataclass(frozen=True)
-class RunRecord:
+class Run:
     """A run as the store remembers it; `metrics` holds the latest value of each. Times are Unix milliseconds."""
 
     run_id: str

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnexp.tracking.location import Location
-from nnexp.tracking.records import Kind, RunRecord, Status
-from nnexp.tracking.sql import SqlRunStore
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.sql import SqlReader
+from nnexp.tracking.records import Kind, Run, Status
 
 DEADLINE_S = 120
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
@@ -106,8 +106,8 @@ class App:
         return self.folder / "mlflow.db"
 
     @property
-    def store(self) -> SqlRunStore:
-        return SqlRunStore(Location(self.uri or f"sqlite:///{self.database}", "nnexp"))
+    def store(self) -> SqlReader:
+        return SqlReader(Location(self.uri or f"sqlite:///{self.database}", "nnexp"))
 
     def sweep_file(
         self, name: str = "tiny", *, runs: int, epochs: int = 3, hidden: int = 10, batch_size: int = 10,
@@ -153,7 +153,7 @@ class App:
     def accuracies(self) -> dict[str, float]:
         return {record.name: record.metrics["final/test_accuracy"] for record in self.finished()}
 
-    def finished(self) -> list[RunRecord]:
+    def finished(self) -> list[Run]:
         return self.store.runs(status=Status.FINISHED)
 
     def check_complete(self, runs: int) -> None:

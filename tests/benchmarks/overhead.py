@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from nnexp.tracking.location import Location
-from nnexp.tracking.sql import SqlRunStore
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.sql import SqlReader
 
 JOBS = 2
 SWEEP = """\
@@ -36,7 +36,7 @@ def measure(runs: int, folder: Path) -> tuple[float, float]:
     command = [sys.executable, "-m", "nnexp", "sweep", "overhead"]
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
     wall = perf_counter() - began
-    records = SqlRunStore(Location(uri, "nnexp")).runs()
+    records = SqlReader(Location(uri, "nnexp")).runs()
     assert len(records) == runs
     return wall, sum(record.metrics["time/total_s"] for record in records) / JOBS
 

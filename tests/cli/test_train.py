@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from nnexp.config.build import build
-from nnexp.tracking.location import Location
-from nnexp.tracking.mlflow import MlflowTracker
-from nnexp.tracking.records import NewRun, RunRecord, Status, Tag
-from nnexp.tracking.tracker import RunStore
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.records import Run, RunStart, Status, Tag
+from nnexp.tracking.store import RunStore
 
 Nnexp = Callable[..., tuple[int, str, str]]
 
@@ -47,11 +47,11 @@ def train(nnexp: Nnexp, tiny_data: Path, database: Path) -> Nnexp:
 
 
 @pytest.fixture
-def store(database: Path) -> MlflowTracker:
-    return MlflowTracker(Location.from_environment())
+def store(database: Path) -> MlflowStore:
+    return MlflowStore(Location.from_environment())
 
 
-def only(store: RunStore) -> RunRecord:
+def only(store: RunStore) -> Run:
     (record,) = store.runs(None)
     return record
 
@@ -68,7 +68,7 @@ class TestMistakes:
         assert err.count("\n") == 1
         assert not (tmp_path / "mlflow.db").exists()
 
-    def test_in_a_sweep_too_and_before_any_run(self, train: Nnexp, store: MlflowTracker) -> None:
+    def test_in_a_sweep_too_and_before_any_run(self, train: Nnexp, store: MlflowStore) -> None:
         status, _, err = train("-m", "seed=0,1", "eta=1.0,-1.0")
         assert status == 2
         assert "eta must be a finite number above 0, but got -1.0" in err
@@ -90,7 +90,7 @@ class TestMistakes:
 
 
 class TestOneRun:
-    def test_it_is_recorded_as_it_was_composed(self, train: Nnexp, store: MlflowTracker) -> None:
+    def test_it_is_recorded_as_it_was_composed(self, train: Nnexp, store: MlflowStore) -> None:
         status, out, _ = train("seed=3", "eta=0.5")
         assert status == 0
         record = only(store)
@@ -104,7 +104,7 @@ class TestOneRun:
         assert (config.seed, config.eta, config.dataset.name) == (3, 0.5, "folder")
 
     def test_typed_again_it_is_the_same_experiment_with_the_same_numbers(
-        self, train: Nnexp, store: MlflowTracker
+        self, train: Nnexp, store: MlflowStore
     ) -> None:
         for _ in range(2):
             assert train("seed=3")[0] == 0
@@ -114,7 +114,7 @@ class TestOneRun:
         digests = [[json.loads(line)["result"]["digest"] for line in journal] for journal in journals]
         assert digests[0] == digests[1]
 
-    def test_parameters_that_burst_fail_with_status_1(self, nnexp: Nnexp, tmp_path: Path, store: MlflowTracker) -> None:
+    def test_parameters_that_burst_fail_with_status_1(self, nnexp: Nnexp, tmp_path: Path, store: MlflowStore) -> None:
         x, y = np.full((12, 2, 2), 255, np.uint8), np.arange(12, dtype=np.uint8) % 2
         np.savez(tmp_path / "loud.npz", x_train=x, y_train=y, x_test=x, y_test=y)
         typed = ("dataset=folder", "dataset.path=loud.npz", "dataset.scale=none", "lmbda=1e30", "eta=1e30", "epochs=9")
@@ -127,7 +127,7 @@ class TestOneRun:
 
 
 class TestRuns:
-    def test_json_is_an_array_that_holds_everything(self, train: Nnexp, nnexp: Nnexp, store: MlflowTracker) -> None:
+    def test_json_is_an_array_that_holds_everything(self, train: Nnexp, nnexp: Nnexp, store: MlflowStore) -> None:
         train("seed=1")
         status, out, _ = nnexp("runs", "--json")
         assert status == 0
@@ -139,13 +139,11 @@ class TestRuns:
         assert nnexp("runs", "--json")[:2] == (0, "[]\n")
         assert "no runs yet" in nnexp("runs")[1]
 
-    def test_a_run_whose_process_is_gone_is_closed_by_the_next_command(
-        self, nnexp: Nnexp, store: MlflowTracker
-    ) -> None:
-        from nnexp.runs import owner
+    def test_a_run_whose_process_is_gone_is_closed_by_the_next_command(self, nnexp: Nnexp, store: MlflowStore) -> None:
+        from nnexp.recording import owner
 
         host, pid, started = owner.me().rsplit(" ", 2)
         tags = {Tag.KIND: "run", Tag.OWNER: f"{host} {pid} {float(started) - 60}"}
-        store.create(NewRun("orphan", 1000, tags=tags))
+        store.create(RunStart("orphan", 1000, tags=tags))
         assert nnexp("runs")[0] == 0
         assert only(store).status is Status.KILLED

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from nnexp.tracking.location import Location
-from nnexp.tracking.memory import MemoryTracker
-from nnexp.tracking.tracker import Store
+from nnexp.tracking.memory import MemoryStore
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.store import Store
 
 DEADLINE_S = 90
 
@@ -60,14 +60,14 @@ def server(tmp_path_factory: pytest.TempPathFactory, store_file: Path) -> Iterat
 def store(request: pytest.FixtureRequest) -> Store:
     """An empty store of each kind; those that are shared give every test an experiment of its own."""
     if request.param == "memory":
-        return MemoryTracker()
-    from nnexp.tracking.mlflow import MlflowTracker
+        return MemoryStore()
+    from nnexp.tracking.mlflow.writer import MlflowStore
 
     if request.param == "sqlite":
         uri = f"sqlite:///{request.getfixturevalue('database')}"
     else:
         uri = request.getfixturevalue(request.param)
-    return MlflowTracker(Location(uri, f"contract {uuid.uuid4().hex}"))
+    return MlflowStore(Location(uri, f"contract {uuid.uuid4().hex}"))
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ import pytest
 
 from nnexp.config.build import build
 from nnexp.config.schema import Config
-from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, Vanished
-from nnexp.sweep.executor import Executor
-from nnexp.sweep.inprocess import InProcessExecutor
-from nnexp.sweep.pool import PoolExecutor
+from nnexp.sweep.executors.executor import Executor
+from nnexp.sweep.executors.inprocess import InProcessExecutor
+from nnexp.sweep.executors.pool import PoolExecutor
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, WorkerLost
 
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
 DEADLINE_S = 60
@@ -145,9 +145,9 @@ def test_kill_ends_one_run_with_the_ending_given(executor: Executor, config: Cal
     said: Said = defaultdict(list)
     executor.start(0, config(epochs=MANY))
     hear(executor, said, lambda: bool(epochs(said[0])))
-    executor.kill(0, Vanished("too late", retry=False))
+    executor.kill(0, WorkerLost("too late", retry=False))
     hear(executor, said, lambda: ended(said) == 1)
-    assert said[0][-1] == Vanished("too late", retry=False, time=said[0][-1].time)
+    assert said[0][-1] == WorkerLost("too late", retry=False, time=said[0][-1].time)
     executor.start(1, config(seed=1))
     hear(executor, said, lambda: ended(said) == 2)
     assert isinstance(said[1][-1], Finished)
@@ -176,7 +176,7 @@ def test_a_busy_worker_that_is_killed_ends_its_own_run_alone(pool: PoolExecutor,
     hear(pool, said, lambda: all(epochs(said[number]) for number in (0, 1)))
     victim.kill()
     hear(pool, said, lambda: ended(said) == 1)
-    assert said[0][-1] == Vanished("the worker was ended by SIGKILL", time=said[0][-1].time)
+    assert said[0][-1] == WorkerLost("the worker was ended by SIGKILL", time=said[0][-1].time)
     before = len(said[1])
     hear(pool, said, lambda: len(said[1]) > before + 2)
     pool.start(2, config(seed=2))
@@ -193,7 +193,7 @@ def test_an_idle_worker_that_is_killed_is_replaced(pool: PoolExecutor, config: C
     pool.start(2, config(seed=2))
     hear(pool, said, lambda: ended({2: said[2]}) == 1)
     assert kinds(said[0])[-1] is Finished
-    assert kinds(said[1])[-1] in (Finished, Vanished)
+    assert kinds(said[1])[-1] in (Finished, WorkerLost)
     assert kinds(said[2])[-1] is Finished
 
 
@@ -207,7 +207,7 @@ def test_a_worker_that_is_killed_while_it_sends_ends_with_what_had_arrived(
     wait_until_stuck(sender)  # nobody reads, so its pipe is full
     sender.kill()
     hear(pool, said, lambda: ended(said) == 1)
-    assert isinstance(said[0][-1], Vanished)
+    assert isinstance(said[0][-1], WorkerLost)
     assert epochs(said[0]) == list(range(1, len(said[0]) - 1))
 
 
@@ -233,8 +233,8 @@ def test_a_run_that_takes_its_process_down(
 ) -> None:
     misbehave(acts)
     said = run_all(pool, [config(), config(seed=1), config(seed=2)])
-    assert kinds(said[0]) == [Started, Epoch, Epoch, Vanished]
-    assert said[0][-1] == Vanished(error, time=said[0][-1].time)
+    assert kinds(said[0]) == [Started, Epoch, Epoch, WorkerLost]
+    assert said[0][-1] == WorkerLost(error, time=said[0][-1].time)
     assert [type(said[number][-1]) for number in (1, 2)] == [Finished, Finished]
 
 
@@ -244,9 +244,9 @@ def test_a_run_that_exits_in_process_has_vanished(
     def leave(seed: int) -> None:
         raise SystemExit(3)
 
-    monkeypatch.setattr("nnexp.runs.experiment.streams", leave)
+    monkeypatch.setattr("nnexp.tasks.network.setup.streams", leave)
     said = run_all(InProcessExecutor(), [config()])
-    assert kinds(said[0]) == [Started, Vanished]
+    assert kinds(said[0]) == [Started, WorkerLost]
 
 
 def test_workers_leave_when_their_launcher_is_killed(config: Callable[..., Config], pool: PoolExecutor) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from nnexp.cli.hydra_app import HydraApp, run_hydra
+from nnexp.sweep.hydra.app import HydraApp, run_hydra
 
 
 class Composed:

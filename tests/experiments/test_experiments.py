@@ -1,13 +1,13 @@
 import pytest
 
 from nnexp.config.build import build, training_part
-from nnexp.config.experiments import own_settings, trained_settings
 from nnexp.config.paths import CONF
+from nnexp.config.presets import own_settings, trained_settings
 from nnexp.errors import ConfigError
-from nnexp.runs.events import Finished
-from nnexp.runs.execute import execute
-from nnexp.runs.key import key_of
-from nnexp.runs.prepare import prepare
+from nnexp.training.events import Finished
+from nnexp.training.execute import execute
+from nnexp.training.key import key_of
+from nnexp.training.spec import prepare
 
 EXPERIMENTS = sorted(file.stem for file in (CONF / "experiment").glob("*.yaml"))
 

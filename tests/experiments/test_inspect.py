@@ -7,7 +7,7 @@ from nnexp.cli.inspect import inspect
 from nnexp.cli.main import app
 from nnexp.config.schema import Config
 from nnexp.errors import ConfigError
-from nnexp.runs.layers import draw_network, layers
+from nnexp.tasks.network.layers import draw_network, layers
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ def act(what: str) -> None:
 
 if "--multiprocessing-fork" in sys.orig_argv and os.environ.get("NNEXP_MISBEHAVE"):
     from nnexp import core
-    from nnexp.runs import seeding
+    from nnexp.tasks import seeding
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ACTS = {int(seed): what for seed, what in (pair.split("=") for pair in os.environ["NNEXP_MISBEHAVE"].split())}

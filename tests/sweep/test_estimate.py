@@ -2,14 +2,14 @@ from dataclasses import replace
 
 import pytest
 
-from nnexp.runs.prepare import params
 from nnexp.sweep import estimate
 from nnexp.sweep.estimate import Estimator, calibrate
-from nnexp.tracking.records import RunRecord, Status
+from nnexp.tracking.records import Run, Status
+from nnexp.training.spec import params
 
 
 def record(config, seconds):
-    return RunRecord("id", "name", Status.FINISHED, 1, 2, params(config), {"time/total_s": seconds}, {})
+    return Run("id", "name", Status.FINISHED, 1, 2, params(config), {"time/total_s": seconds}, {})
 
 
 def test_the_median_of_earlier_runs_of_the_same_shape_counts(config, plan):

@@ -14,17 +14,17 @@ from nnexp.cli.find import find_sweep
 from nnexp.config.schema import Config
 from nnexp.core import EpochResult
 from nnexp.errors import BusyError
-from nnexp.runs.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, Vanished
-from nnexp.runs.recorder import Recorder, new_recorder
+from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.estimate import Estimator
-from nnexp.sweep.inprocess import InProcessExecutor
+from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.launch import Launch, Outcome
 from nnexp.sweep.ledger import read_ledger
 from nnexp.sweep.plan import Plan, PlannedRun
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.run_sweep import run_sweep
-from nnexp.tracking.memory import MemoryTracker
+from nnexp.sweep.session import run_sweep
+from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Status, Tag
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, WorkerLost
 
 Act = str | Callable[[], None]
 
@@ -74,11 +74,11 @@ class Scripted:
             while True:
                 yield None  # type: ignore[misc]
         else:
-            yield {"finish": Finished({}, {}), "fail": Failed("boom", "trace"), "vanish": Vanished("gone")}[act]
+            yield {"finish": Finished({}, {}), "fail": Failed("boom", "trace"), "vanish": WorkerLost("gone")}[act]
 
 
 def launch(
-    plan: Plan, policy: Policy, executor: Scripted, store: MemoryTracker, diary, estimate: float | None = None
+    plan: Plan, policy: Policy, executor: Scripted, store: MemoryStore, diary, estimate: float | None = None
 ) -> Outcome:
     def recorder(run: PlannedRun, attempt: int) -> Recorder:
         return new_recorder(run.prepared, run.folder.with_name(f"{run.number}-{attempt}"), store, say=diary.say)
@@ -88,11 +88,11 @@ def launch(
 
 
 @pytest.fixture
-def store() -> MemoryTracker:
-    return MemoryTracker()
+def store() -> MemoryStore:
+    return MemoryStore()
 
 
-def statuses(store: MemoryTracker) -> list[Status]:
+def statuses(store: MemoryStore) -> list[Status]:
     return [record.status for record in sorted(store.runs(), key=lambda record: record.run_id)]
 
 
@@ -110,10 +110,10 @@ def test_runs_start_in_order_and_never_more_than_the_slots(plan, store, diary):
         (["fail"], Policy(), ["Failed 0"]),
         (["fail"], Policy(retries=1), ["Failed 0 again", "Finished 0"]),
         (["fail"] * 3, Policy(retries=2), ["Failed 0 again", "Failed 0 again", "Failed 0"]),
-        (["vanish"], Policy(), ["Vanished 0 again", "Finished 0"]),
-        (["vanish"] * 2, Policy(), ["Vanished 0 again", "Vanished 0"]),
-        (["vanish"] * 3, Policy(retries=3), ["Vanished 0 again"] * 3 + ["Finished 0"]),
-        (["vanish", "fail"], Policy(), ["Vanished 0 again", "Failed 0"]),
+        (["vanish"], Policy(), ["WorkerLost 0 again", "Finished 0"]),
+        (["vanish"] * 2, Policy(), ["WorkerLost 0 again", "WorkerLost 0"]),
+        (["vanish"] * 3, Policy(retries=3), ["WorkerLost 0 again"] * 3 + ["Finished 0"]),
+        (["vanish", "fail"], Policy(), ["WorkerLost 0 again", "Failed 0"]),
     ],
 )
 def test_retries(tries, policy, wanted, plan, store, diary):
@@ -211,7 +211,7 @@ def test_a_signal_with_the_last_event_counts(plan, store, diary):
 def test_a_worker_that_the_signal_itself_ended_is_killed_not_failed(plan, store, diary):
     class Group(Scripted):
         def stop(self) -> None:
-            self.running = {number: iter([Vanished("ended by SIGTERM")]) for number in self.running}
+            self.running = {number: iter([WorkerLost("ended by SIGTERM")]) for number in self.running}
 
     executor = Group(slots=2, script={0: [lambda: os.kill(os.getpid(), signal.SIGTERM)], 1: ["hang"]})
     outcome = launch(plan(seeds=4), Policy(), executor, store, diary)
@@ -234,7 +234,7 @@ def test_two_signals_end_at_once(plan, store, diary):
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def sweep(planned: Plan, store: MemoryTracker, diary, policy: Policy | None = None, executor=None):
+def sweep(planned: Plan, store: MemoryStore, diary, policy: Policy | None = None, executor=None):
     policy = policy or Policy()
     ledger = read_ledger(planned, store, fresh=policy.fresh)
     return run_sweep(planned, ledger, policy, store, executor or InProcessExecutor(), diary, Estimator())

@@ -2,8 +2,8 @@ import pytest
 
 from nnexp.errors import ConfigError
 from nnexp.sweep.ledger import read_ledger
-from nnexp.tracking.memory import MemoryTracker
-from nnexp.tracking.records import Kind, NewRun, Status, Tag
+from nnexp.tracking.memory import MemoryStore
+from nnexp.tracking.records import Kind, RunStart, Status, Tag
 
 
 def test_what_varies_is_named(plan):
@@ -46,8 +46,8 @@ def test_no_runs_make_an_empty_plan(plan):
     ],
 )
 def test_the_ledger_reuses_what_is_finished_alone(status, fresh, to_do, plan):
-    planned, store = plan(seeds=2), MemoryTracker()
-    run_id = store.create(NewRun("x", 1, tags={Tag.KIND: Kind.RUN, Tag.KEY: planned.runs[0].key}))
+    planned, store = plan(seeds=2), MemoryStore()
+    run_id = store.create(RunStart("x", 1, tags={Tag.KIND: Kind.RUN, Tag.KEY: planned.runs[0].key}))
     store.end(run_id, status, 2)
     ledger = read_ledger(planned, store, fresh=fresh)
     assert [run.number for run in ledger.to_do] == to_do
@@ -55,15 +55,15 @@ def test_the_ledger_reuses_what_is_finished_alone(status, fresh, to_do, plan):
 
 
 def test_of_two_finished_records_the_newest_counts(plan):
-    planned, store = plan(seeds=1), MemoryTracker()
+    planned, store = plan(seeds=1), MemoryStore()
     ids = []
     for started in (5, 9, 7):
-        ids.append(store.create(NewRun("x", started, tags={Tag.KIND: Kind.RUN, Tag.KEY: planned.runs[0].key})))
+        ids.append(store.create(RunStart("x", started, tags={Tag.KIND: Kind.RUN, Tag.KEY: planned.runs[0].key})))
         store.end(ids[-1], Status.FINISHED, 10)
     assert read_ledger(planned, store).done[planned.runs[0].key].run_id == ids[1]
 
 
 def test_a_rerun_is_not_taken_for_the_run(plan):
-    planned, store = plan(seeds=1), MemoryTracker()
-    store.end(store.create(NewRun("x", 1, tags={Tag.KIND: Kind.RERUN, Tag.KEY: planned.key})), Status.FINISHED, 2)
+    planned, store = plan(seeds=1), MemoryStore()
+    store.end(store.create(RunStart("x", 1, tags={Tag.KIND: Kind.RERUN, Tag.KEY: planned.key})), Status.FINISHED, 2)
     assert read_ledger(planned, store).done == {}

@@ -14,17 +14,18 @@ from pathlib import Path
 import pytest
 
 from nnexp.errors import TrackingError
-from nnexp.tracking.location import Location
-from nnexp.tracking.mlflow import MlflowTracker, create_sqlite
-from nnexp.tracking.records import NewRun, Tag
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.sqlite import create_sqlite
+from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.records import RunStart, Tag
 
-RUN = NewRun("r", 1, tags={Tag.KIND: "run"})
+RUN = RunStart("r", 1, tags={Tag.KIND: "run"})
 # Both import everything once and fork: what matters is that the processes meet, or die, while they make the database.
 MEET = """
 import os, sys
-from nnexp.tracking.location import Location
-from nnexp.tracking.mlflow import MlflowTracker
-from nnexp.tracking.records import NewRun, Tag
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.records import RunStart, Tag
 wait, go = os.pipe()
 children = []
 for _ in range(8):
@@ -32,7 +33,7 @@ for _ in range(8):
     if not children[-1]:
         os.close(go)
         os.read(wait, 1)
-        MlflowTracker(Location(sys.argv[1], "x")).create(NewRun("r", 1, tags={Tag.KIND: "run"}))
+        MlflowStore(Location(sys.argv[1], "x")).create(RunStart("r", 1, tags={Tag.KIND: "run"}))
         os._exit(0)
 os.close(go)
 sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))
@@ -40,7 +41,7 @@ sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))
 DIE = """
 import os, random, signal, sys, time
 from pathlib import Path
-from nnexp.tracking.mlflow import create_sqlite
+from nnexp.tracking.mlflow.sqlite import create_sqlite
 moments = random.Random(7)
 for number in range(6):
     file = Path(sys.argv[1]) / str(number) / "mlflow.db"
@@ -60,7 +61,7 @@ def run(code: str, *arguments: object) -> None:
 
 
 def usable(file: Path) -> bool:
-    store = MlflowTracker(Location(f"sqlite:///{file}", "x"))
+    store = MlflowStore(Location(f"sqlite:///{file}", "x"))
     return store.create(RUN) in {record.run_id for record in store.runs()}
 
 
@@ -68,7 +69,7 @@ class TestCreateSqlite:
     def test_eight_processes_at_once_in_a_fresh_folder_all_succeed(self, tmp_path: Path) -> None:
         file = tmp_path / "fresh" / "mlflow.db"
         run(MEET, f"sqlite:///{file}")
-        assert len(MlflowTracker(Location(f"sqlite:///{file}", "x")).runs()) == 8
+        assert len(MlflowStore(Location(f"sqlite:///{file}", "x")).runs()) == 8
         assert not list(file.parent.glob(".mlflow-new-*"))
 
     def test_a_process_that_is_killed_on_the_way_breaks_nothing(self, tmp_path: Path) -> None:
@@ -111,19 +112,19 @@ class TestUnusable:
         file = tmp_path / "mlflow.db"
         file.write_bytes(content)
         with pytest.raises(TrackingError, match=r"the tracking store .*mlflow\.db cannot be used: ") as raised:
-            MlflowTracker(Location(f"sqlite:///{file}", "x"))
+            MlflowStore(Location(f"sqlite:///{file}", "x"))
         assert "\n" not in str(raised.value)
         assert file.read_bytes() == content
 
     def test_a_folder_that_cannot_be_written_is_named(self, barred: Path) -> None:
         with pytest.raises(TrackingError, match=r"cannot be used: .*Permission denied"):
-            MlflowTracker(Location(f"sqlite:///{barred}/mlflow.db", "x"))
+            MlflowStore(Location(f"sqlite:///{barred}/mlflow.db", "x"))
         assert list(barred.iterdir()) == []
 
     def test_a_folder_in_the_databases_place_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "mlflow.db").mkdir()
         with pytest.raises(TrackingError, match="unable to open database file"):
-            MlflowTracker(Location(f"sqlite:///{tmp_path}/mlflow.db", "x"))
+            MlflowStore(Location(f"sqlite:///{tmp_path}/mlflow.db", "x"))
 
 
 class TestLocation:
@@ -164,7 +165,7 @@ class TestLocation:
     ) -> None:
         (tmp_path / "elsewhere").mkdir()
         monkeypatch.chdir(tmp_path / "elsewhere")
-        store = MlflowTracker(Location(f"sqlite:///{database}", "my runs"))
+        store = MlflowStore(Location(f"sqlite:///{database}", "my runs"))
         (tmp_path / "note.txt").write_text("x")
         run_id = store.create(RUN)
         store.save(run_id, [tmp_path / "note.txt"])

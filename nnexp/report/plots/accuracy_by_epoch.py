@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 from plotly.graph_objs._figure import Figure
 
-from nnexp.report.comparison import Comparison
-from nnexp.report.frame import history_frame
-from nnexp.report.measure import Measure
+from nnexp.comparison.compare import Comparison
+from nnexp.comparison.frame import history_frame
+from nnexp.comparison.summary import Summary
+from nnexp.measure import Measure
 from nnexp.report.plots import style
-from nnexp.report.summary import Summary
-from nnexp.tracking.tracker import RunStore
+from nnexp.tracking.store import RunStore
 
 Curve = pd.DataFrame  # setting, epoch, mean, low, high, seconds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plotly.graph_objs._figure import Figure
 
-from nnexp.report.measure import Measure
+from nnexp.measure import Measure
 from nnexp.report.plots import style
 from nnexp.report.plots.accuracy_by_epoch import Curve, compute
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly.graph_objs._figure import Figure
 
-from nnexp.report.examples import Predictions
+from nnexp.comparison.predictions import Predictions
 from nnexp.report.plots import style
 
 

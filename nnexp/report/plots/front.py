@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from plotly.graph_objs._figure import Figure
 
-from nnexp.report.comparison import Comparison
-from nnexp.report.measure import Measure
+from nnexp.comparison.compare import Comparison
+from nnexp.measure import Measure
 from nnexp.report.plots import style
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from plotly.graph_objs._figure import Figure
 
-from nnexp.report.examples import Predictions
+from nnexp.comparison.predictions import Predictions
 from nnexp.report.plots import sheet
 
 COLUMNS = 6

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from plotly.graph_objs._figure import Figure
 
-from nnexp.report.comparison import Comparison
-from nnexp.report.frame import typed
-from nnexp.report.measure import Measure
+from nnexp.comparison.compare import Comparison
+from nnexp.comparison.frame import typed
+from nnexp.comparison.groups import order
+from nnexp.measure import Measure
 from nnexp.report.plots import style
-from nnexp.report.setting import order
 
 
 def compute(comparison: Comparison) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from plotly.graph_objs._figure import Figure
 
 from nnexp.report.plots import sheet
-from nnexp.tracking.tracker import RunStore
+from nnexp.tracking.store import RunStore
 
 MOST_NEURONS = 60
 COLUMNS = 10

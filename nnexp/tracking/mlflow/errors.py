@@ -11,7 +11,7 @@ from requests.exceptions import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.errors import TrackingError
-from nnexp.tracking.location import Location
+from nnexp.tracking.mlflow.location import Location
 
 
 @contextmanager

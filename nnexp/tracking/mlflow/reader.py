@@ -10,9 +10,9 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow import entities as ml
 
-from nnexp.tracking.location import Location
 from nnexp.tracking.mlflow.errors import store_errors
-from nnexp.tracking.records import Kind, RunRecord, Status, Tag
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.records import Kind, Run, Status, Tag
 
 QUOTING = re.compile(r"['\"`\\]")  # MLflow's filters have no escapes
 MOST_RUNS = 50_000  # MLflow's own limit for one search
@@ -31,7 +31,7 @@ class ClientReader:
         *,
         status: Status | None = None,
         tags: Mapping[str, str] | None = None,
-    ) -> list[RunRecord]:
+    ) -> list[Run]:
         """List records, newest first."""
         wanted = (tags or {}).items()
         conditions = [f"tags.`{name}` = '{value}'" for name, value in wanted if not QUOTING.search(value)]
@@ -65,8 +65,8 @@ class ClientReader:
             return Path(self._client.download_artifacts(run_id, name, folder)).read_bytes()
 
 
-def _record(run: ml.Run) -> RunRecord:
-    return RunRecord(
+def _record(run: ml.Run) -> Run:
+    return Run(
         run_id=run.info.run_id,
         name=run.info.run_name,
         status=Status(run.info.status) if run.info.status in Status.__members__ else Status.RUNNING,

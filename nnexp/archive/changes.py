@@ -1,0 +1,69 @@
+"""What differs between a run's record and what would train it here and now: data, code, environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from threadpoolctl import threadpool_limits
+
+from nnexp.archive.run import Archive
+from nnexp.datasets import Dataset
+from nnexp.recording import code as source
+from nnexp.tracking.records import Tag
+from nnexp.training.environment import environment
+from nnexp.training.key import code_digest
+
+ABSENT = "nothing"
+COMMIT = "mlflow.source.git.commit"
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One thing that is not as it was recorded."""
+
+    what: str  # data, code, or a field of the environment
+    recorded: str
+    here: str
+
+    def __str__(self) -> str:
+        """Say it in words; of long lists of words only those that differ."""
+        then, now = self.recorded.split(), self.here.split()
+        if len(then) + len(now) > 20:
+            gone, new = sorted(set(then) - set(now)), sorted(set(now) - set(then))
+            parts = [f"{word} {' '.join(names)}" for word, names in (("lacks", gone), ("adds", new)) if names]
+            return f"{self.what}: here {', '.join(parts)}"
+        return f"{self.what}: {self.recorded} was recorded, {self.here} is here"
+
+
+def data_differences(record: Archive, dataset: Dataset) -> list[Mismatch]:
+    """Compare the digest of the data's content."""
+    then, now = record.run.tags[Tag.DATA], dataset.digest
+    return [] if then == now else [Mismatch("data", f"digest {then[:12]}", f"digest {now[:12]}")]
+
+
+def code_differences(record: Archive) -> list[Mismatch]:
+    """Compare the digest of the code that decides the numbers, and name the commits."""
+    then, now = record.run.tags[Tag.CODE], code_digest()
+    if then == now:
+        return []
+    return [Mismatch("code", _code(then, record.run.tags), _code(now, source.tags()))]
+
+
+def environment_differences(record: Archive) -> list[Mismatch]:
+    """Compare the environment field by field, with as many BLAS threads as the run had."""
+    with threadpool_limits(record.config.threads, user_api="blas"):
+        here = environment()
+    then = record.environment
+    return [
+        Mismatch(name, then.get(name, ABSENT), here.get(name, ABSENT))
+        for name in sorted(then.keys() | here.keys())
+        if then.get(name) != here.get(name)
+    ]
+
+
+def _code(digest: str, tags: Mapping[str, str]) -> str:
+    if COMMIT not in tags:
+        return f"digest {digest[:12]}"
+    changed = " with changes" if tags.get(Tag.DIRTY) == "true" else ""
+    return f"digest {digest[:12]} (commit {tags[COMMIT][:8]}{changed})"

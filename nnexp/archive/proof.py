@@ -1,0 +1,113 @@
+"""What a rerun proves: the same bits, other bits and why, or nothing.
+
+Two environments round differently, and training carries the last bit of a sum into the choice of a digit: on MNIST two
+kernels' runs were seen to differ by 43 of 10,000 test images midway and by 20 after 30 epochs. Runs are said to agree
+within 0.5 points; where half a point is less than three images (a small test set), within three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nnexp.archive.changes import Mismatch
+from nnexp.archive.run import Archive
+from nnexp.core import EpochResult, Evaluation
+from nnexp.tracking.records import Run
+
+TOLERANCE = 0.005  # of the test examples
+FEWEST = 3  # examples
+
+
+class Answer(StrEnum):
+    """Whether the bits are the same."""
+
+    IDENTICAL = "identical"
+    DIFFERENT = "different"
+    UNKNOWN = "cannot tell"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one rerun."""
+
+    run: Run
+    answer: Answer
+    summary: str  # identical in all 30 epochs
+    reason: str = ""
+    differences: tuple[Mismatch, ...] = ()
+    parted: int | None = None  # the first epoch whose bits differ
+    rerun_id: str | None = None  # the rerun's own record, if anything was trained
+
+    def __str__(self) -> str:
+        """Say it in one line; the differences are for whoever prints it."""
+        return f"{self.summary}: {self.reason}" if self.reason else self.summary
+
+
+def cannot_tell(run: Run, reason: str, differences: Sequence[Mismatch] = ()) -> Verdict:
+    """Say why nothing can be proved."""
+    return Verdict(run, Answer.UNKNOWN, str(Answer.UNKNOWN), reason, tuple(differences))
+
+
+def other_data(run: Run, differences: Sequence[Mismatch]) -> Verdict:
+    """Say that the data have changed, so that training would repeat nothing."""
+    reason = "the data are not those that it learnt from; nothing was trained"
+    return Verdict(run, Answer.DIFFERENT, str(Answer.DIFFERENT), reason, tuple(differences))
+
+
+def judge(
+    record: Archive, results: Sequence[EpochResult], differences: Sequence[Mismatch], rerun_id: str | None
+) -> Verdict:
+    """Compare the epochs that were trained again with those of the record."""
+    compared = len(results)
+    apart = [k + 1 for k in range(compared) if results[k].digest != record.digests[k]]
+    if not apart:
+        reason = "although the following differs" if differences else ""
+        summary = f"identical in {_extent(compared, record)}"
+        return Verdict(record.run, Answer.IDENTICAL, summary, reason, tuple(differences), None, rerun_id)
+    if len(apart) < compared - apart[0] + 1:  # once parted, runs never meet again
+        altered = ", ".join(map(str, apart))
+        return cannot_tell(record.run, f"epochs.jsonl was altered: later epochs agree, but not epoch {altered}")
+    reason = _why(differences, record, results)
+    summary = f"different from epoch {apart[0]} on"
+    return Verdict(record.run, Answer.DIFFERENT, summary, reason, tuple(differences), apart[0], rerun_id)
+
+
+def exit_status(verdicts: Iterable[Verdict]) -> int:
+    """Sum verdicts up for a shell: 1 if any is different, else 2 if any cannot tell, else 0."""
+    answers = {verdict.answer for verdict in verdicts}
+    return 1 if Answer.DIFFERENT in answers else 2 if Answer.UNKNOWN in answers else 0
+
+
+def agree(a: int, b: int, total: int) -> bool:
+    """Tell whether two counts of correct examples are as near as two environments come."""
+    return abs(a - b) <= max(TOLERANCE * total, FEWEST)
+
+
+def _extent(compared: int, record: Archive) -> str:
+    whole = len(record.digests)
+    if compared < whole:
+        return f"the first {compared} of {whole} epochs" if compared > 1 else f"the first of {whole} epochs"
+    return f"all {whole} epochs" if whole > 1 else "its one epoch"
+
+
+def _why(differences: Sequence[Mismatch], record: Archive, results: Sequence[EpochResult]) -> str:
+    what = {"code" if difference.what == "code" else "environment" for difference in differences}
+    if not what:
+        return (
+            "THIS IS A DEFECT OF NNEXP: settings, data, code and environment are the same, and the bits are not; "
+            "please report it with both run folders"
+        )
+    cause = "the code that decides the numbers has changed" if "code" in what else "expected in another environment"
+    return f"{cause}; {_agreement(record, results)}"
+
+
+def _agreement(record: Archive, results: Sequence[EpochResult]) -> str:
+    test: Evaluation | None = results[-1].test
+    if test is None:
+        return "there is no test set to compare the accuracy on"
+    then, now, total = record.correct[len(results) - 1], test.correct, test.total
+    within = f"{TOLERANCE * 100:g} points" if TOLERANCE * total >= FEWEST else f"{FEWEST} examples"
+    verb = "agrees" if agree(then, now, total) else "DOES NOT AGREE"
+    return f"the test accuracy {verb} within {within}: {then / total:.2%} was recorded, {now / total:.2%} is here"

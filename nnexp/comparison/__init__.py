@@ -1,0 +1,1 @@
+"""Runs -> numbers: which count, how they group, what each setting reached and how settings differ."""

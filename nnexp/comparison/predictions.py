@@ -1,0 +1,74 @@
+"""The answers of a trained network, example by example, and two networks compared on the same examples."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnexp.errors import RecordError
+from nnexp.statistics.estimates import mcnemar
+from nnexp.tracking.store import RunStore
+
+PREDICTIONS = "predictions.npz"
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """A network's answers on the test set, each (n,): the right class, the class it chose, and its winning output."""
+
+    labels: NDArray[np.integer]
+    predicted: NDArray[np.integer]
+    confidence: NDArray[np.floating]
+
+    @property
+    def correct(self) -> NDArray[np.bool_]:
+        """Which examples it got right."""
+        right: NDArray[np.bool_] = self.labels == self.predicted
+        return right
+
+
+@dataclass(frozen=True)
+class McNemar:
+    """Two networks on the same examples: how many each alone got right, and McNemar's exact p."""
+
+    examples: int
+    only_a: int
+    only_b: int
+    p: float
+
+    @property
+    def difference(self) -> float:
+        """How much more of the examples b got right, as a fraction."""
+        return (self.only_b - self.only_a) / self.examples
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Give the 95 % interval of the difference (Wald, for paired proportions)."""
+        n, b, c = self.examples, self.only_a, self.only_b
+        half = 1.959964 * sqrt(max(b + c - (b - c) ** 2 / n, 0)) / n
+        return self.difference - half, self.difference + half
+
+
+def read_predictions(store: RunStore, run_id: str) -> Predictions | None:
+    """Read a run's answers; None if it kept none."""
+    content = store.artifact(run_id, PREDICTIONS)
+    if content is None:
+        return None
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return Predictions(arrays["labels"], arrays["predicted"], arrays["confidence"])
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise RecordError(f"run {run_id[:8]}: {PREDICTIONS} is not what nnexp writes: {error}") from error
+
+
+def duel(a: Predictions, b: Predictions) -> McNemar | None:
+    """Compare two networks on their test examples; None if these are not the same."""
+    if not np.array_equal(a.labels, b.labels):
+        return None
+    only_a, only_b = int(np.sum(a.correct & ~b.correct)), int(np.sum(b.correct & ~a.correct))
+    return McNemar(len(a.labels), only_a, only_b, mcnemar(only_a, only_b))

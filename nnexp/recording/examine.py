@@ -1,0 +1,40 @@
+"""What is amiss in a store without being damaged: sweeps not complete, runs whose record has holes. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnexp.tracking.records import Kind, Run, Status, Tag
+from nnexp.tracking.store import RunStore
+
+
+def examine(store: RunStore) -> list[str]:
+    """Say what a person should know, a sentence each."""
+    runs = store.runs()
+    sweeps = [_sweep(sweep, runs) for sweep in store.runs(Kind.SWEEP)]
+    return [finding for finding in (*sweeps, *(_run(run) for run in runs)) if finding]
+
+
+def progress(sweep: Run, runs: Sequence[Run]) -> tuple[int, int]:
+    """Count the runs of a sweep that are finished, and all that it was to have."""
+    member = Tag.member(sweep.tags.get(Tag.SWEEP, ""))
+    finished = {run.key for run in runs if member in run.tags and run.status is Status.FINISHED}
+    return len(finished), int(sweep.params.get("runs", 0))
+
+
+def _sweep(sweep: Run, runs: Sequence[Run]) -> str | None:
+    finished, wanted = progress(sweep, runs)
+    if sweep.status is Status.RUNNING or finished >= wanted:
+        return None
+    return (
+        f"sweep {sweep.name} is not complete: {finished} of {wanted} runs are finished; "
+        f"the command that began it goes on where it stood"
+    )
+
+
+def _run(run: Run) -> str | None:
+    if run.status is Status.FINISHED and "final/test_accuracy" not in run.metrics:
+        return f"run {run.run_id[:8]} ({run.name}) is FINISHED but its final metrics are missing: train it again"
+    if run.status is not Status.RUNNING and run.ended_at is None:
+        return f"run {run.run_id[:8]} ({run.name}) is {run.status} but has no end"
+    return None

@@ -1,0 +1,218 @@
+"""From events to a record: first into the run's folder, then, in batches, into the tracking store.
+
+A store that goes away costs nothing: what it missed stays in the folder, marked as pending, and `replay` sends it
+later. Every write to the store may safely be repeated, so nobody needs to know how far the last one came.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from nnexp.config.build import settings
+from nnexp.core import EpochResult
+from nnexp.errors import TrackingError
+from nnexp.recording import code as source
+from nnexp.recording import owner, pending
+from nnexp.recording import packages as installed
+from nnexp.recording.folder import RunFolder, free
+from nnexp.recording.metrics import epoch_metrics, final_metrics, final_tags
+from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag
+from nnexp.tracking.store import Store
+from nnexp.training.environment import fingerprint
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Started
+from nnexp.training.spec import Prepared, params
+
+EVERY_S = 1.5  # seconds between batches, while a run is going
+AGAIN_S = 5.0  # seconds before a store that failed is tried again
+
+
+class Recorder:
+    """Keeps the record of one run. Only the launching process makes recorders: the store has one writer."""
+
+    def __init__(self, store: Store, folder: RunFolder, run: RunStart, say: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.run = run
+        self.run_id: str | None = None
+        self.results: list[EpochResult] = []
+        self._store = store
+        self._say = say
+        self._unsent: list[Metric] = []
+        self._tags: dict[str, str] = {}
+        self._end: tuple[Status, int] | None = None
+        self._due = 0.0
+        self._behind = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether the store has not been told everything."""
+        return self._behind
+
+    def record(self, event: Event) -> None:
+        """Write one event into the folder, and whatever is due into the store."""
+        try:
+            self._journal(event)
+        except OSError as error:
+            self._elsewhere(event, error)
+        self._remember(event)
+        if isinstance(event, Ending) or time.monotonic() >= self._due:
+            self.send()
+
+    def tick(self) -> None:
+        """Send what is due, if there is anything, while the run says nothing."""
+        if time.monotonic() >= self._due and (self.run_id is None or self._unsent):
+            self.send()
+
+    def send(self) -> None:
+        """Bring the store up to date; if it cannot be reached, leave a mark so that it is done later."""
+        try:
+            self._send()
+        except TrackingError as error:
+            if not self._behind:
+                self._mark()
+                self._say(f"{error}; the results are kept in {self.folder.path} and written later")
+            self._behind = True
+            self._due = time.monotonic() + AGAIN_S
+        else:
+            if self._behind:
+                pending.clear(self.run.tags[Tag.UID])
+            self._behind = False
+            self._due = time.monotonic() + EVERY_S
+
+    def _mark(self) -> None:
+        pending.mark(self.folder.path, self.run.tags[Tag.UID], self._store.address)
+
+    def _send(self) -> None:
+        if self.run_id is None:
+            known = replace(self.run, tags={**self.run.tags, **self._tags}, metrics=tuple(self._unsent))
+            self.run_id = self._store.create(known)
+        elif self._unsent or self._tags:
+            self._store.log(self.run_id, self._unsent, self._tags)
+        self._unsent, self._tags = [], {}
+        if self._end:
+            self._store.save(self.run_id, self.folder.artifacts())
+            self._store.end(self.run_id, *self._end)
+
+    def _journal(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.folder.write_json("environment.json", event.environment)
+            case Epoch():
+                self.folder.add_epoch(event)
+            case Finished():
+                self.folder.write_arrays("parameters.npz", event.parameters)
+                self.folder.write_arrays("predictions.npz", event.predictions)
+                self.folder.write_end(Status.FINISHED, event.time, None, _end_tags(event, self.results))
+            case _:
+                if isinstance(event, Failed):
+                    self.folder.write_text("traceback.txt", event.traceback)
+                self.folder.write_end(_fate(event), event.time, event.error, _end_tags(event, self.results))
+
+    def _remember(self, event: Event) -> None:
+        match event:
+            case Started():
+                self._tags |= {Tag.ENVIRONMENT: fingerprint(event.environment)}
+                self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
+            case Epoch():
+                self.results.append(event.result)
+                self._unsent += epoch_metrics(event)
+            case _:
+                self.close(_fate(event), event.time, _end_tags(event, self.results))
+
+    def close(self, status: Status, time: int, tags: Mapping[str, str]) -> None:
+        """Note the end of the run, to be sent with the next batch."""
+        if status is Status.FINISHED:
+            self._unsent += final_metrics(self.results, time)
+        self._tags |= tags
+        self._end = (status, time)
+
+    def _elsewhere(self, event: Event, error: OSError) -> None:
+        try:
+            self._move(error)
+            self._journal(event)
+        except OSError as full:
+            self._say(f"{self.folder.path} cannot be written either ({full.strerror}); only the store keeps this event")
+
+    def _move(self, error: OSError) -> None:
+        """Go on in a temporary folder when the run's own can no longer be written."""
+        elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
+        shutil.copytree(self.folder.path, elsewhere, dirs_exist_ok=True)
+        self._say(f"{self.folder.path} cannot be written ({error.strerror}); this run goes on in {elsewhere}")
+        self.folder = RunFolder(elsewhere)
+        self._tags |= {Tag.FOLDER: str(elsewhere)}
+        if self._behind:
+            self._mark()
+
+
+def new_recorder(
+    prepared: Prepared,
+    path: Path,
+    store: Store,
+    *,
+    say: Callable[[str], None],
+    kind: Kind = Kind.RUN,
+    parent_id: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Recorder:
+    """Make a run's folder and the recorder that fills it."""
+    path = free(path)
+    run = RunStart(
+        name=prepared.name,
+        started_at=time.time_ns() // 1_000_000,
+        params=params(prepared.config),
+        tags={
+            Tag.KIND: kind,
+            Tag.KEY: prepared.key,
+            Tag.CODE: prepared.code,
+            Tag.DATA: prepared.dataset["digest"],
+            Tag.OWNER: owner.me(),
+            Tag.UID: uuid.uuid4().hex,
+            Tag.FOLDER: str(path.absolute()),
+            **source.tags(),
+            **(tags or {}),
+        },
+        parent_id=parent_id,
+        dataset=prepared.dataset,
+    )
+    folder = RunFolder.new(path, run, settings(prepared.config))
+    folder.write_text("environment.lock", installed.lock())
+    if source.changes():
+        folder.write_text("code.diff", source.changes())
+    return Recorder(store, folder, run, say)
+
+
+def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: str | None = None) -> bool:
+    """Send a folder's whole journal to the store; tell whether the store took it. A run without an end was killed."""
+    recorder = Recorder(store, folder, folder.run, say)
+    recorder.run_id = run_id
+    recorder._behind = True
+    recorder._tags = {Tag.FOLDER: str(folder.path)}
+    if folder.environment:
+        recorder._tags |= {Tag.ENVIRONMENT: fingerprint(folder.environment)}
+    last = folder.run.started_at
+    for event in folder.epochs():
+        recorder._remember(event)
+        last = event.time
+    end = folder.end or {"status": Status.KILLED, "time": last, "tags": {Tag.REASON: "its process is gone"}}
+    recorder.close(Status(end["status"]), end["time"], end["tags"])
+    recorder.send()
+    return not recorder.pending
+
+
+def _end_tags(event: Ending, results: Sequence[EpochResult]) -> dict[str, str]:
+    return final_tags(results) if isinstance(event, Finished) else {Tag.REASON: event.error[:500]}
+
+
+def _fate(event: Event) -> Status:
+    match event:
+        case Finished():
+            return Status.FINISHED
+        case Killed():
+            return Status.KILLED
+        case _:
+            return Status.FAILED

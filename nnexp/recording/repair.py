@@ -1,0 +1,99 @@
+"""Setting the record straight: results that the store missed, and runs that say RUNNING though nobody runs them.
+
+Every command that opens the store does this first. Nothing is ever deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nnexp.errors import TrackingError
+from nnexp.recording import owner, pending
+from nnexp.recording.examine import progress
+from nnexp.recording.folder import RunFolder
+from nnexp.recording.recorder import replay
+from nnexp.tracking.records import Kind, Run, Status, Tag
+from nnexp.tracking.store import RunStore, Store
+from nnexp.training.events import now
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Repairs:
+    """What was done, and what could not be: names of runs."""
+
+    sent: list[str] = field(default_factory=list)  # results that had waited in a folder
+    closed: list[str] = field(default_factory=list)  # orphans, now KILLED
+    lost: list[str] = field(default_factory=list)  # waiting results whose folder is gone
+
+    def sentences(self) -> list[str]:
+        """Say what was done, in words."""
+        said = []
+        if self.sent:
+            said.append(f"{len(self.sent)} run(s) that the store had missed are now in it: {', '.join(self.sent)}")
+        if self.closed:
+            said.append(f"{len(self.closed)} run(s) whose process is gone are now KILLED: {', '.join(self.closed)}")
+        if self.lost:
+            said.append(
+                f"{len(self.lost)} run(s) wait to be sent, but their folders are not there: {', '.join(self.lost)}"
+            )
+        return said
+
+
+def repair(store: Store, say: Say) -> Repairs:
+    """Send what waits, then close what nobody looks after."""
+    repairs = Repairs()
+    for folder in pending.waiting(store.address).values():
+        _send(folder, store, say, repairs)
+    for record in sorted(orphans(store), key=lambda orphan: orphan.kind == Kind.SWEEP):  # sweeps after their runs
+        _close(record, store, say, repairs)
+    return repairs
+
+
+def orphans(store: RunStore) -> list[Run]:
+    """List the records that say RUNNING and whose owner is gone."""
+    running = store.runs(None, status=Status.RUNNING)
+    return [record for record in running if Tag.OWNER in record.tags and owner.is_gone(record.tags[Tag.OWNER])]
+
+
+def _send(path: Path, store: Store, say: Say, repairs: Repairs) -> None:
+    folder = RunFolder(path)
+    if not folder.file("run.json").exists():
+        repairs.lost.append(str(path))
+        return
+    run = folder.run
+    if folder.end is None and not owner.is_gone(run.tags[Tag.OWNER]):
+        return  # it is still going on
+    if replay(folder, store, say):
+        repairs.sent.append(run.name)
+
+
+def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:
+    """Close an orphan: as its folder says, to the last epoch that is there; a sweep as its runs say; else as KILLED."""
+    folder = RunFolder(Path(record.tags.get(Tag.FOLDER, "")))
+    if record.kind != Kind.SWEEP and _is_folder_of(record, folder):
+        if replay(folder, store, say, record.run_id):
+            (repairs.sent if folder.end else repairs.closed).append(record.name)
+        return
+    try:
+        if record.kind == Kind.SWEEP and _is_complete(record, store):
+            store.end(record.run_id, Status.FINISHED, now())
+            return
+        store.log(record.run_id, tags={Tag.REASON: "its process is gone"})
+        store.end(record.run_id, Status.KILLED, now())
+    except TrackingError:
+        return  # whatever keeps the store from being written will be said by the command itself
+    repairs.closed.append(record.name)
+
+
+def _is_folder_of(record: Run, folder: RunFolder) -> bool:
+    """Tell whether a folder is the run's own, and not merely the one that its tag names."""
+    return folder.file("run.json").exists() and folder.run.tags.get(Tag.UID) == record.tags.get(Tag.UID)
+
+
+def _is_complete(sweep: Run, store: Store) -> bool:
+    finished, wanted = progress(sweep, store.runs())
+    return 0 < wanted <= finished

@@ -1,0 +1,99 @@
+"""A comparison as one HTML file that needs nothing else: no network, no server, no other file.
+
+What is drawn is chosen in figures.py; how it looks, in light and in dark, is in page.html, page.css and page.js.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+from string import Template
+
+import numpy as np
+from numpy.typing import NDArray
+from plotly.offline.offline import get_plotlyjs
+
+from nnexp.comparison.compare import Comparison
+from nnexp.comparison.origin import origin
+from nnexp.report.plots.figures import Plot, plots
+from nnexp.report.plots.style import TITLE
+from nnexp.report.prose.question import question
+from nnexp.report.tables.table import Table, tables
+from nnexp.tracking.store import RunStore
+
+
+def page(
+    comparison: Comparison, store: RunStore | None = None, *, images: NDArray[np.uint8] | None = None, title: str = ""
+) -> str:
+    """Write the page of a comparison.
+
+    Parameters
+    ----------
+    comparison
+        What to show.
+    store
+        Where histories, predictions and weights are read; without it the page has only what the comparison holds.
+    images
+        The test images (n, h, w), ink 255, for the gallery of mistakes.
+    title
+        What was asked; made from the settings compared when not given.
+    """
+    drawn = plots(comparison, store, images)
+    return Template(_shipped("page.html")).substitute(
+        title=escape(title or question(comparison)),
+        style=_shipped("page.css"),
+        answer=escape(comparison.answer),
+        details=_list(comparison.details, "details"),
+        notes=_list(comparison.notes, "notes"),
+        tables="\n".join(map(_table, tables(comparison))),
+        plots="\n".join(_figure(number, plot) for number, plot in enumerate(drawn)),
+        origin="\n".join(_definition(*line) for line in origin(comparison, store)),
+        plotly=get_plotlyjs() if drawn else "",  # type: ignore[no-untyped-call]
+        script=_shipped("page.js") if drawn else "",
+    )
+
+
+def _shipped(name: str) -> str:
+    return files("nnexp.report.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _list(sentences: Sequence[str], kind: str) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f'<ul class="{kind}">{items}</ul>' if items else ""
+
+
+def _table(table: Table) -> str:
+    head = "".join(_head(column, place < table.names) for place, column in enumerate(table.columns))
+    body = "".join(f"<tr>{_row(row, table.names)}</tr>" for row in table.rows)
+    caption = f"<caption>{escape(table.title)}</caption>"
+    scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.title)}">'
+    return f"{scroller}<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+
+
+def _head(column: str, is_name: bool) -> str:
+    kind = ' class="name"' if is_name else ""
+    return f'<th scope="col"{kind}>{escape(column)}</th>'
+
+
+def _row(row: Sequence[str], names: int) -> str:
+    heads = "".join(f'<th scope="row">{escape(cell)}</th>' for cell in row[:names])
+    return heads + "".join(f"<td>{escape(cell)}</td>" for cell in row[names:])
+
+
+def _figure(number: int, plot: Plot) -> str:
+    above = plot.figure.layout.margin.t - TITLE  # the caption stands in place of the title
+    shown = plot.figure.update_layout(template=None, title=None, margin_t=above)
+    content = json.loads(shown.to_json())  # type: ignore[no-untyped-call]
+    data = json.dumps(content, separators=(",", ":")).replace("</", "<\\/")  # so that no text can end the script
+    wide = " wide" if plot.wide else ""
+    return (
+        f'<figure class="plot{wide}"><figcaption id="plot-{number}">{escape(plot.title)}</figcaption>'
+        f'<div class="drawing" role="img" aria-labelledby="plot-{number}"></div>'
+        f'<script type="application/json">{data}</script></figure>'
+    )
+
+
+def _definition(name: str, value: str) -> str:
+    return f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"

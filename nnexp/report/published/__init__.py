@@ -1,0 +1,1 @@
+"""The systems that nnexp descends from: published figures beside ours."""

@@ -1,0 +1,1 @@
+"""A comparison in tables: for a terminal, Markdown, LaTeX, JSON and CSV."""

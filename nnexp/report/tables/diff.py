@@ -1,0 +1,56 @@
+"""What differs between two runs, and nothing else: settings, environment, code, data, results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.store import RunStore
+
+ABSENT = "-"
+ENVIRONMENT = "environment.json"
+CODE = {"code digest": Tag.CODE, "commit": "mlflow.source.git.commit", "tree": Tag.DIRTY}
+RESULTS = ("best/", "final/", "time/", "train/cost", "val/cost")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of difference: rows of (name, left, right)."""
+
+    title: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+def diff(left: Run, right: Run, store: RunStore) -> list[Section]:
+    """Compare two runs; a section without a difference is left out."""
+    pairs = {
+        "settings": (left.params, right.params),
+        "environment": (_environment(left, store), _environment(right, store)),
+        "code": (_tags(left, CODE), _tags(right, CODE)),
+        "data": (_tags(left, {"content": Tag.DATA}), _tags(right, {"content": Tag.DATA})),
+        "results": (_results(left), _results(right)),
+    }
+    sections = [Section(title, _rows(*pair)) for title, pair in pairs.items()]
+    return [section for section in sections if section.rows]
+
+
+def _rows(left: Mapping[str, str], right: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    names = [*left, *(name for name in right if name not in left)]
+    both = ((name, left.get(name, ABSENT), right.get(name, ABSENT)) for name in names)
+    return tuple(row for row in both if row[1] != row[2])
+
+
+def _environment(record: Run, store: RunStore) -> dict[str, str]:
+    content = store.artifact(record.run_id, ENVIRONMENT)
+    return {name: str(value) for name, value in json.loads(content or b"{}").items()}
+
+
+def _tags(record: Run, names: Mapping[str, str]) -> dict[str, str]:
+    return {shown: record.tags[tag][:12] for shown, tag in names.items() if tag in record.tags}
+
+
+def _results(record: Run) -> dict[str, str]:
+    kept = {name: value for name, value in record.metrics.items() if name.startswith(RESULTS)}
+    return {"status": record.status.value} | {name: f"{kept[name]:.6g}" for name in sorted(kept)}

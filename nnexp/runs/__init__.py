@@ -1,1 +1,0 @@
-"""One run's life: config -> seed -> training -> events -> a folder and a record."""

@@ -1,0 +1,1 @@
+"""Pure functions on numbers: intervals, tests, how many seeds. Knows no runs."""

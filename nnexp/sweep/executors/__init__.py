@@ -1,0 +1,1 @@
+"""Where runs are run: in this process, or in worker processes."""

@@ -1,0 +1,162 @@
+"""An executor of worker processes on this machine, one pipe each.
+
+No lock and no queue is shared between workers: a worker that is killed at whatever moment leaves a broken pipe behind,
+and nothing that another worker waits for. Workers are spawned, not forked, so they share neither the launcher's
+threads nor its database connections, and they never import what only the launcher needs.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from nnexp.config.schema import Config
+from nnexp.training.events import Ending, Event, Killed, WorkerLost
+from nnexp.training.execute import execute
+
+SPAWN = get_context("spawn")
+GRACE_S = 5.0
+
+
+@dataclass
+class Worker:
+    """A process, the launcher's end of its pipe, and the run that it is busy with."""
+
+    process: SpawnProcess
+    pipe: Connection
+    number: int | None = None
+
+
+class PoolExecutor:
+    """Runs each config in one of `slots` worker processes, which are made when first needed and replaced when lost."""
+
+    def __init__(self, slots: int) -> None:
+        self.slots = slots
+        self._workers: list[Worker] = []
+        self._ended: list[tuple[int, Event]] = []
+
+    def start(self, number: int, config: Config) -> None:
+        """Begin a run in an idle worker, or in a new one."""
+        worker = next((w for w in self._workers if w.number is None and w.process.is_alive()), None) or self._spawn()
+        worker.number = number
+        try:
+            worker.pipe.send(config)
+        except OSError:  # it died while it was idle
+            self._lose(worker)
+            self.start(number, config)
+
+    def wait(self, seconds: float) -> list[tuple[int, Event]]:
+        """Collect events from every pipe that has any, and an ending for every worker that is gone."""
+        events, self._ended = self._ended, []
+        ready = wait([w.pipe for w in self._workers], 0 if events else seconds)
+        for worker in [w for w in self._workers if w.pipe in ready]:
+            event = self._receive(worker)
+            if event is None:
+                continue
+            number, ended = worker.number, isinstance(event, Ending)
+            if number is not None:
+                events.append((number, event))
+            if ended:
+                worker.number = None
+        return events
+
+    def stop(self) -> None:
+        """Write into every pipe: a worker looks there after each epoch."""
+        for worker in self._workers:
+            if worker.number is not None:
+                self._tell(worker, "stop")
+
+    def kill(self, number: int, ending: Ending) -> None:
+        """Kill the worker that runs `number`; the next run gets a new one."""
+        for worker in [w for w in self._workers if w.number == number]:
+            worker.process.kill()
+            self._lose(worker)
+            self._ended.append((number, ending))
+
+    def close(self) -> None:
+        """Dismiss the idle workers and kill the busy ones."""
+        for worker in list(self._workers):
+            if worker.number is None:
+                self._tell(worker, None)
+            else:
+                worker.process.kill()
+            self._lose(worker)
+
+    def _spawn(self) -> Worker:
+        ours, theirs = SPAWN.Pipe()
+        process = SPAWN.Process(target=work, args=(theirs,), name="nnexp-worker", daemon=True)
+        with _interrupts_blocked():
+            process.start()
+        theirs.close()  # so that our end breaks when the worker is gone
+        worker = Worker(process, ours)
+        self._workers.append(worker)
+        return worker
+
+    def _receive(self, worker: Worker) -> Event | None:
+        try:
+            event: Event = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._lose(worker)
+            return WorkerLost(_cause(worker.process))
+        return event
+
+    def _tell(self, worker: Worker, message: str | None) -> None:
+        try:
+            worker.pipe.send(message)
+        except OSError:
+            return  # it is gone, and `wait` will say so
+
+    def _lose(self, worker: Worker) -> None:
+        self._workers.remove(worker)
+        worker.process.join(GRACE_S)  # its pipe breaks a moment before it has exited
+        worker.process.kill()
+        worker.process.join()
+        worker.pipe.close()
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Have a new process begin with Ctrl-C blocked, so that one that comes while it imports does not end it."""
+    resource_tracker.ensure_running()  # which would be started with the first worker, and unblock
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def work(pipe: Connection) -> None:
+    """Run what comes down the pipe until the launcher hangs up, which includes that it died.
+
+    Ctrl-C reaches the whole process group; what becomes of the runs is for the launcher alone to decide.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        while (config := pipe.recv()) is not None:
+            if isinstance(config, Config):  # a "stop" that came after the last epoch is void
+                _run(config, pipe)
+    except (EOFError, OSError):
+        return
+
+
+def _run(config: Config, pipe: Connection) -> None:
+    for event in execute(config):
+        if pipe.poll() and not isinstance(event, Ending):
+            pipe.recv()
+            pipe.send(event)
+            pipe.send(Killed())
+            return
+        pipe.send(event)
+
+
+def _cause(process: SpawnProcess) -> str:
+    code = process.exitcode
+    if code is not None and code < 0:
+        known = {number.value: number.name for number in signal.Signals}
+        return f"the worker was ended by {known.get(-code, f'signal {-code}')}"
+    return f"the worker exited with status {code}"

@@ -1,0 +1,1 @@
+"""Hydra's side: the command line composed, its multirun turned into a plan."""

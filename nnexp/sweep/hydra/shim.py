@@ -1,0 +1,41 @@
+"""What Hydra imports: two plugins, installed as `hydra_plugins.nnexp_plugins`, because Hydra looks nowhere else.
+
+Every Hydra application in the environment imports this file when it starts, so it imports nothing of nnexp by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.utils import JobReturn
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+
+class GridSweeper(BasicSweeper):
+    """Hydra's basic sweeper, less its composing of every job for validation alone: the launcher checks them all."""
+
+    def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
+        """Leave it to the launcher, which refuses the whole batch before anything is trained."""
+
+
+class PoolLauncher(Launcher):
+    """Runs a sweep's jobs as nnexp does: reused where they are finished, on every core, survived and recorded."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Remember what Hydra hands over."""
+        self._context, self._task, self._config = hydra_context, task_function, config
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        """Run the jobs."""
+        from nnexp.sweep.hydra.launcher import launch
+
+        return launch(
+            self._settings, self._config, self._context.config_loader, self._task, job_overrides, initial_job_idx
+        )

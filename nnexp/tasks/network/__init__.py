@@ -1,0 +1,1 @@
+"""The task that ships: the NumPy network of core/, on a data set of pictures."""

@@ -1,0 +1,72 @@
+"""From a config to a network that is ready to learn: which data, which network, which seed.
+
+Together with core/, datasets/ and seeding.py this decides the numbers, so its text is part of a run's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from nnexp import core, datasets
+from nnexp.config.paths import DATA
+from nnexp.config.schema import Config, DatasetConfig
+from nnexp.tasks.seeding import streams
+
+
+@lru_cache(maxsize=4)
+def dataset_of(config: DatasetConfig) -> datasets.Dataset:
+    """Load a data set; the next run with the same one in this process shares it."""
+    return datasets.load(
+        Path(config.path) if config.path else DATA,
+        name=config.name,
+        split=config.split,
+        scale=config.scale,
+        classes=config.classes,
+        limit=config.limit,
+    )
+
+
+def sizes_of(config: Config, dataset: datasets.Dataset) -> list[int]:
+    """Give the neurons of each layer, the inputs first: 784, 30, 10."""
+    return [dataset.train.images.shape[1], *config.layers, dataset.classes]
+
+
+def examples_of(part: datasets.Examples, dataset: datasets.Dataset) -> core.Examples:
+    """Hand one split of a data set to the network's side of the border."""
+    return core.Examples(part.images, part.labels, dataset.scale)
+
+
+def begin(config: Config, dataset: datasets.Dataset) -> tuple[core.Network, Iterator[core.EpochResult]]:
+    """Draw a run's network, and give it with the epochs that train it as they are asked for."""
+    draw = streams(config.seed)
+    network = core.Network(
+        sizes_of(config, dataset),
+        rng=draw.parameters,
+        init=config.init,
+        dtype=config.dtype,
+        activation=config.activation,
+    )
+    results = core.train(
+        network,
+        examples_of(dataset.train, dataset),
+        learning=learning_of(config),
+        rng=draw.shuffling,
+        val=examples_of(dataset.val, dataset) if dataset.val else None,
+        test=examples_of(dataset.test, dataset),
+    )
+    return network, results
+
+
+def learning_of(config: Config) -> core.Learning:
+    """Pick out how a run learns."""
+    return core.Learning(
+        eta=config.eta,
+        batch_size=config.batch_size,
+        epochs=config.epochs,
+        cost=config.cost,
+        lmbda=config.lmbda,
+        freeze=config.freeze,
+        shuffle=config.shuffle,
+    )

@@ -1,0 +1,77 @@
+"""What a run says as it goes. Plain data: whoever runs it decides what to do with them.
+
+A run says `Started`, an `Epoch` for each, and one of the endings. `WorkerLost` is said on behalf of a run by whoever
+outlives it. Times are Unix milliseconds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from nnexp.core import EpochResult
+
+
+def now() -> int:
+    """Tell the time in Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True)
+class Started:
+    """The worker has begun, in this environment."""
+
+    environment: Mapping[str, str]
+    time: int = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch is done."""
+
+    result: EpochResult
+    total_s: float  # since the run started
+    time: int = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last epoch is done: the final parameters, and what they make of the test set."""
+
+    parameters: Mapping[str, NDArray[Any]]
+    predictions: Mapping[str, NDArray[Any]]
+    time: int = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The run raised an exception."""
+
+    error: str  # one line
+    traceback: str
+    time: int = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class Killed:
+    """The run was told to stop."""
+
+    error: str = "stopped"
+    time: int = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class WorkerLost:
+    """The run's process is gone, or had to be ended; `retry` tells whether another try may fare better."""
+
+    error: str
+    retry: bool = True
+    time: int = field(default_factory=now)
+
+
+Ending = Finished | Failed | Killed | WorkerLost
+Event = Started | Epoch | Ending

@@ -1,0 +1,93 @@
+"""A run that was trained and recorded, in memory, with means to change its record and to train it again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nnexp.archive.proof import Verdict
+from nnexp.recording.recorder import new_recorder
+from nnexp.sweep.executors.inprocess import InProcessExecutor
+from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
+from nnexp.tracking.memory import MemoryStore
+from nnexp.tracking.records import Kind, Run
+from nnexp.training.execute import execute
+from nnexp.training.spec import prepare
+
+
+class Quiet:
+    """A watcher that looks on and says nothing."""
+
+    def started(self, run): ...
+
+    def epoch(self, run, event): ...
+
+    def ended(self, run, ending, *, again): ...
+
+    def say(self, line):
+        raise AssertionError(line)
+
+
+@dataclasses.dataclass
+class Case:
+    """One recorded run and the store that holds it."""
+
+    store: MemoryStore
+    folder: Path
+
+    @property
+    def run(self) -> Run:
+        return self.store.runs()[0]
+
+    @property
+    def rerun(self) -> Run:
+        return self.store.runs(Kind.RERUN)[0]
+
+    def json(self, name: str) -> Any:
+        return json.loads(self.store.artifact(self.run.run_id, name))
+
+    def write(self, name: str, content: bytes) -> None:
+        """Replace one artifact."""
+        file = self.folder / name
+        file.write_bytes(content)
+        self.store.save(self.run.run_id, [file])
+
+    def set(self, **settings: Any) -> None:
+        """Change settings in config.json."""
+        self.write("config.json", json.dumps(self.json("config.json") | settings).encode())
+
+    def alter_digest(self, epoch: int) -> None:
+        """Change one epoch's digest in epochs.jsonl."""
+        lines = self.store.artifact(self.run.run_id, "epochs.jsonl").decode().splitlines()
+        line = json.loads(lines[epoch - 1])
+        line["result"]["digest"] = "0" * 64
+        lines[epoch - 1] = json.dumps(line)
+        self.write("epochs.jsonl", "\n".join(lines).encode())
+
+    def verify(self, run: Run | None = None, *, until: int | None = None, here: bool = False) -> Verdict:
+        """Do what `nnexp rerun` does."""
+        planned = plan_rerun(0, run or self.run, self.store, until=until, here=here)
+        if not isinstance(planned, Rerun):
+            return planned
+        verdicts, _ = run_reruns([planned], self.store, InProcessExecutor(), Quiet())
+        return verdicts[0]
+
+
+@pytest.fixture
+def recorded(tiny: Callable[..., Any], tmp_path: Path) -> Callable[..., Case]:
+    """Train and record a run."""
+
+    def recorded(**settings: Any) -> Case:
+        store = MemoryStore()
+        recorder = new_recorder(prepare(tiny(**settings)), tmp_path / "run", store, say=Quiet().say)
+        for event in execute(tiny(**settings)):
+            recorder.record(event)
+        (tmp_path / "artifacts").mkdir()
+        return Case(store, tmp_path / "artifacts")
+
+    return recorded

@@ -1,0 +1,160 @@
+"""A record that was tampered with, or is not whole: refused, and what is wrong is named."""
+
+import io
+import json
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nnexp.archive.run import read_archive
+from nnexp.errors import RecordError
+from nnexp.tracking.records import Status, Tag
+
+
+class Bomb:
+    """Leaves a file behind if it is ever unpickled."""
+
+    def __reduce__(self):
+        return (open, ("exploded", "w"))
+
+
+def npz(**arrays):
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def test_a_record_gives_back_the_run(recorded, tiny):
+    record = read_archive((case := recorded(eta=[[2, 2.0], [1, 0.5]], hidden=[5, 4])).run, case.store)
+    assert record.config == tiny(eta=[[2, 2.0], [1, 0.5]], hidden=[5, 4])
+    assert len(record.digests) == len(set(record.digests)) == len(record.correct) == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"_target_": "os.system"}, "holds _target_, which tells Hydra to call code"),
+        ({"dataset": {"_target_": "os.system"}}, "holds _target_, which tells Hydra to call code"),
+        ({"init": "${oc.env:HOME}"}, r"the interpolation '\$\{oc.env:HOME\}'"),
+        ({"hidden": [5, "${oc.decode:7}"]}, r"the interpolation '\$\{oc.decode:7\}'"),
+        ({"dataset": {"path": "${oc.env:HOME}/x.npz"}}, "the interpolation"),
+        ({"etta": 3.0}, "there is no setting etta; did you mean eta"),
+        ({"eta": "3.0"}, "eta must be a finite number above 0, but got '3.0'"),
+        ({"epochs": True}, "epochs must be a whole number"),
+        ({"dataset": {"name": "tiny", "path": "tiny.npz"}}, "'tiny.npz'; it must be absolute, without .."),
+        ({"dataset": {"name": "tiny", "path": "/data/../../etc/x.npz"}}, "it must be absolute, without .."),
+        ({"experiment": "../../secrets"}, "'../../secrets', which leads out of conf/experiment"),
+        ({"experiment": "/etc/secrets"}, "'/etc/secrets', which leads out of conf/experiment"),
+    ],
+)
+def test_a_config_that_is_no_config(recorded, settings, message):
+    case = recorded()
+    case.set(**settings)
+    with pytest.raises(RecordError, match=message):
+        read_archive(case.run, case.store)
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 100_000], ids=["cut off", "not text", "too deep"])
+def test_a_config_that_is_no_json(recorded, content):
+    case = recorded()
+    case.write("config.json", content)
+    with pytest.raises(RecordError, match=r"config\.json is not JSON"):
+        read_archive(case.run, case.store)
+
+
+def test_a_setting_that_was_changed_in_the_config(recorded):
+    case = recorded()
+    case.set(eta=2.5, seed=7)
+    wrong = r"eta is 2\.5 in config\.json and 3\.0 among the parameters; seed is 7 .* and 0 .*; .* make the key"
+    with pytest.raises(RecordError, match=wrong):
+        read_archive(case.run, case.store)
+
+
+def test_a_setting_that_was_changed_among_the_parameters(recorded):
+    case = recorded()
+    changed = replace(case.run, params={**case.run.params, "eta": "2.5"})
+    with pytest.raises(RecordError, match=r"eta is 3\.0 in config\.json and 2\.5 among the parameters$"):
+        read_archive(changed, case.store)
+
+
+def test_a_setting_that_was_changed_in_both(recorded):
+    case = recorded()
+    case.set(eta=2.5)
+    changed = replace(case.run, params={**case.run.params, "eta": "2.5"})
+    with pytest.raises(RecordError, match=f"its settings, data and code make the key .*, but {Tag.KEY} says"):
+        read_archive(changed, case.store)
+
+
+def test_threads_are_no_part_of_the_key_and_are_held_against_the_parameters(recorded):
+    case = recorded()
+    case.set(threads=2)
+    with pytest.raises(RecordError, match=r"threads is 2 in config\.json and 1 among the parameters"):
+        read_archive(case.run, case.store)
+
+
+def test_an_environment_that_was_changed(recorded):
+    case = recorded()
+    case.write("environment.json", json.dumps(case.json("environment.json") | {"numpy": "2.0.0"}).encode())
+    with pytest.raises(RecordError, match=r"environment\.json is not the environment"):
+        read_archive(case.run, case.store)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (npz(weights_0=np.array([Bomb()], dtype=object)), "it holds pickled objects"),
+        (pickle.dumps(Bomb()), "it holds pickled objects"),
+        (b"PK\x03\x04 and no more", "it is damaged"),
+        (npz(weights_0=np.ones((5, 36))), "expected arrays weights_0, biases_0"),
+        (npz(weights_0=np.full((3, 36), np.nan), biases_0=np.ones(3)), "weights_0 holds infinity or NaN"),
+        (npz(weights_0=np.ones((3, 36)), biases_0=np.ones(3)), "does not have the digest"),
+    ],
+    ids=["a pickle inside", "a pickle", "cut off", "too few", "not finite", "others"],
+)
+def test_parameters_that_are_not_the_runs(recorded, tmp_path, content, message):
+    case = recorded()
+    case.write("parameters.npz", content)
+    with pytest.raises(RecordError, match=message):
+        read_archive(case.run, case.store)
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_an_altered_last_digest(recorded):
+    case = recorded()
+    case.alter_digest(3)
+    with pytest.raises(RecordError, match=r"parameters\.npz does not have the digest"):
+        read_archive(case.run, case.store)
+
+
+@pytest.mark.parametrize("line", [b"{", b"[]", b'{"result": {"epoch": 1}}', b"\xff"])
+def test_epochs_that_are_not_what_nnexp_writes(recorded, line):
+    case = recorded()
+    case.write("epochs.jsonl", line)
+    with pytest.raises(RecordError, match=r"line 1 of epochs\.jsonl is not what nnexp writes"):
+        read_archive(case.run, case.store)
+
+
+def test_epochs_that_are_missing(recorded):
+    case = recorded()
+    lines = case.store.artifact(case.run.run_id, "epochs.jsonl").splitlines()
+    case.write("epochs.jsonl", b"\n".join(lines[:2]))
+    with pytest.raises(RecordError, match=r"epochs\.jsonl holds 2 of 3 epochs"):
+        read_archive(case.run, case.store)
+
+
+def test_tags_and_artifacts_that_are_missing(recorded):
+    case = recorded()
+    without = {name: value for name, value in case.run.tags.items() if name != Tag.CODE}
+    with pytest.raises(RecordError, match=f"it has no {Tag.CODE}"):
+        read_archive(replace(case.run, tags=without), case.store)
+    case.store._entries[case.run.run_id].artifacts.pop("config.json")
+    with pytest.raises(RecordError, match=r"incomplete: there is no config\.json"):
+        read_archive(case.run, case.store)
+
+
+def test_a_run_that_did_not_finish(recorded):
+    case = recorded()
+    with pytest.raises(RecordError, match="it did not finish \\(its status is KILLED\\)"):
+        read_archive(replace(case.run, status=Status.KILLED), case.store)

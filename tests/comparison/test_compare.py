@@ -1,0 +1,306 @@
+import time
+from dataclasses import replace
+from math import isnan
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from nnexp.comparison.compare import compare
+from nnexp.errors import ConfigError
+from nnexp.tracking.records import Kind, Status, Tag
+from tests.shelf import Shelf, run, runs, without
+
+SMALL = [0.950, 0.952, 0.949, 0.951, 0.953]
+LARGE = [0.972, 0.975, 0.970, 0.974, 0.973]
+
+
+def small_and_large(**more):
+    return runs({"hidden": 30}, SMALL, seconds=6.0, **more) + runs({"hidden": 100}, LARGE, seconds=11.4, **more)
+
+
+def spoken(comparison):
+    return " ".join([comparison.answer, *comparison.details, *comparison.notes])
+
+
+def test_the_answer_names_winner_gap_interval_seeds_p_and_price():
+    comparison = compare(small_and_large())
+    expected = stats.ttest_rel(LARGE, SMALL)
+    low, high = (100 * bound for bound in expected.confidence_interval())
+    assert comparison.answer == (
+        f"hidden=100 beats hidden=30 by 2.2 points [{low:.1f}, {high:.1f}], 5 paired seeds, p < 0.0001; "
+        "it costs 1.9 times the time."
+    )
+    assert comparison.differences[0].p == pytest.approx(expected.pvalue)
+
+
+def test_a_setting_is_summarized_over_its_seeds():
+    best = compare(small_and_large()).settings[0]
+    assert best.label == "hidden=100"
+    assert (best.decides.n, best.decides.mean, best.decides.sd) == pytest.approx(
+        (5, np.mean(LARGE), np.std(LARGE, ddof=1))
+    )
+    assert best.test.mean == pytest.approx(np.mean(LARGE) - 0.001)
+    assert best.best_epoch_median == 25
+    assert best.run_seconds == pytest.approx(11.4)
+
+
+def test_what_differs_is_compared_and_the_first_in_natural_order_is_the_baseline():
+    comparison = compare(
+        runs({"hidden": "[100, 30]"}, LARGE) + runs({"hidden": 100}, LARGE) + runs({"hidden": 30}, SMALL)
+    )
+    assert comparison.by == ("hidden",)
+    assert comparison.baseline == "hidden=30"
+    assert [one.setting for one in comparison.differences] == ["hidden=100", "hidden=[100, 30]"]
+
+
+@pytest.mark.parametrize("name", ["hidden=100", "100", " hidden = 100"])
+def test_a_baseline_is_found_by_name_or_value(name):
+    comparison = compare(small_and_large(), baseline=name)
+    assert comparison.baseline == "hidden=100"
+    assert comparison.answer.startswith("hidden=100 beats hidden=30 by 2.2 points")
+
+
+def test_several_tests_are_corrected_and_said_to_be():
+    middle = [0.951, 0.952, 0.950, 0.953, 0.952]
+    comparison = compare(small_and_large() + runs({"hidden": 60}, middle))
+    single = [stats.ttest_rel(other, SMALL).pvalue for other in (middle, LARGE)]
+    corrected = {one.setting: one.p for one in comparison.differences}
+    assert corrected["hidden=100"] == pytest.approx(2 * single[1])
+    assert corrected["hidden=60"] == pytest.approx(single[0])
+    assert "corrected for 2 tests" in comparison.answer
+    assert "hidden=100 also beats the next best, hidden=60, by 2.1 points" in comparison.details[0]
+
+
+def test_a_difference_that_chance_explains_is_no_winner_and_says_how_many_seeds_would_tell():
+    comparison = compare(runs({"eta": 1.0}, SMALL) + runs({"eta": 3.0}, [0.951, 0.950, 0.952, 0.953, 0.950]))
+    assert comparison.answer.startswith("No winner: eta=3.0 is 0.02 points [")
+    assert "more than 1,000 seeds" in comparison.answer or "more seeds each would settle" in comparison.answer
+
+
+def test_a_lower_cost_wins():
+    comparison = compare(small_and_large(), metric="train/cost")
+    assert comparison.settings[0].label == "hidden=100"
+    assert comparison.answer.startswith("hidden=100 beats hidden=30 by 0.0218 [")
+
+
+@pytest.mark.parametrize(
+    ("seeds", "words"),
+    [
+        (1, "over 1 paired seed, and fewer than 3 cannot tell; run at least 2 more seeds of each"),
+        (2, "over 2 paired seeds, and fewer than 3 cannot tell; about 1 more seed each would settle"),
+    ],
+)
+def test_one_or_two_seeds_call_no_winner(seeds, words):
+    comparison = compare(runs({"hidden": 30}, SMALL[:seeds]) + runs({"hidden": 100}, LARGE[:seeds]))
+    assert comparison.answer.startswith("No winner")
+    assert words in comparison.answer
+    assert isnan(comparison.differences[0].p)
+
+
+def test_the_same_gain_in_every_seed_is_not_tested():
+    comparison = compare(runs({"hidden": 30}, SMALL) + runs({"hidden": 100}, [a + 0.01 for a in SMALL]))
+    assert comparison.answer.startswith("No winner: hidden=100 is 1.0 points ahead of hidden=30 over 5 paired seeds")
+    assert "without a spread there is nothing to test" in comparison.answer
+
+
+def test_unequal_seeds_are_paired_where_shared_and_said_so():
+    comparison = compare(runs({"hidden": 30}, SMALL) + runs({"hidden": 100}, LARGE[:4], first_seed=1))
+    found = comparison.differences[0].estimate
+    assert found.p == pytest.approx(stats.ttest_rel(LARGE[:4], SMALL[1:]).pvalue)
+    assert found.n == 4
+    assert "do not have the same seeds (hidden=100 has 4, hidden=30 5)" in spoken(comparison)
+
+
+@pytest.mark.parametrize("first_seed", [5, 4])
+def test_without_shared_seeds_welch_decides_and_is_named(first_seed):
+    comparison = compare(runs({"hidden": 30}, SMALL) + runs({"hidden": 100}, LARGE, first_seed=first_seed))
+    assert comparison.differences[0].p == pytest.approx(stats.ttest_ind(LARGE, SMALL, equal_var=False).pvalue)
+    assert "unpaired (Welch)" in comparison.answer
+    assert "by Welch's t-test instead of the paired t-test" in spoken(comparison)
+
+
+def test_runs_without_a_seed_are_unpaired():
+    records = [run(a, seed=None, run_id=f"{h} {i}", hidden=h, tags={Tag.KEY: f"{h} {i}"})
+               for h, accuracies in ((30, SMALL), (100, LARGE)) for i, a in enumerate(accuracies)]  # fmt: skip
+    assert compare(records).differences[0].estimate.method == "Welch t"
+
+
+def test_settings_that_are_not_told_apart_are_averaged_within_a_seed():
+    records = small_and_large(eta=1.0) + [
+        replace(one, metrics={**one.metrics, "final/val_accuracy": one.metrics["final/val_accuracy"] + 0.004})
+        for one in small_and_large(eta=3.0)
+    ]
+    comparison = compare(records, by=["hidden"])
+    assert comparison.settings[0].decides.n == 5
+    assert comparison.settings[0].decides.mean == pytest.approx(np.mean(LARGE) + 0.002)
+    assert comparison.differences[0].estimate.n == 5
+    assert "averaged within each seed: eta" in spoken(comparison)
+
+
+def test_only_what_both_settings_have_enters_their_difference():
+    extra = runs({"hidden": 100, "eta": 0.1}, [0.5] * 5)  # an eta that hidden=30 never saw
+    comparison = compare(small_and_large() + extra, by=["hidden"])
+    assert comparison.differences[0].estimate.difference == pytest.approx(np.mean(LARGE) - np.mean(SMALL))
+
+
+def test_runs_that_did_not_finish_are_left_out_and_counted():
+    stray = [run(0.1, hidden=30, seed=7, status=status, run_id=status) for status in ("FAILED", "KILLED", "RUNNING")]
+    stray = [replace(one, status=Status(one.status), tags={**one.tags, Tag.KEY: one.run_id}) for one in stray]
+    comparison = compare(small_and_large() + stray)
+    assert "3 runs left out: 1 failed, 1 killed, 1 still running." in comparison.notes
+    assert len(comparison.runs) == 10
+
+
+def test_a_setting_of_which_no_run_finished_is_named():
+    diverged = runs({"hidden": 30, "eta": 30.0}, [0.1, 0.1], status=Status.FAILED)
+    notes = compare(small_and_large() + diverged).notes
+    assert "No run that counts: eta=30.0 hidden=30." in notes
+
+
+def test_parents_and_reruns_are_not_runs():
+    parent = replace(run(0.1, hidden=30), run_id="parent", tags={Tag.KIND: Kind.SWEEP})
+    assert compare([*small_and_large(), parent]).answer == compare(small_and_large()).answer
+
+
+def test_of_the_same_experiment_the_newest_counts():
+    first, *rest = small_and_large()
+    anew = replace(first, run_id="anew", started_at=9_000, metrics={**first.metrics, "final/val_accuracy": 0.951})
+    comparison = compare([anew, first, *rest])
+    assert comparison.settings[1].decides.mean == pytest.approx(np.mean([0.951, *SMALL[1:]]))
+    assert "1 run left out: trained anew since." in comparison.notes
+
+
+@pytest.mark.parametrize(("tag", "words"), [(Tag.CODE, "other code"), (Tag.DATA, "other data")])
+def test_runs_of_other_code_or_data_are_left_out_with_a_sentence(tag, words):
+    stray = [replace(one, run_id=f"{one.run_id}!", tags={**one.tags, tag: "other", Tag.KEY: f"{one.key}!"})
+             for one in runs({"hidden": 30}, [0.5, 0.5])]  # fmt: skip
+    comparison = compare(small_and_large() + stray)
+    assert comparison.settings[1].decides.mean == pytest.approx(np.mean(SMALL))
+    assert f"2 runs left out: made with {words}" in spoken(comparison)
+
+
+def test_another_task_mixed_in_is_left_out_unless_asked_for():
+    stray = runs({"hidden": 30, "dataset__name": "fashion"}, [0.8, 0.8, 0.81], tags={Tag.DATA: "fashion"})
+    comparison = compare(small_and_large() + stray)
+    assert comparison.by == ("hidden",)
+    assert "3 runs left out: made with another data set (dataset.name is not mnist)." in comparison.notes
+    assert len(compare(small_and_large() + stray, by=["dataset.name"]).settings) == 2
+
+
+def test_data_sets_may_be_what_is_compared():
+    whole = runs({"dataset__split": "half"}, SMALL, tags={Tag.DATA: "half"})
+    comparison = compare(whole + runs({"dataset__split": "held_out"}, LARGE))
+    assert {one.label for one in comparison.settings} == {"dataset.split=half", "dataset.split=held_out"}
+    assert "The settings differ in their data (dataset.split)" in spoken(comparison)
+
+
+def test_a_run_without_a_number_is_left_out_and_counted():
+    broken = run(float("nan"), hidden=100, seed=9)
+    comparison = compare([*small_and_large(), broken])
+    assert comparison.settings[0].decides.n == 5
+    assert "1 run left out: no number for validation accuracy." in comparison.notes
+
+
+def test_without_validation_the_test_set_decides_and_that_is_said():
+    records = [without(one, "final/val_accuracy") for one in small_and_large()]
+    comparison = compare(records)
+    assert comparison.measure.name == "final/test_accuracy"
+    assert "The runs have no validation accuracy, so the test accuracy decides" in spoken(comparison)
+
+
+def test_where_one_setting_lacks_validation_the_test_set_decides():
+    records = [without(one, "final/val_accuracy") if one.params["hidden"] == "30" else one for one in small_and_large()]
+    comparison = compare(records)
+    assert comparison.measure.name == "final/test_accuracy"
+    assert "Not every setting has a validation accuracy" in spoken(comparison)
+
+
+def test_choosing_by_the_test_set_is_remarked_on():
+    comparison = compare(small_and_large(), metric="final/test_accuracy")
+    assert "good for reporting, not for choosing" in spoken(comparison)
+
+
+def test_other_machines_are_a_warning_about_seconds():
+    elsewhere = runs({"hidden": 100}, LARGE, tags={Tag.ENVIRONMENT: "elsewhere"})
+    assert "2 environments" in spoken(compare(runs({"hidden": 30}, SMALL) + elsewhere))
+
+
+def test_digits_never_predicted_are_named():
+    dead = [
+        run(0.87, hidden=100, seed=9 + i, tags={Tag.NEVER_PREDICTED: digits}) for i, digits in enumerate(["7", "2 7"])
+    ]
+    comparison = compare(small_and_large() + dead)
+    assert "hidden=100: in 2 of 7 runs a digit is never predicted: 2, 7." in comparison.details
+
+
+@pytest.mark.parametrize(
+    ("records", "words"),
+    [
+        ([], "Nothing to compare: no run."),
+        ([run(0.9, status=Status.FAILED)], "Nothing to compare: none of the runs has finished."),
+        ([without(run(0.9), "final/val_accuracy", "final/test_accuracy")], "no run has a number for test accuracy"),
+        (runs({}, SMALL), "Nothing to compare: all runs have the same settings; validation accuracy 95.10 % ± 0.16"),
+        (runs({}, SMALL[:1]), "validation accuracy 95.00 % from one seed"),
+        (runs({}, SMALL[:2]), "Nothing to compare but seeds: they are chance, not a setting."),
+    ],
+)
+def test_nothing_to_compare_is_said_plainly(records, words):
+    assert words in compare(records).answer
+
+
+def test_two_single_runs_meet_on_the_same_examples(shelf: Shelf):
+    a, b = run(0.8, hidden=30), run(0.9, hidden=100)
+    labels = np.zeros(100, np.uint8)
+    shelf.keep(a.run_id, "predictions.npz", labels=labels, predicted=np.r_[np.ones(20), np.zeros(80)].astype(np.uint8),
+               confidence=labels.astype(np.float16))  # fmt: skip
+    shelf.keep(b.run_id, "predictions.npz", labels=labels, predicted=np.r_[np.zeros(95), np.ones(5)].astype(np.uint8),
+               confidence=labels.astype(np.float16))  # fmt: skip
+    comparison = compare([a, b], shelf)
+    assert comparison.answer.startswith("No winner")
+    assert "the network with hidden=100 is right 15.0 points" in comparison.details[0]
+    assert f"McNemar p = {stats.binomtest(5, 25).pvalue:.2g}" in comparison.details[0]
+
+
+def test_two_runs_on_other_examples_do_not_meet(shelf: Shelf):
+    for hidden, digit in ((30, 0), (100, 1)):
+        labels = np.full(10, digit, np.uint8)
+        shelf.keep(
+            run(0.9, hidden=hidden).run_id, "predictions.npz", labels=labels, predicted=labels, confidence=labels
+        )
+    comparison = compare([run(0.9, hidden=30), run(0.9, hidden=100)], shelf)
+    assert "tested on different examples" in comparison.details[0]
+
+
+def test_epochs_and_seconds_to_an_accuracy_are_medians(shelf: Shelf):
+    curves = {0: [0.5, 0.9, 0.96], 1: [0.5, 0.96, 0.97], 2: [0.5, 0.6, 0.7]}
+    for seed, curve in curves.items():
+        shelf.add(run(curve[-1], seed=seed), curve, 2.0)
+    found = compare(shelf.records, shelf, reach=0.95).settings[0].reach
+    assert (found.epochs, found.seconds, found.reached, found.runs) == (3, 6.0, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"by": ["hiden"]}, r"by must name settings of the runs \(.*hidden.*\), but got 'hiden'"),
+        ({"baseline": "40"}, r"baseline must be one of the settings compared \(hidden=30, hidden=100\), but got '40'"),
+        ({"metric": "accuracy"}, "metric must be one that the runs have .*, but got 'accuracy'"),
+        ({"reach": 95.0}, r"reach must be an accuracy above 0 and up to 1 \(0.95 for 95 %\), but got 95"),
+    ],
+)
+def test_what_the_runs_do_not_have_is_refused(wrong, message):
+    with pytest.raises(ConfigError, match=message):
+        compare(small_and_large(), **wrong)
+
+
+def test_a_thousand_runs_are_compared_in_a_moment(shelf: Shelf):
+    random = np.random.default_rng(0)
+    for hidden in range(10, 210):
+        for seed in range(5):
+            curve = 0.9 + 0.05 * random.random(30)
+            shelf.add(run(curve[-1], hidden=hidden, seed=seed), curve, 0.2)
+    begun = time.process_time()
+    comparison = compare(shelf.records, shelf, reach=0.92)
+    assert len(comparison.settings) == 200
+    assert time.process_time() - begun < 5  # a guard against squared work; it takes about 0.1 s

@@ -1,0 +1,3 @@
+"""Plans of small runs."""
+
+from tests.plans import config, diary, isolated, npz, plan  # noqa: F401

@@ -1,0 +1,198 @@
+"""What the next command finds after a launcher died at whatever moment."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nnexp.errors import TrackingError
+from nnexp.recording import owner, pending
+from nnexp.recording.examine import examine
+from nnexp.recording.recorder import new_recorder
+from nnexp.recording.repair import orphans, repair
+from nnexp.tracking.memory import MemoryStore
+from nnexp.tracking.records import Kind, RunStart, Status, Tag
+from nnexp.training.execute import execute
+
+
+class Away(MemoryStore):
+    """A store that can be gone."""
+
+    away = False
+
+    def create(self, run):
+        self._check()
+        return super().create(run)
+
+    def log(self, *arguments, **options):
+        self._check()
+        super().log(*arguments, **options)
+
+    def end(self, *arguments):
+        self._check()
+        super().end(*arguments)
+
+    def _check(self):
+        if self.away:
+            raise TrackingError("the store is away")
+
+
+@pytest.fixture
+def store():
+    return Away()
+
+
+@pytest.fixture(scope="module")
+def dead():
+    """An owner that is gone: a process of this machine that has ended."""
+    code = "from nnexp.recording import owner; print(owner.me())"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def train(plan, store, tmp_path, monkeypatch):
+    """Train a run up to so many events, owned by whom a test says."""
+
+    def train(events, *, owned_by, seed=0, tags=None):
+        monkeypatch.setattr(owner, "me", lambda: owned_by)
+        run = plan({"seed": seed}).runs[0]
+        recorder = new_recorder(run.prepared, tmp_path / f"run-{seed}", store, say=lambda line: None, tags=tags)
+        for _, event in zip(range(events), execute(run.prepared.config), strict=False):
+            recorder.record(event)
+        recorder.send()
+        return recorder
+
+    return train
+
+
+def silent(line: str) -> None:
+    pass
+
+
+def test_an_orphan_is_killed(train, store, dead):
+    recorder = train(2, owned_by=dead)
+    assert [record.run_id for record in orphans(store)] == [recorder.run_id]
+    repairs = repair(store, silent)
+    record = store.runs()[0]
+    assert (record.status, record.tags[Tag.REASON]) == (Status.KILLED, "its process is gone")
+    assert repairs.sentences() == ["1 run(s) whose process is gone are now KILLED: 16-5-3"]
+    assert repair(store, silent).sentences() == []
+
+
+def test_a_run_that_somebody_looks_after_is_left_alone(train, store):
+    train(2, owned_by=owner.me.__wrapped__())
+    assert repair(store, silent).sentences() == []
+    assert store.runs()[0].status is Status.RUNNING
+
+
+def test_of_another_machine_nothing_is_known(train, store):
+    train(2, owned_by=f"elsewhere.example {os.getpid()} 1.00")
+    assert repair(store, silent).sentences() == []
+
+
+def test_a_process_with_the_same_number_is_not_the_owner(train, store):
+    host, pid, started = owner.me.__wrapped__().rsplit(" ", 2)
+    train(2, owned_by=f"{host} {pid} {float(started) - 500:.2f}")
+    assert len(repair(store, silent).closed) == 1
+
+
+def test_an_orphan_whose_folder_says_that_it_finished_is_completed_from_there(train, store, dead):
+    whole = train(99, owned_by=dead)
+    record = store.runs()[0]
+    half = Away()
+    half.create(RunStart(record.name, record.started_at, record.params, record.tags))
+    assert repair(half, silent).sent == [record.name]
+    completed = half.runs()[0]
+    assert completed.status is Status.FINISHED
+    assert completed.metrics == record.metrics
+    assert half.artifact(completed.run_id, "epochs.jsonl") == whole.folder.file("epochs.jsonl").read_bytes()
+    assert [step for step, _ in half.history([completed.run_id], "train/cost")[completed.run_id]] == [1, 2, 3]
+
+
+def test_what_the_store_missed_is_sent(train, store, dead):
+    store.away = True
+    train(99, owned_by=dead, seed=0)
+    train(99, owned_by=dead, seed=1)
+    assert store.runs() == []
+    assert len(pending.waiting(store.address)) == 2
+    assert repair(store, silent).sent == []  # still away
+    store.away = False
+    assert len(repair(store, silent).sent) == 2
+    assert [record.status for record in store.runs()] == [Status.FINISHED] * 2
+    assert pending.waiting(store.address) == {}
+
+
+def test_what_the_store_missed_of_a_killed_run_is_sent_as_killed(train, store, dead):
+    store.away = True
+    train(3, owned_by=dead)
+    store.away = False
+    repair(store, silent)
+    record = store.runs()[0]
+    assert record.status is Status.KILLED
+    assert "train/cost" in record.metrics
+    assert "final/test_accuracy" not in record.metrics
+
+
+def test_what_still_goes_on_is_not_sent(train, store):
+    store.away = True
+    train(2, owned_by=owner.me.__wrapped__())
+    store.away = False
+    assert repair(store, silent).sentences() == []
+    assert store.runs() == []
+
+
+def test_waiting_results_whose_folder_is_not_there_go_on_waiting(store, tmp_path):
+    pending.mark(tmp_path / "gone", "uid", store.address)
+    for _ in range(2):
+        assert repair(store, silent).sentences() == [
+            f"1 run(s) wait to be sent, but their folders are not there: {tmp_path / 'gone'}"
+        ]
+
+
+def sweep(store, owned_by, runs, key="ab" * 32):
+    tags = {Tag.KIND: Kind.SWEEP, Tag.SWEEP: key, Tag.OWNER: owned_by}
+    return store.create(RunStart("tiny", 1, {"runs": str(runs)}, tags))
+
+
+@pytest.mark.parametrize(("runs", "status"), [(1, Status.FINISHED), (2, Status.KILLED)])
+def test_an_orphaned_sweep_is_finished_if_its_runs_are(runs, status, train, store, dead):
+    sweep(store, dead, runs)
+    train(99, owned_by=dead, tags={Tag.member("ab" * 32): "tiny"})
+    repair(store, silent)
+    assert store.runs(Kind.SWEEP)[0].status is status
+
+
+def test_a_sweep_is_complete_with_runs_that_repair_itself_completes(train, store, dead):
+    sweep(store, dead, 1)
+    recorder = train(99, owned_by=dead, tags={Tag.member("ab" * 32): "tiny"})
+    store.end(recorder.run_id, Status.RUNNING, 0)  # as if the launcher had died just before
+    repair(store, silent)
+    assert store.runs(None, status=Status.RUNNING) == []
+    assert store.runs(Kind.SWEEP)[0].status is Status.FINISHED
+
+
+def test_what_examine_finds(train, store, dead):
+    store.end(sweep(store, dead, 3), Status.KILLED, 2)
+    train(99, owned_by=dead, tags={Tag.member("ab" * 32): "tiny"})
+    bare = store.create(RunStart("bare", 1, tags={Tag.KIND: Kind.RUN}))
+    store.end(bare, Status.FINISHED, 2)
+    assert examine(store) == [
+        "sweep tiny is not complete: 1 of 3 runs are finished; the command that began it goes on where it stood",
+        f"run {bare[:8]} (bare) is FINISHED but its final metrics are missing: train it again",
+    ]
+
+
+def test_examine_finds_nothing_in_a_good_store(train, store, dead):
+    store.end(sweep(store, dead, 1), Status.FINISHED, 2)
+    train(99, owned_by=dead, tags={Tag.member("ab" * 32): "tiny"})
+    assert examine(store) == []
+    assert examine(MemoryStore()) == []
+
+
+def test_repair_deletes_no_file(train, store, dead, tmp_path):
+    train(99, owned_by=dead)
+    before = sorted(Path(tmp_path).rglob("run-*/*"))
+    repair(store, silent)
+    assert sorted(Path(tmp_path).rglob("run-*/*")) == before

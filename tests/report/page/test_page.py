@@ -1,0 +1,41 @@
+import numpy as np
+from plotly.offline import get_plotlyjs
+
+from nnexp.comparison.compare import compare
+from nnexp.report.page.page import page
+from tests.shelf import run, runs
+
+MEGABYTE = 1_000_000
+
+
+def test_the_page_says_question_and_answer_first(sweep):
+    comparison = compare(sweep.records, sweep, by=["hidden"])
+    written = page(comparison, sweep)
+    assert "<h1>hidden: 30, 60 or 100?</h1>" in written
+    assert written.index(comparison.answer) < written.index("<table>")
+
+
+def test_the_page_is_small_and_asks_for_nothing(sweep):
+    images = np.random.default_rng(0).integers(0, 255, (2000, 28, 28)).astype(np.uint8)
+    written = page(compare(sweep.records, sweep), sweep, images=images)
+    assert len(written.encode()) - len(get_plotlyjs().encode()) < 3 * MEGABYTE
+    own = written.replace(get_plotlyjs(), "")
+    assert "http" not in own.replace("http-equiv", "")
+
+
+def test_the_page_of_a_large_sweep_is_small(shelf):
+    random = np.random.default_rng(0)
+    for hidden in range(10, 110):
+        for eta in (0.5, 3.0):
+            for seed in range(5):
+                curve = 0.9 + 0.05 * random.random(30)
+                shelf.add(run(curve[-1], hidden=hidden, eta=eta, seed=seed), curve, 0.2)
+    written = page(compare(shelf.records, shelf), shelf)
+    assert len(written) - len(get_plotlyjs()) < 3 * MEGABYTE
+
+
+def test_what_comes_from_the_store_is_text_not_markup():
+    evil = "</script><script>alert(1)</script>"
+    written = page(compare(runs({"init": evil}, [0.9, 0.91, 0.93]) + runs({"init": "normal"}, [0.9, 0.92, 0.9])))
+    assert evil not in written
+    assert "&lt;script&gt;alert(1)" in written

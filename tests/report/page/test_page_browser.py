@@ -1,0 +1,87 @@
+"""The page in a real browser: every plot is drawn, nothing is asked of the network, axe finds nothing serious."""
+
+import shutil
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from nnexp.comparison.compare import compare
+from nnexp.report.page.page import page
+from tests.shelf import run, runs
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the chromium browser")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as api:
+        running = api.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def address(sweep, tmp_path_factory):
+    images = np.random.default_rng(0).integers(0, 255, (2000, 28, 28)).astype(np.uint8)
+    file = tmp_path_factory.mktemp("page") / "page.html"
+    file.write_text(page(compare(sweep.records, sweep, reach=0.9), sweep, images=images), encoding="utf-8")
+    return file.as_uri()
+
+
+@contextmanager
+def opened(browser, address, **how):
+    """Open the page and collect what it asks for and complains of."""
+    context = browser.new_context(**how)
+    tab = context.new_page()
+    tab.heard = []
+    tab.on("request", lambda request: None if request.url == address else tab.heard.append(request.url))
+    tab.on("pageerror", lambda error: tab.heard.append(str(error)))
+    tab.on("console", lambda said: tab.heard.append(said.text) if said.type == "error" else None)
+    tab.goto(address)
+    tab.wait_for_function("[...document.querySelectorAll('.drawing')].every(one => one.querySelector('.main-svg'))")
+    yield tab
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 800}}],
+    ids=["light", "dark", "phone"],
+)
+def test_every_plot_is_drawn_in_silence_and_all_can_read_it(browser, address, how):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with opened(browser, address, **how) as tab:
+        assert tab.locator(".drawing").count() == 8
+        assert tab.heard == []
+        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        found = axe.run(tab).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_plots_follow_the_change_to_dark(browser, address):
+    ink = "getComputedStyle(document.querySelector('.drawing .xtick text')).fill"
+    with opened(browser, address, color_scheme="light") as tab:
+        light = tab.evaluate(ink)
+        tab.emulate_media(color_scheme="dark")
+        tab.wait_for_function(f"{ink} !== {light!r}")
+
+
+def test_a_grid_of_two_numbers_gets_a_heat_map(browser, tmp_path):
+    grid = [run(0.9 + eta / 100 + size / 1e5, eta=eta, batch_size=size) for eta in (0.5, 3.0) for size in (10, 100)]
+    file = tmp_path / "grid.html"
+    file.write_text(page(compare(grid)), encoding="utf-8")
+    with opened(browser, file.as_uri()) as tab:
+        assert tab.locator(".heatmaplayer image").count() == 1
+        assert tab.heard == []
+
+
+def test_a_comparison_without_answer_still_makes_a_page(browser, tmp_path):
+    for name, records in (("none", []), ("one", runs({}, [0.95]))):
+        file = tmp_path / f"{name}.html"
+        file.write_text(page(compare(records)), encoding="utf-8")
+        with opened(browser, file.as_uri()) as tab:
+            assert "Nothing to compare" in tab.locator(".answer").inner_text()
+            assert tab.heard == []

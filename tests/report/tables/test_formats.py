@@ -1,0 +1,110 @@
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+
+from nnexp.comparison.compare import compare
+from nnexp.comparison.frame import history_frame, runs_frame
+from nnexp.report.tables.formats import FORMATS, as_csv, as_json, as_latex, as_markdown, as_terminal
+from tests.shelf import run, runs
+
+NOTHING = compare([])
+
+
+def drawn(comparison, width=100):
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(as_terminal(comparison))
+    return console.export_text()
+
+
+@pytest.mark.parametrize("by", [["hidden"], ["hidden", "init"]])
+def test_the_table_fits_a_hundred_columns(sweep, by):
+    lines = drawn(compare(sweep.records, sweep, by=by, reach=0.9)).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert sum(line.startswith(("30 ", "60 ", "100 ")) for line in lines) == 2 * 3 * len(by)  # no row is broken in two
+
+
+def test_a_long_table_shows_the_best_and_the_baseline():
+    comparison = compare([run(0.5 + hidden / 1000, hidden=hidden) for hidden in range(1, 101)])
+    lines = drawn(comparison).splitlines()
+    assert "(26 of 100 settings)" in "\n".join(lines)
+    assert [line.split()[0] for line in lines if "baseline" in line] == ["1"]
+    assert len(comparison.frame) == 100
+
+
+def test_accuracies_are_per_cent_with_two_decimals():
+    text = drawn(compare(runs({"hidden": 30}, [0.95, 0.951, 0.9525]) + runs({"hidden": 60}, [0.97, 0.975, 0.971])))
+    assert "95.12 ± 0.13" in text
+    assert "97.20 ± 0.26" in text
+    assert "+2.08 [" in text
+
+
+def test_a_single_value_has_no_spread():
+    text = drawn(compare([run(0.95, hidden=30), run(0.97, hidden=60)]))
+    assert "±" not in text.split("seeds", 2)[2]
+    assert "nan" not in text
+
+
+def test_json_has_full_precision_and_null_for_the_unknown(sweep):
+    comparison = compare(sweep.records, sweep)
+    read = json.loads(as_json(comparison))
+    assert read["answer"] == comparison.answer
+    assert read["settings"][0]["mean"] == comparison.settings[0].decides.mean
+    baseline = next(row for row in read["settings"] if row["setting"] == read["baseline"])
+    assert baseline["p"] is None
+    assert sum(map(len, read["run_ids"].values())) == 30
+
+
+def test_csv_has_a_line_for_each_setting(sweep):
+    comparison = compare(sweep.records, sweep)
+    rows = list(csv.DictReader(io.StringIO(as_csv(comparison))))
+    assert [row["setting"] for row in rows] == [one.label for one in comparison.settings]
+    assert float(rows[0]["mean"]) == comparison.settings[0].decides.mean
+
+
+def test_markdown_escapes_what_would_be_markup():
+    comparison = compare([run(0.9, init="a|b"), run(0.8, init="c_d")])
+    text = as_markdown(comparison)
+    assert "| a\\|b | 1 | 90.00 |" in text
+    assert "c\\_d" in text
+
+
+def test_latex_is_booktabs_and_escaped():
+    text = as_latex(compare([run(0.9, batch_size=10), run(0.8, batch_size=20)]))
+    assert text.count(r"\toprule") == text.count(r"\bottomrule") == 2
+    assert r"batch\_size & seeds & validation \% & 95 \% interval" in text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_nothing_to_compare_is_written_in_every_format(name):
+    assert FORMATS[name](NOTHING) is not None
+    assert "Nothing to compare: no run." in drawn(NOTHING)
+
+
+def test_runs_frame_has_settings_as_numbers(sweep):
+    frame = runs_frame(sweep.records)
+    assert len(frame) == 30
+    assert frame["hidden"].tolist()[0] == 30
+    assert frame["eta"].dtype == float
+    assert frame["final/val_accuracy"].between(0, 1).all()
+    assert str(frame["started"].dt.tz) == "UTC"
+
+
+def test_history_frame_has_a_row_for_each_epoch(sweep):
+    frame = history_frame(sweep, sweep.records[:2], "val/accuracy")
+    assert frame.groupby("run_id").epoch.max().tolist() == [30, 30]
+
+
+def test_the_frame_of_a_comparison_is_in_fractions(sweep):
+    comparison = compare(sweep.records, sweep)
+    assert comparison.frame["mean"].max() == comparison.settings[0].decides.mean
+
+
+def test_a_table_costs_neither_pandas_nor_plotly_nor_scipy_stats():
+    heavy = ["pandas", "plotly", "scipy.stats", "mlflow", "hydra"]
+    script = f"import sys, nnexp.report.tables.formats; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"

@@ -1,0 +1,138 @@
+"""Seeds, events, and what a run says of where it was computed."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+
+from nnexp.config.schema import Config
+from nnexp.recording import code as source
+from nnexp.recording import owner
+from nnexp.tasks.network import setup as experiment
+from nnexp.tasks.seeding import streams
+from nnexp.training.environment import environment, fingerprint
+from nnexp.training.events import Epoch, Failed, Finished, Started
+from nnexp.training.execute import execute
+
+Tiny = Callable[..., Config]
+
+
+class TestSeeding:
+    def test_how_many_parameters_are_drawn_leaves_the_shuffling_alone(self) -> None:
+        small, large = streams(3), streams(3)
+        small.parameters.random(10)
+        large.parameters.random(10_000)
+        assert small.shuffling.permutation(100).tolist() == large.shuffling.permutation(100).tolist()
+
+    def test_the_streams_and_the_seeds_differ(self) -> None:
+        draws = {tuple(stream.random(4)) for seed in (0, 1, 2**64) for stream in streams(seed)}
+        assert len(draws) == 6
+
+    def test_a_run_draws_from_both(self, tiny: Tiny) -> None:
+        def digest(config: Config) -> str:
+            return [event.result.digest for event in execute(config) if isinstance(event, Epoch)][-1]
+
+        assert digest(tiny(seed=1)) == digest(tiny(seed=1))
+        assert len({digest(tiny(seed=1)), digest(tiny(seed=2)), digest(tiny(seed=1, shuffle=False))}) == 3
+
+
+class TestExecute:
+    def test_it_says_its_events_in_order(self, tiny: Tiny) -> None:
+        events = list(execute(tiny(epochs=2)))
+        assert [type(event) for event in events] == [Started, Epoch, Epoch, Finished]
+        assert [event.result.epoch for event in events if isinstance(event, Epoch)] == [1, 2]
+        assert [event.time for event in events] == sorted(event.time for event in events)
+
+    def test_the_end_holds_the_network_and_what_it_predicts(self, tiny: Tiny) -> None:
+        *_, last, end = execute(tiny())
+        assert isinstance(last, Epoch)
+        assert isinstance(end, Finished)
+        assert end.parameters["weights_0"].shape == (5, 36)
+        assert last.result.test
+        right = end.predictions["labels"] == end.predictions["predicted"]
+        assert int(right.sum()) == last.result.test.correct
+
+    def test_a_users_error_ends_it_in_one_line_with_its_traceback(self, tiny: Tiny) -> None:
+        *_, end = execute(tiny(dataset={"path": "nowhere.npz"}))
+        assert isinstance(end, Failed)
+        assert "nowhere.npz" in end.error
+        assert "\n" not in end.error
+        assert end.traceback.startswith("Traceback")
+
+    def test_a_defect_is_named_by_its_kind(self, tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: object, **__: object) -> None:
+            raise ZeroDivisionError("in\ntwo lines")
+
+        monkeypatch.setattr(experiment.core, "train", broken)
+        started, end = execute(tiny())
+        assert isinstance(started, Started)
+        assert isinstance(end, Failed)
+        assert end.error == "ZeroDivisionError: in two lines"
+
+    def test_it_computes_with_the_threads_that_were_asked_for(self, tiny: Tiny) -> None:
+        started = next(iter(execute(tiny(threads=1))))
+        assert isinstance(started, Started)
+        blas = [value for name, value in started.environment.items() if name.startswith("blas.")]
+        assert blas
+        assert all(value.endswith(", 1 threads") for value in blas)
+
+
+class TestEnvironment:
+    def test_it_names_what_decides_the_bits(self) -> None:
+        found = environment()
+        assert {"python", "numpy", "scipy", "cpu", "cpu.features", "machine", "os"} < set(found)
+        assert found["numpy"] == np.__version__
+        assert all(isinstance(value, str) and value for name, value in found.items() if name != "cpu.features")
+
+    def test_its_fingerprint_depends_on_every_value_and_on_no_order(self) -> None:
+        found = environment()
+        assert fingerprint(found) == fingerprint(dict(reversed(found.items())))
+        assert all(fingerprint(found | {name: "other"}) != fingerprint(found) for name in found)
+
+
+class TestOwner:
+    def test_a_process_that_lives_is_not_gone(self) -> None:
+        assert not owner.is_gone(owner.me())
+
+    def test_one_that_ended_is(self) -> None:
+        process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        named = f"{socket.gethostname()} {process.pid} {psutil.Process(process.pid).create_time():.2f}"
+        assert not owner.is_gone(named)
+        process.kill()
+        process.communicate()
+        assert owner.is_gone(named)
+
+    def test_a_number_that_another_process_has_by_now_is(self) -> None:
+        host, pid, started = owner.me().rsplit(" ", 2)
+        assert owner.is_gone(f"{host} {pid} {float(started) - 60:.2f}")
+
+    @pytest.mark.parametrize("text", ["elsewhere.example 1 1.0", "", "nonsense", "{host} one 1.0", "{host} 1 soon"])
+    def test_of_others_nothing_is_known(self, text: str) -> None:
+        assert not owner.is_gone(text.format(host=socket.gethostname()))
+
+
+def test_source_tags_are_mlflows_own() -> None:
+    tags = source.tags()
+    assert {"mlflow.source.name", "mlflow.source.type", "mlflow.user"} <= set(tags)
+    assert len(tags.get("mlflow.source.git.commit", "0" * 40)) == 40
+
+
+def test_a_user_without_a_name_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr(source.getpass, "getuser", nameless)
+    source.tags.cache_clear()
+    assert source.tags()["mlflow.user"] == "unknown"
+    source.tags.cache_clear()
+
+
+def test_events_are_values() -> None:
+    assert replace(Failed("a", "b", 1), error="c") == Failed("c", "b", 1)

@@ -1,0 +1,84 @@
+"""The golden run: a small run on integers, whose bits are committed for every environment that they were recorded in.
+
+In any other environment its values must be near those, and the test says that it proved no more. To add this one, or
+after a change that is meant to change the bits: `python tests/golden/test_golden.py`.
+"""
+
+import json
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnexp.config.build import build
+from nnexp.training.environment import fingerprint
+from nnexp.training.events import Epoch, Finished, Started
+from nnexp.training.execute import execute
+
+FILE = Path(__file__).with_name("golden.json")
+NEAR = 1e-4
+
+
+def write_data(file):
+    """Two hundred and forty and forty pictures of 5 by 5 pixels, in four classes, made without chance."""
+    n, pixel = np.arange(280)[:, None], np.arange(25)
+    noise = (n * 7919 + pixel * 104_729 + n * n * pixel) % 97
+    x = (noise + 150 * (pixel % 4 == n % 4)).astype(np.uint8).reshape(-1, 5, 5)
+    y = (n[:, 0] % 4).astype(np.uint8)
+    np.savez(file, x_train=x[:240], y_train=y[:240], x_test=x[240:], y_test=y[240:])
+
+
+def train(folder):
+    """Train, and give the environment, the last digest and some values."""
+    write_data(Path(folder) / "golden.npz")
+    dataset = {"name": "golden", "path": str(Path(folder) / "golden.npz")}
+    started, *epochs, finished = execute(build({"hidden": [8, 6], "epochs": 3, "seed": 1, "dataset": dataset}))
+    assert isinstance(started, Started)
+    assert isinstance(finished, Finished), finished
+    assert all(isinstance(epoch, Epoch) for epoch in epochs)
+    values = {
+        "train_cost": [epoch.result.train_cost for epoch in epochs],
+        "test_cost": [epoch.result.test.cost for epoch in epochs],
+        "output_biases": finished.parameters["biases_2"].tolist(),
+    }
+    return dict(started.environment), epochs[-1].result.digest, values
+
+
+@pytest.mark.filterwarnings("default:no golden digest is known")
+def test_golden(tmp_path):
+    here, digest, values = train(tmp_path)
+    golden = json.loads(FILE.read_text())
+    for name, expected in golden["values"].items():
+        np.testing.assert_allclose(values[name], expected, rtol=0, atol=NEAR, err_msg=name)
+    known = {entry["fingerprint"]: entry["digest"] for entry in golden["environments"]}
+    if fingerprint(here) in known:
+        assert digest == known[fingerprint(here)]
+    else:
+        what = f"{here['cpu']}, NumPy {here['numpy']}, {here['blas.numpy']}"
+        warnings.warn(f"no golden digest is known for this environment ({what}): only values compared", stacklevel=1)
+
+
+def test_every_environment_is_what_its_fingerprint_says():
+    golden = json.loads(FILE.read_text())
+    assert golden["environments"]
+    for entry in golden["environments"]:
+        assert fingerprint(entry["environment"]) == entry["fingerprint"]
+
+
+def record():
+    """Add this environment; if it was known by another digest, begin anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        here, digest, values = train(folder)
+    golden = json.loads(FILE.read_text()) if FILE.exists() else {"environments": []}
+    known = {entry["fingerprint"]: entry["digest"] for entry in golden["environments"]}
+    if known.get(fingerprint(here), digest) != digest or not known:
+        golden, known = {"values": values, "environments": []}, {}
+    if fingerprint(here) not in known:
+        golden["environments"].append({"fingerprint": fingerprint(here), "digest": digest, "environment": here})
+    FILE.write_text(json.dumps(golden, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    record()
