@@ -1,15 +1,28 @@
-"""What is measured: how a metric is called, which way is better, and how its values are written.
+"""What runs are measured by: how a metric is called, its unit, which way is better, and how its values are written.
 
-Accuracies are stored as fractions and shown in per cent with two decimals; their differences are points.
+A task declares each of its metrics once, as a `Measure`; the declarations are kept with every run, so that whoever
+reads the run needs none of the task's code. Fractions of 1 are shown in per cent with two decimals, their differences
+as points. Knows no runs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from math import isfinite
 
-VALIDATION = "final/val_accuracy"
-TEST = "final/test_accuracy"
+FRACTION = "fraction"  # the unit of what is shown in per cent
+SECONDS = "s"
+
+UP, DOWN = "up", "down"  # which way is better
+
+CHOOSE = "choose"  # settings are chosen by it, such as an accuracy on the validation set
+REPORT = "report"  # it is reported and never chosen by, unless there is nothing else
+TELL = "tell"  # its last value is worth telling
+
+FINAL = "final/"
+BEST = "best/"
 NOTHING = "–"
 
 _WORDS = {"val": "validation"}
@@ -17,60 +30,105 @@ _WORDS = {"val": "validation"}
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric by its tracked name, such as final/val_accuracy."""
+    """One metric, by its name in the tracking store.
+
+    `series` names the metric of which each epoch has a value, where this one stands for a whole run: val/accuracy for
+    final/val_accuracy.
+    """
 
     name: str
+    unit: str = ""
+    better: str = ""  # up, down, or neither
+    purpose: str = ""  # choose, report, tell, or none
+    series: str = ""
 
     @property
-    def is_accuracy(self) -> bool:
+    def history(self) -> str:
+        """The metric of which each epoch has a value: val/accuracy for final/val_accuracy."""
+        return self.series or self.name
+
+    @property
+    def final(self) -> Measure:
+        """The last value of a run, which stands for the run: final/val_accuracy for val/accuracy."""
+        return replace(self, name=FINAL + self.history.replace("/", "_"), series=self.history)
+
+    @property
+    def best(self) -> Measure:
+        """The best value of a run: best/val_accuracy for val/accuracy."""
+        return replace(self, name=BEST + self.history.replace("/", "_"), series=self.history)
+
+    @property
+    def is_fraction(self) -> bool:
         """Whether the values are fractions to be shown in per cent."""
-        return self.name.endswith("accuracy")
+        return self.unit == FRACTION
 
     @property
     def higher_is_better(self) -> bool:
-        """Whether more is better: not so for costs, times, dead digits and the epoch of the best."""
-        return not (self.name.endswith(("cost", "epoch", "digits_never_predicted")) or self.name.startswith("time/"))
+        """Whether more is better; a metric that says nothing of it is taken for one of which more is."""
+        return self.better != DOWN
 
     @property
     def label(self) -> str:
         """The metric in words: validation accuracy."""
-        words = self.name.removeprefix("final/").replace("/", " ").replace("_", " ").split()
+        words = self.history.replace("/", " ").replace("_", " ").split()
         return " ".join(_WORDS.get(word, word) for word in words)
 
     @property
     def column(self) -> str:
         """The metric as the head of a column: validation %."""
-        return self.label.replace(" accuracy", " %").replace("accuracy", "%")
+        if not self.is_fraction:
+            return self.label
+        return (
+            self.label.removesuffix("accuracy").strip() + " %" if self.label.endswith("accuracy") else f"{self.label} %"
+        )
 
     @property
     def factor(self) -> float:
         """What a stored value is multiplied by to be shown."""
-        return 100.0 if self.is_accuracy else 1.0
-
-    @property
-    def history(self) -> str:
-        """The metric of which each epoch has a value: val/accuracy for final/val_accuracy."""
-        return self.name.removeprefix("final/").replace("val_", "val/").replace("test_", "test/")
+        return 100.0 if self.is_fraction else 1.0
 
     def show(self, value: float) -> str:
         """Write a value: 97.85 for an accuracy."""
         if not isfinite(value):
             return NOTHING
-        return f"{100 * value:.2f}" if self.is_accuracy else f"{value:.4g}"
+        return f"{100 * value:.2f}" if self.is_fraction else f"{value:.4g}"
 
     def show_difference(self, value: float) -> str:
         """Write a signed difference for a table: +2.20."""
         if not isfinite(value):
             return NOTHING
-        return f"{100 * value:+.2f}" if self.is_accuracy else f"{value:+.3g}"
+        return f"{100 * value:+.2f}" if self.is_fraction else f"{value:+.3g}"
 
     def gap(self, value: float, low: float, high: float) -> str:
         """Write a difference for a sentence, with its interval if there is one: 2.2 points [1.9, 2.5]."""
         shown = [self.factor * number for number in (value, low, high)]
-        digits = f".{1 if abs(shown[0]) >= 1 else 2}f" if self.is_accuracy else ".3g"
-        unit = " points" if self.is_accuracy else ""
+        digits = f".{1 if abs(shown[0]) >= 1 else 2}f" if self.is_fraction else ".3g"
+        unit = " points" if self.is_fraction else ""
         interval = f" [{shown[1]:{digits}}, {shown[2]:{digits}}]" if isfinite(low) else ""
         return f"{shown[0]:{digits}}{unit}{interval}"
+
+
+def write_measures(measures: Iterable[Measure]) -> str:
+    """Write declarations as the text that is kept with a run."""
+    return json.dumps({one.name: [one.unit, one.better, one.purpose] for one in measures}, separators=(",", ":"))
+
+
+def read_measures(text: str | None) -> dict[str, Measure]:
+    """Read declarations back, by name; of a run that has none (or has something else there), there are none."""
+    try:
+        declared = json.loads(text or "{}")
+        return {str(name): Measure(str(name), *map(str, facts[:3])) for name, facts in declared.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def measure_named(name: str, declared: Mapping[str, Measure]) -> Measure:
+    """Find what is known of a metric by its name in the store: as declared, or as its name lets one guess."""
+    for one in declared.values():
+        for form in (one, one.final, one.best):
+            if form.name == name:
+                return form
+    return _guessed(name)
 
 
 def show_seconds(value: float) -> str:
@@ -90,3 +148,12 @@ def show_p(value: float) -> str:
 def count(number: int, noun: str) -> str:
     """Write a number of things: 1 run, 3 runs, 10,000 runs."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _guessed(name: str) -> Measure:
+    """Take a metric that nobody declared, as runs of the first format have them, for what its name says."""
+    unit = FRACTION if name.endswith("accuracy") else SECONDS if name.startswith("time/") else ""
+    down = name.endswith(("cost", "loss", "error", "epoch", "digits_never_predicted")) or unit == SECONDS
+    series = name.removeprefix(FINAL).removeprefix(BEST)
+    series = series.replace("val_", "val/", 1).replace("test_", "test/", 1) if series != name else ""
+    return Measure(name, unit, DOWN if down else UP if unit == FRACTION else "", series=series)

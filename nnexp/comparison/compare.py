@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnexp.comparison.contrast import Contrast, differences
-from nnexp.comparison.eligible import COUNTED, deciding_metric, sift, sift_data, sift_metric, sift_task
+from nnexp.comparison.eligible import COUNTED, TEST, deciding_metric, sift, sift_data, sift_metric, sift_task
 from nnexp.comparison.groups import SEED, Group, check_names, find, group, value, varying
 from nnexp.comparison.summary import NO_CURVES, LearningCurves, Summary, summarize
 from nnexp.errors import ConfigError
-from nnexp.measure import TEST, Measure
+from nnexp.measure import Measure, measure_named
 from nnexp.report.prose import notes as note
 from nnexp.report.prose.answer import leading, sentences
 from nnexp.tracking.records import Run
@@ -104,11 +104,15 @@ def compare(
     counted, missing_notes = sift_metric(kept, deciding)
     notes += data_notes + metric_notes + missing_notes
     if not counted:
-        return _nothing(metric, f"Nothing to compare: no run has a number for {Measure(deciding).label}.", notes)
+        return _nothing(
+            metric, f"Nothing to compare: no run has a number for {measure_named(deciding, {}).label}.", notes
+        )
     notes += note.lost([run for run in runs if run.kind in COUNTED], counted, by)
     groups = group(counted, names, deciding)
     first = find(groups, baseline) if baseline else groups[0]
-    return _compared(names, Measure(deciding), groups, first, _course(counted, store, deciding, reach), store, notes)
+    return _compared(
+        names, measure_named(deciding, {}), groups, first, _course(counted, store, deciding, reach), store, notes
+    )
 
 
 def _compared(
@@ -161,7 +165,7 @@ def _deciding(runs: Sequence[Run], by: Sequence[str], metric: str | None) -> tup
     known = sorted({name for run in runs for name in run.metrics})
     if metric not in known:
         raise ConfigError(f"metric must be one that the runs have ({', '.join(known)}), but got {metric!r}")
-    if Measure(metric).history.startswith("test/"):
+    if measure_named(metric, {}).history.startswith("test/"):
         return metric, ["Ordered by the test set, as asked: good for reporting, not for choosing."]
     return metric, []
 
@@ -173,9 +177,9 @@ def _course(runs: Sequence[Run], store: RunStore | None, metric: str, target: fl
     epochs = store.history(ids, "time/epoch_s")
     if target is None:
         return LearningCurves(epochs, {}, {}, None)
-    accuracy = metric if Measure(metric).is_accuracy else deciding_metric(runs, ())[0]
+    accuracy = metric if measure_named(metric, {}).is_fraction else deciding_metric(runs, ())[0]
     return LearningCurves(
-        epochs, store.history(ids, "time/total_s"), store.history(ids, Measure(accuracy).history), target
+        epochs, store.history(ids, "time/total_s"), store.history(ids, measure_named(accuracy, {}).history), target
     )
 
 
@@ -185,4 +189,4 @@ def _check_reach(reach: float | None) -> None:
 
 
 def _nothing(metric: str | None, answer: str, notes: Sequence[str]) -> Comparison:
-    return Comparison((), Measure(metric or TEST), None, (), (), None, None, answer, (), tuple(notes))
+    return Comparison((), measure_named(metric or TEST, {}), None, (), (), None, None, answer, (), tuple(notes))

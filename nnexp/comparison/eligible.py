@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from math import isfinite
 
 from nnexp.comparison.groups import label, value
-from nnexp.measure import TEST, VALIDATION, Measure, count
+from nnexp.measure import count, measure_named
 from nnexp.tracking.records import Kind, Run, Status, Tag
+
+VALIDATION = "final/val_accuracy"
+TEST = "final/test_accuracy"
 
 Sifted = tuple[list[Run], list[str]]  # the runs that count, and the notes about the others
 
@@ -50,7 +53,9 @@ def sift_metric(runs: Sequence[Run], metric: str) -> Sifted:
     """Keep the runs that have a number for the metric."""
     kept = [run for run in runs if isfinite(run.metrics.get(metric, float("nan")))]
     missing = len(runs) - len(kept)
-    return kept, [f"{count(missing, 'run')} left out: no number for {Measure(metric).label}."] if missing else []
+    return kept, [
+        f"{count(missing, 'run')} left out: no number for {measure_named(metric, {}).label}."
+    ] if missing else []
 
 
 def deciding_metric(runs: Sequence[Run], by: Sequence[str]) -> tuple[str, list[str]]:

@@ -44,6 +44,10 @@ class Tag:
     LAUNCHED = "nnexp.launched"  # on a parent run: when it was last launched, Unix milliseconds
     VARIES = "nnexp.varies"  # on a parent run: the settings that vary, separated by spaces
     NEVER_PREDICTED = "nnexp.never_predicted"  # classes, separated by spaces
+    FORMAT = "nnexp.format"  # the version of all that is recorded of the run; absent from the first
+    TASK = "nnexp.task"  # the name of what was trained; absent from the first format: the network
+    MEASURES = "nnexp.measures"  # what the task declares of its metrics, as nnexp/measure.py writes it
+    PRUNED = "nnexp.pruned"  # why a run was ended before its last epoch, as one not worth going on with
 
     YES = "true"
 
@@ -93,6 +97,11 @@ class Run:
     def key(self) -> str | None:
         """The SHA-256 that names the experiment, if the run recorded one."""
         return self.tags.get(Tag.KEY)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it came to its last epoch: a run that was pruned is FINISHED to the store, and no result."""
+        return self.status is Status.FINISHED and Tag.PRUNED not in self.tags
 
     @property
     def kind(self) -> str | None:

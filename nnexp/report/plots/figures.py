@@ -50,7 +50,7 @@ def typical(setting: Summary, metric: str) -> Run:
 
 
 def _curves(comparison: Comparison, store: RunStore | None) -> Iterator[tuple[Figure, bool]]:
-    if store is None or not comparison.measure.is_accuracy:
+    if store is None or not comparison.measure.is_fraction:
         return
     curves = accuracy_by_epoch.compute(comparison, store)
     if curves.empty:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from math import isfinite
 
 from nnexp.comparison.contrast import Contrast
+from nnexp.comparison.eligible import TEST
 from nnexp.comparison.predictions import McNemar
 from nnexp.comparison.summary import Sample, Summary
-from nnexp.measure import TEST, Measure, count, show_p
+from nnexp.measure import Measure, count, measure_named, show_p
 from nnexp.statistics.estimates import ALPHA, FEWEST, MOST_SEEDS, PAIRED
 
 
@@ -64,7 +65,7 @@ def tell_duel(duel: McNemar, a: str, b: str) -> str:
     """Say which of two trained networks is better on the same test examples, and what that does not show."""
     ahead, behind, sign = (b, a, 1) if duel.difference >= 0 else (a, b, -1)
     low, high = sorted(sign * bound for bound in duel.interval)
-    gap = Measure(TEST).gap(abs(duel.difference), low, high)
+    gap = measure_named(TEST, {}).gap(abs(duel.difference), low, high)
     p = show_p(duel.p)
     meaning = "tells these two networks apart, not their settings" if duel.p < ALPHA else "does not tell them apart"
     return (
@@ -82,7 +83,7 @@ def tell_never_predicted(summary: Summary) -> str:
 
 def describe(measure: Measure, sample: Sample) -> str:
     """Write a setting's figure: 95.02 % ± 0.17 over 5 seeds."""
-    unit = " %" if measure.is_accuracy else ""
+    unit = " %" if measure.is_fraction else ""
     if sample.n < 2:
         return f"{measure.show(sample.mean)}{unit} from one seed"
     return f"{measure.show(sample.mean)}{unit} ± {measure.show(sample.sd)} over {sample.n} seeds"

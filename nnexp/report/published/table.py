@@ -9,7 +9,7 @@ from statistics import median
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from nnexp.measure import NOTHING, Measure, count, show_seconds
+from nnexp.measure import FRACTION, NOTHING, Measure, count, show_seconds
 from nnexp.report.published.reproduction import LOST, Figure, Reproduction, reproductions, systems
 from nnexp.report.tables.formats import markdown_table, rich_table
 from nnexp.report.tables.table import Row, Table
@@ -19,7 +19,7 @@ from nnexp.tracking.store import RunStore
 
 TITLE = "Published, and ours over seeds: test accuracy"
 COLUMNS = ("system", "epoch", "published %", "ours: median %", "range", "seeds that reach it", "note")
-PERCENT = Measure("test/accuracy")
+PERCENT = Measure("test/accuracy", FRACTION)
 
 
 def published_table(records: Sequence[Run], store: RunStore) -> RenderableType | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import isfinite, isnan
 
 from nnexp.comparison.compare import Comparison
+from nnexp.comparison.eligible import TEST
 from nnexp.comparison.summary import Sample, Summary
-from nnexp.measure import NOTHING, TEST, Measure, show_p, show_seconds
+from nnexp.measure import NOTHING, Measure, measure_named, show_p, show_seconds
 
 MOST_ROWS = 25  # more are for --csv and --json
 
@@ -47,7 +48,7 @@ def _quality(comparison: Comparison) -> Table:
     rows = []
     for one in shown(comparison):
         row = [str(one.decides.n), _mean(measure, one.decides), _interval(measure, one.decides)]
-        row += [_mean(Measure(TEST), one.test)] if beside else []
+        row += [_mean(measure_named(TEST, {}), one.test)] if beside else []
         row += _difference(comparison, one) if comparison.differences else []
         rows.append(row)
     return _table(
