@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from nnexp.config.build import build
+
 from nnexp.config.schema import Config
 
 os.environ["DO_NOT_TRACK"] = "true"  # before anything imports MLflow

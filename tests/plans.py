@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from nnexp.config.build import build
+
 from nnexp.config.schema import Config
 from nnexp.sweep.plan import Plan, PlannedRun, make_plan
 from nnexp.training.events import Ending, Epoch

@@ -1,4 +1,4 @@
-"""What differs between a run's record and what would train it here and now: data, code, environment."""
+"""What is not as a run's record has it, here and now: data, code, environment."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from threadpoolctl import threadpool_limits
 
 from nnexp.archive.run import Archive
-from nnexp.datasets import Dataset
-from nnexp.recording import code as source
+from nnexp.config.schema import THREADS
+from nnexp.recording import code
+from nnexp.tasks.task import Data
 from nnexp.tracking.records import Tag
 from nnexp.training.environment import environment
-from nnexp.training.key import code_digest
 
 ABSENT = "nothing"
 COMMIT = "mlflow.source.git.commit"
@@ -36,25 +36,25 @@ class Mismatch:
         return f"{self.what}: {self.recorded} was recorded, {self.here} is here"
 
 
-def data_differences(record: Archive, dataset: Dataset) -> list[Mismatch]:
+def changed_data(archive: Archive, data: Data | None) -> list[Mismatch]:
     """Compare the digest of the data's content."""
-    then, now = record.run.tags[Tag.DATA], dataset.digest
+    then, now = archive.run.tags.get(Tag.DATA, ABSENT), data.digest if data else ABSENT
     return [] if then == now else [Mismatch("data", f"digest {then[:12]}", f"digest {now[:12]}")]
 
 
-def code_differences(record: Archive) -> list[Mismatch]:
+def changed_code(archive: Archive) -> list[Mismatch]:
     """Compare the digest of the code that decides the numbers, and name the commits."""
-    then, now = record.run.tags[Tag.CODE], code_digest()
+    then, now = archive.run.tags[Tag.CODE], archive.task.code()
     if then == now:
         return []
-    return [Mismatch("code", _code(then, record.run.tags), _code(now, source.tags()))]
+    return [Mismatch("code", _code(then, archive.run.tags), _code(now, code.tags()))]
 
 
-def environment_differences(record: Archive) -> list[Mismatch]:
+def changed_environment(archive: Archive) -> list[Mismatch]:
     """Compare the environment field by field, with as many BLAS threads as the run had."""
-    with threadpool_limits(record.config.threads, user_api="blas"):
+    with threadpool_limits(getattr(archive.config, THREADS, 1), user_api="blas"):
         here = environment()
-    then = record.environment
+    then = archive.environment
     return [
         Mismatch(name, then.get(name, ABSENT), here.get(name, ABSENT))
         for name in sorted(then.keys() | here.keys())

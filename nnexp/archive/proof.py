@@ -7,14 +7,15 @@ within 0.5 points; where half a point is less than three images (a small test se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from nnexp.archive.changes import Mismatch
 from nnexp.archive.run import Archive
-from nnexp.core import EpochResult, Evaluation
+from nnexp.measure import CHOOSE, REPORT, Measure
 from nnexp.tracking.records import Run
+from nnexp.training.events import Epoch
 
 TOLERANCE = 0.005  # of the test examples
 FEWEST = 3  # examples
@@ -56,22 +57,21 @@ def other_data(run: Run, differences: Sequence[Mismatch]) -> Verdict:
     return Verdict(run, Answer.DIFFERENT, str(Answer.DIFFERENT), reason, tuple(differences))
 
 
-def judge(
-    record: Archive, results: Sequence[EpochResult], differences: Sequence[Mismatch], rerun_id: str | None
-) -> Verdict:
+def judge(archive: Archive, epochs: Sequence[Epoch], differences: Sequence[Mismatch], rerun_id: str | None) -> Verdict:
     """Compare the epochs that were trained again with those of the record."""
-    compared = len(results)
-    apart = [k + 1 for k in range(compared) if results[k].digest != record.digests[k]]
+    compared = len(epochs)
+    recorded = [epoch.digest for epoch in archive.epochs]
+    apart = [k + 1 for k, epoch in enumerate(epochs) if [epoch.digest] != recorded[k : k + 1]]
     if not apart:
         reason = "although the following differs" if differences else ""
-        summary = f"identical in {_extent(compared, record)}"
-        return Verdict(record.run, Answer.IDENTICAL, summary, reason, tuple(differences), None, rerun_id)
+        summary = f"identical in {_extent(compared, archive)}"
+        return Verdict(archive.run, Answer.IDENTICAL, summary, reason, tuple(differences), None, rerun_id)
     if len(apart) < compared - apart[0] + 1:  # once parted, runs never meet again
         altered = ", ".join(map(str, apart))
-        return cannot_tell(record.run, f"epochs.jsonl was altered: later epochs agree, but not epoch {altered}")
-    reason = _why(differences, record, results)
+        return cannot_tell(archive.run, f"epochs.jsonl was altered: later epochs agree, but not epoch {altered}")
+    reason = _why(differences, archive, epochs)
     summary = f"different from epoch {apart[0]} on"
-    return Verdict(record.run, Answer.DIFFERENT, summary, reason, tuple(differences), apart[0], rerun_id)
+    return Verdict(archive.run, Answer.DIFFERENT, summary, reason, tuple(differences), apart[0], rerun_id)
 
 
 def exit_status(verdicts: Iterable[Verdict]) -> int:
@@ -85,14 +85,14 @@ def agree(a: int, b: int, total: int) -> bool:
     return abs(a - b) <= max(TOLERANCE * total, FEWEST)
 
 
-def _extent(compared: int, record: Archive) -> str:
-    whole = len(record.digests)
+def _extent(compared: int, archive: Archive) -> str:
+    whole = len(archive.epochs)
     if compared < whole:
         return f"the first {compared} of {whole} epochs" if compared > 1 else f"the first of {whole} epochs"
     return f"all {whole} epochs" if whole > 1 else "its one epoch"
 
 
-def _why(differences: Sequence[Mismatch], record: Archive, results: Sequence[EpochResult]) -> str:
+def _why(differences: Sequence[Mismatch], archive: Archive, epochs: Sequence[Epoch]) -> str:
     what = {"code" if difference.what == "code" else "environment" for difference in differences}
     if not what:
         return (
@@ -100,14 +100,30 @@ def _why(differences: Sequence[Mismatch], record: Archive, results: Sequence[Epo
             "please report it with both run folders"
         )
     cause = "the code that decides the numbers has changed" if "code" in what else "expected in another environment"
-    return f"{cause}; {_agreement(record, results)}"
+    return f"{cause}; {_agreement(archive, epochs)}"
 
 
-def _agreement(record: Archive, results: Sequence[EpochResult]) -> str:
-    test: Evaluation | None = results[-1].test
-    if test is None:
-        return "there is no test set to compare the accuracy on"
-    then, now, total = record.correct[len(results) - 1], test.correct, test.total
-    within = f"{TOLERANCE * 100:g} points" if TOLERANCE * total >= FEWEST else f"{FEWEST} examples"
-    verb = "agrees" if agree(then, now, total) else "DOES NOT AGREE"
-    return f"the test accuracy {verb} within {within}: {then / total:.2%} was recorded, {now / total:.2%} is here"
+def _agreement(archive: Archive, epochs: Sequence[Epoch]) -> str:
+    """Say how near the last epoch trained again came to the recorded one, in what the task reports."""
+    then, now = archive.epochs[len(epochs) - 1].metrics, epochs[-1].metrics
+    measure = _reported(archive, now)
+    if measure is None or measure.name not in then:
+        return "there is nothing reported to compare"
+    a, b, count = then[measure.name], now[measure.name], _count(measure, now)
+    if not measure.is_fraction or not count:
+        return f"{measure.name} {measure.show(a)} was recorded, {measure.show(b)} is here"
+    within = f"{TOLERANCE * 100:g} points" if TOLERANCE * count >= FEWEST else f"{FEWEST} examples"
+    verb = "agrees" if agree(round(a * count), round(b * count), count) else "DOES NOT AGREE"
+    return f"the {measure.label} {verb} within {within}: {a:.2%} was recorded, {b:.2%} is here"
+
+
+def _reported(archive: Archive, metrics: Mapping[str, float]) -> Measure | None:
+    declared = [measure for measure in archive.task.measures if measure.name in metrics]
+    ranked = [one for purpose in (REPORT, CHOOSE) for one in declared if one.purpose == purpose]
+    return ranked[0] if ranked else None
+
+
+def _count(measure: Measure, metrics: Mapping[str, float]) -> int:
+    """Tell of how many examples a fraction is one, where the number of correct ones stands beside it; 0 if not."""
+    correct = metrics.get(measure.name.replace("accuracy", "correct"), 0.0)
+    return round(correct / metrics[measure.name]) if correct and metrics[measure.name] else 0

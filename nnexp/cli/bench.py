@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from nnexp.benchmarks.epoch import EpochTimes, measure
 from nnexp.cli.console import out, say
-from nnexp.config.schema import DatasetConfig
 from nnexp.measure import count
+from nnexp.tasks.network.config import DatasetConfig
 from nnexp.tasks.network.setup import dataset_of, examples_of
 from nnexp.training.environment import environment
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nnexp.archive.trained import read_trained
+from nnexp.archive.network import read_trained
 from nnexp.cli.console import out
 from nnexp.cli.find import find_run
 from nnexp.cli.store import read_store

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
 from rich.table import Table
 
 from nnexp.cli.console import out
-from nnexp.config.build import build, text
-from nnexp.config.schema import Config
+from nnexp.config.value import format_value, parse_value
 from nnexp.errors import ConfigError
+from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.layers import Layer, draw_network, layers
 
 SIZES = [4, 10, 2]
@@ -40,18 +39,13 @@ def _read(overrides: Sequence[str]) -> tuple[list[int], Config]:
         name, equals, value = override.partition("=")
         if not equals or name not in SETTINGS:
             raise ConfigError(f"expected SETTING=VALUE with one of {', '.join(SETTINGS)}, but got {override!r}")
-        settings[name] = _value(override, value)
+        settings[name] = parse_value(value)
     sizes = settings.pop("sizes")
     if not isinstance(sizes, list) or len(sizes) < 2 or any(type(n) is not int or n < 1 for n in sizes):
-        raise ConfigError(f"sizes must list the neurons of at least two layers like [4,10,2], but got {text(sizes)}")
-    return sizes, build(settings)
-
-
-def _value(override: str, value: str) -> Any:
-    try:
-        return yaml.safe_load(value)
-    except yaml.YAMLError:
-        raise ConfigError(f"expected a value like 3 or [4,10,2], but got {override!r}") from None
+        raise ConfigError(
+            f"sizes must list the neurons of at least two layers like [4,10,2], but got {format_value(sizes)}"
+        )
+    return sizes, SCHEMA.parse_config(settings)
 
 
 def _table(k: int, layer: Layer) -> Table:

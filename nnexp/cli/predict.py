@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from nnexp.archive.trained import Trained, read_trained
+from nnexp.archive.network import TrainedNetwork, read_trained
 from nnexp.cli.console import out, say
 from nnexp.cli.find import find_run
 from nnexp.cli.store import read_store
@@ -40,7 +40,7 @@ def predict(wanted: str, index: int | None, image: Path | None, png: Path | None
     _print_outputs(trained, picture.reshape(-1), dataset.scale, truth)
 
 
-def _print_outputs(trained: Trained, pixels: NDArray[np.uint8], scale: float, truth: int | None) -> None:
+def _print_outputs(trained: TrainedNetwork, pixels: NDArray[np.uint8], scale: float, truth: int | None) -> None:
     outputs = trained.outputs(pixels, scale)
     table = Table(box=None, pad_edge=False, show_header=False)
     for digit, value in enumerate(outputs):

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from types import TracebackType
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from nnexp.cli.console import err, say
-from nnexp.core import EpochResult
-from nnexp.sweep.plan import PlannedRun
+from nnexp.measure import CHOOSE, REPORT, Measure
+from nnexp.sweep.survey import Survey
+from nnexp.sweep.watcher import Estimate
+from nnexp.tasks.task import Task
 from nnexp.training.events import Ending, Epoch, Finished
+from nnexp.training.spec import RunSpec
+
+EPOCH_S = "time/epoch_s"
 
 
-def accuracy(result: EpochResult) -> str:
-    """Write what an epoch reached, validation first."""
-    seen = (("val", result.val), ("test", result.test))
-    return ", ".join(f"{name} {evaluation.accuracy:.2%}" for name, evaluation in seen if evaluation)
+def told(task: Task, epoch: Epoch) -> str:
+    """Write what an epoch reached in what the task chooses by and reports: val 95.20%, test 94.90%."""
+    shown = [one for purpose in (CHOOSE, REPORT) for one in task.measures if one.purpose == purpose]
+    return ", ".join(_told(one, epoch.metrics[one.name]) for one in shown if one.name in epoch.metrics)
 
 
 def duration(seconds: float) -> str:
@@ -32,35 +37,37 @@ def duration(seconds: float) -> str:
 
 
 class RunProgress:
-    """One run: a bar of epochs with the latest accuracy, or a line an epoch."""
+    """One run: a bar of epochs with what they reached, or a line an epoch."""
 
     def __init__(self) -> None:
         self._bar = _progress()
         self._task: TaskID | None = None
 
-    def __enter__(self) -> RunProgress:
-        """Begin to draw."""
-        self._bar.start()
-        return self
+    def surveyed(self, survey: Survey) -> None:
+        """Show nothing: a single run is no sweep."""
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Leave the last state on the screen."""
-        self._bar.stop()
+    @contextmanager
+    def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> Iterator[None]:  # noqa: ARG002
+        """Draw while the run goes on, and leave the last state on the screen."""
+        with self._bar:
+            yield
 
-    def started(self, run: PlannedRun) -> None:
+    def started(self, run: RunSpec) -> None:
         """Name the run."""
-        self._task = self._bar.add_task(run.name, total=run.prepared.config.epochs, note="")
+        self._task = self._bar.add_task(run.name, total=run.epochs, note="")
 
-    def epoch(self, run: PlannedRun, event: Epoch) -> None:
+    def epoch(self, run: RunSpec, event: Epoch) -> None:
         """Show an epoch."""
-        result = event.result
-        note = f"{accuracy(result)}, {result.epoch_s:.2f} s an epoch"
+        note = told(run.task, event)
+        if EPOCH_S in event.metrics:
+            note += f", {event.metrics[EPOCH_S]:.2f} s an epoch"
         if err().is_terminal and self._task is not None:
-            self._bar.update(self._task, completed=result.epoch, note=note)
+            self._bar.update(self._task, completed=event.number, note=note)
         else:
-            say(f"{run.name}: epoch {result.epoch} of {run.prepared.config.epochs}: {note}")
+            of = f" of {run.epochs}" if run.epochs else ""
+            say(f"{run.name}: epoch {event.number}{of}: {note}")
 
-    def ended(self, run: PlannedRun, ending: Ending, *, again: bool) -> None:
+    def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
         """Show nothing: the command says how its run ended."""
 
     def say(self, line: str) -> None:
@@ -71,55 +78,60 @@ class RunProgress:
 class SweepProgress:
     """A sweep: runs done, the best so far and the time left; and a bar for each run that is going on."""
 
-    def __init__(self, runs: Sequence[PlannedRun], estimate: Callable[[PlannedRun], float]) -> None:
+    def __init__(self) -> None:
         self._bar = _progress()
-        self._estimate = estimate
         self._bars: dict[int, TaskID] = {}
-        self._latest: dict[int, EpochResult] = {}
-        self._runs, self._done = len(runs), 0
-        self._total_s, self._done_s = sum(map(estimate, runs)), 0.0
+        self._latest: dict[int, Epoch] = {}
+        self._done, self._done_s = 0, 0.0
         self._best: tuple[float, str] | None = None
+
+    def surveyed(self, survey: Survey) -> None:
+        """Say what is reused, and how long the rest will take."""
+        plan, done, to_do = survey.plan, survey.ledger.done, survey.ledger.to_do
+        if done:
+            names = [run.name for run in plan.runs if run.key in done]
+            shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+            say(f"{len(names)} of {len(plan.runs)} runs are finished already and are reused: {shown}")
+        if to_do and not survey.policy.dry_run:
+            say(f"{len(to_do)} runs to do, {survey.policy.slots} at a time: about {duration(survey.seconds)}")
+
+    @contextmanager
+    def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> Iterator[None]:
+        """Draw while the runs go on, and leave the last state on the screen."""
+        self._estimate, self._runs, self._total_s = estimate, len(runs), sum(map(estimate, runs))
         self._began = time.monotonic()
         self._task = self._bar.add_task("sweep", total=len(runs), note="") if err().is_terminal else None
+        with self._bar:
+            yield
 
-    def __enter__(self) -> SweepProgress:
-        """Begin to draw."""
-        self._bar.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Leave the last state on the screen."""
-        self._bar.stop()
-
-    def started(self, run: PlannedRun) -> None:
+    def started(self, run: RunSpec) -> None:
         """Add the run's bar."""
         if err().is_terminal:
-            self._bars[run.number] = self._bar.add_task(run.name, total=run.prepared.config.epochs, note="")
+            self._bars[run.number] = self._bar.add_task(run.name, total=run.epochs, note="")
 
-    def epoch(self, run: PlannedRun, event: Epoch) -> None:
+    def epoch(self, run: RunSpec, event: Epoch) -> None:
         """Advance the run's bar, and the time left."""
-        self._latest[run.number] = event.result
-        self._done_s += self._estimate(run) / run.prepared.config.epochs
+        self._latest[run.number] = event
+        self._done_s += self._estimate(run) / (run.epochs or 1)
         if run.number in self._bars:
-            self._bar.update(self._bars[run.number], completed=event.result.epoch, note=accuracy(event.result))
+            self._bar.update(self._bars[run.number], completed=event.number, note=told(run.task, event))
             self._summarize()
 
-    def ended(self, run: PlannedRun, ending: Ending, *, again: bool) -> None:
+    def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
         """Count the run, and remember the best."""
-        result = self._latest.pop(run.number, None)
+        epoch = self._latest.pop(run.number, None)
         bar = self._bars.pop(run.number, None)
         if bar is not None:
             self._bar.remove_task(bar)
+        error = getattr(ending, "error", "")
         if again:
-            self.say(f"{run.name}: {getattr(ending, 'error', 'failed')}; it is tried again")
+            self.say(f"{run.name}: {error or 'failed'}; it is tried again")
             return
         self._done += 1
-        reached = accuracy(result) if result and isinstance(ending, Finished) else getattr(ending, "error", "")
-        if result and isinstance(ending, Finished):
-            seen = result.val or result.test
-            if seen and (self._best is None or seen.accuracy > self._best[0]):
-                self._best = (seen.accuracy, run.name)
+        if epoch and isinstance(ending, Finished):
+            self._remember(run, epoch)
         if self._task is None:
+            reached = told(run.task, epoch) if epoch and isinstance(ending, Finished) else error
             self.say(f"{self._done} of {self._runs} runs: {run.name}: {reached}{self._left()}")
         else:
             self._summarize()
@@ -128,8 +140,17 @@ class SweepProgress:
         """Print a line above the display."""
         self._bar.console.print(f"nnexp: {line}", soft_wrap=True, markup=False)
 
+    def _remember(self, run: RunSpec, epoch: Epoch) -> None:
+        shown = [one for purpose in (CHOOSE, REPORT) for one in run.task.measures if one.purpose == purpose]
+        measure = next((one for one in shown if one.name in epoch.metrics), None)
+        if measure is None:
+            return
+        value = epoch.metrics[measure.name] * (1 if measure.higher_is_better else -1)
+        if self._best is None or value > self._best[0]:
+            self._best = (value, f"best {_value(measure, epoch.metrics[measure.name])} ({run.name})")
+
     def _summarize(self) -> None:
-        best = f"best {self._best[0]:.2%} ({self._best[1]})" if self._best else ""
+        best = self._best[1] if self._best else ""
         if self._task is not None:
             self._bar.update(self._task, completed=self._done, note=f"{best}{self._left()}")
 
@@ -138,6 +159,14 @@ class SweepProgress:
             return ""
         passed = time.monotonic() - self._began
         return f"; {duration(passed * (self._total_s / self._done_s - 1))} left"
+
+
+def _told(measure: Measure, value: float) -> str:
+    return f"{measure.name.removesuffix('/accuracy')} {_value(measure, value)}"
+
+
+def _value(measure: Measure, value: float) -> str:
+    return f"{value:.2%}" if measure.is_fraction else measure.show(value)
 
 
 def _progress() -> Progress:

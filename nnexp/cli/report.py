@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
 from nnexp.cli.find import chosen_runs
 from nnexp.cli.store import read_store
 from nnexp.comparison.compare import Comparison, compare
-from nnexp.config.build import build
 from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.report.page.page import page
+from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
-from nnexp.training.spec import read_params
 
 PAGE = "report.html"
 
@@ -40,17 +40,17 @@ def write_page(comparison: Comparison, store: RunStore, to: Path) -> None:
     """Write a comparison's page."""
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_text(page(comparison, store, images=_test_images(comparison.runs)), encoding="utf-8")
+        to.write_text(page(comparison, store, images=_test_images(comparison.runs, store)), encoding="utf-8")
     except OSError as error:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
 
 
-def _test_images(records: Sequence[Run]) -> NDArray[np.uint8] | None:
+def _test_images(records: Sequence[Run], store: RunStore) -> NDArray[np.uint8] | None:
     """Find the pictures that the runs were tested on, if they are still where they were."""
     if not records:
         return None
     try:
-        dataset = dataset_of(build(read_params(records[0].params)).dataset)
+        dataset = dataset_of(RunReader(records[0].run_id, store).config(SCHEMA).dataset)
     except NnexpError as error:
         say(f"the page shows no pictures of mistakes: {error}")
         return None

@@ -8,8 +8,8 @@ from difflib import get_close_matches
 
 from nnexp.cli.console import out, say
 from nnexp.cli.train import train
-from nnexp.config.build import text
 from nnexp.config.paths import SWEEPS, USER_SWEEPS, sweep_names
+from nnexp.config.value import format_value
 from nnexp.errors import NotFoundError
 
 
@@ -39,7 +39,9 @@ def sweep(
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sweep_names())}"
         raise NotFoundError(f"there is no sweep {name} in ./sweeps or among nnexp's own; {hint}")
     flags = {"fresh": fresh or None, "dry_run": dry_run or None, "budget": budget, "verify": verify}
-    policy = [f"hydra.launcher.{setting}={text(value)}" for setting, value in flags.items() if value is not None]
+    policy = [
+        f"hydra.launcher.{setting}={format_value(value)}" for setting, value in flags.items() if value is not None
+    ]
     arguments = ["-m", "--config-name", name, *overrides, *policy]
     say(f"this is: nnexp train {shlex.join(arguments)}")
     train(arguments)

@@ -1,4 +1,4 @@
-"""Typed configuration: the schema, the check of every value, and its registration with Hydra.
+"""What a person may set: the schema of a task's settings, their checks, one way to text and back, presets, folders.
 
 Only `store` imports Hydra; everything else here is plain Python.
 """

@@ -1,61 +1,164 @@
-"""What a person can set, with the book's values as defaults.
+"""What a person can set: the settings of a task, each declared once, as a field of a frozen dataclass.
 
-Plain frozen dataclasses that know neither Hydra nor YAML. A `Config` made by `nnexp.config.build.build` has been
-checked once, and is trusted from there on.
+A field says its default, its check, what it means and what it decides. From there a setting is on the command line, in
+the key, in the tracking store and in every comparison. Nothing here evaluates anything that it is given: a record is
+data. Knows no task, no Hydra and no YAML.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from types import NoneType, UnionType
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-Stages = tuple[tuple[int, float], ...]
+from nnexp.config import checks
+from nnexp.config.checks import Check
+from nnexp.config.value import flatten, format_value, plain
+from nnexp.errors import ConfigError
+
+C = TypeVar("C")
+
+SEED, EPOCHS, THREADS = "seed", "epochs", "threads"  # settings that mean the same to every task that has them
 
 
 @dataclass(frozen=True)
-class DatasetConfig:
-    """Which examples the network learns from, and how they are divided and scaled."""
+class Setting:
+    """One setting: its dotted name, and what was declared of it."""
 
-    name: str = "mnist"
-    path: str | None = None  # a folder or an .npz file; None: the MNIST files that nnexp ships
-    split: str = "book"  # book: the last sixth of the training file validates; full: all of it trains
-    scale: str = "1/256"  # what a pixel (0 to 255) is multiplied with: 1/256 (the book), 1/255, none
-    classes: int | None = None  # None: the largest label + 1
-    limit: int | None = None  # train on the first so many examples only; None: all
-
-
-@dataclass(frozen=True)
-class Config:
-    """One run. Everything here but `experiment` (a name) and `threads` decides what is trained, and so the key."""
-
-    hidden: int | tuple[int, ...] = 30  # neurons in the hidden layer, or in each of several
-    eta: float | Stages = 3.0  # the learning rate, or stages of (epochs, eta)
-    batch_size: int = 10
-    epochs: int = 30
-    seed: int = 0
-    init: str = "normal"  # normal (the book), uniform_bias, scaled (weights / sqrt(n_in))
-    cost: str = "quadratic"  # quadratic, cross_entropy
-    lmbda: float = 0.0  # L2 regularisation
-    activation: str = "sigmoid"  # sigmoid; step makes a perceptron, which cannot be trained
-    freeze: tuple[int, ...] = ()  # layers k whose weights[k] do not learn; their biases do
-    shuffle: bool = True  # a new order of the examples for every epoch
-    dtype: str = "float32"
-    dataset: DatasetConfig = field(default_factory=DatasetConfig)
-    experiment: str | None = None  # the file of conf/experiment that these settings began with, if any
-    threads: int = 1  # BLAS threads; they change bits, so they are recorded with the environment
-
-    @property
-    def layers(self) -> tuple[int, ...]:
-        """The sizes of the hidden layers."""
-        return (self.hidden,) if isinstance(self.hidden, int) else self.hidden
+    name: str
+    default: Any  # MISSING where a value must be given
+    check: Check
+    meaning: str = ""
+    decides: bool = True  # whether it decides what is trained, and so the key
+    costs: bool = False  # whether it changes how long an epoch takes
 
 
-def flatten(value: Any) -> dict[str, Any]:
-    """Flatten a nested mapping, with dots between the names: `{"dataset.split": "book"}`."""
-    flat: dict[str, Any] = {}
-    for name, item in value.items():
-        if isinstance(item, dict) and item:
-            flat |= {f"{name}.{inner}": leaf for inner, leaf in flatten(item).items()}
+def setting(default: Any, check: Check, meaning: str, *, decides: bool = True, costs: bool = False) -> Any:
+    """Declare a setting, as the field of a frozen dataclass."""
+    declared = {"check": check, "meaning": meaning, "decides": decides, "costs": costs}
+    return field(default=default, metadata={"setting": declared})
+
+
+class Schema(Generic[C]):
+    """The settings of one task, from the dataclass that holds them; a dataclass within it has a dot in its names."""
+
+    def __init__(self, config: type[C]) -> None:
+        self.config = config
+
+    @cached_property
+    def settings(self) -> dict[str, Setting]:
+        """Every setting by its dotted name, in the order of their declaration."""
+        return {one.name: one for one in _settings(self.config)}
+
+    def setting_names(self) -> list[str]:
+        """List every setting, flattened with dots."""
+        return list(self.settings)
+
+    def unknown_setting(self, name: str) -> ConfigError:
+        """Say that a setting does not exist, and which one may have been meant."""
+        near = get_close_matches(name, self.setting_names(), n=1)
+        hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(self.setting_names())}"
+        return ConfigError(f"there is no setting {name}; {hint}")
+
+    def parse_config(self, values: Mapping[str, Any]) -> C:
+        """Make a config of a nested mapping, in which any setting that has a default may be absent.
+
+        Raises
+        ------
+        ConfigError
+            For a setting that does not exist (with the nearest that does), that is missing, or whose value cannot be
+            used.
+        """
+        given = {name: value for name, value in flatten(dict(values)).items() if not self._is_empty_group(name, value)}
+        checked = {name: self._check(name, value) for name, value in given.items()}
+        missing = [one.name for one in self.settings.values() if one.default is MISSING and one.name not in checked]
+        if missing:
+            raise ConfigError(f"{', '.join(missing)} must be given: {missing[0]}=VALUE")
+        return _build(self.config, checked, "")
+
+    def values(self, config: C) -> dict[str, Any]:
+        """Give a config as a nested mapping of JSON's types, of which `parse_config` makes the same config."""
+        return plain(asdict(config))  # type: ignore[no-any-return, call-overload]
+
+    def flat(self, config: C) -> dict[str, Any]:
+        """Give a config as a mapping of dotted names to values in JSON's types."""
+        return flatten(self.values(config))
+
+    def params(self, config: C) -> dict[str, str]:
+        """Write a config as the tracking store keeps it: dotted names, every value a text."""
+        return {name: format_value(value) for name, value in self.flat(config).items()}
+
+    def default_params(self) -> dict[str, str]:
+        """Write every default as the tracking store keeps it: what a record that is older than a setting stands for."""
+        known = self.settings.values()
+        return {one.name: format_value(plain(one.default)) for one in known if one.default is not MISSING}
+
+    def deciding(self, config: C) -> dict[str, Any]:
+        """Give what decides the training, by dotted names; what is at its default is left out.
+
+        So a setting that is added later, at its default, changes no key. A default must never change: the settings
+        that were left out would then stand for something else.
+        """
+        return {
+            name: value
+            for name, value in self.flat(config).items()
+            if self.settings[name].decides and value != plain(self.settings[name].default)
+        }
+
+    def _is_empty_group(self, name: str, value: Any) -> bool:
+        return value == {} and any(known.startswith(f"{name}.") for known in self.settings)
+
+    def _check(self, name: str, value: Any) -> Any:
+        if name not in self.settings:
+            raise self.unknown_setting(name)
+        return self.settings[name].check(name, value)
+
+
+def _settings(config: type[Any], prefix: str = "") -> list[Setting]:
+    hints = get_type_hints(config)
+    found: list[Setting] = []
+    for each in fields(config):
+        name = f"{prefix}{each.name}"
+        if is_dataclass(hints[each.name]):
+            found += _settings(hints[each.name], f"{name}.")
         else:
-            flat[name] = item
-    return flat
+            found.append(_setting(name, each, hints[each.name]))
+    return found
+
+
+def _setting(name: str, declared: Field[Any], hint: Any) -> Setting:
+    stated: dict[str, Any] = declared.metadata.get("setting") or {"check": _check_of(name, hint)}
+    return Setting(name, declared.default, **stated)
+
+
+def _check_of(name: str, hint: Any) -> Check:
+    """Take a type for the check, where a field declares nothing else."""
+    if get_origin(hint) is UnionType and NoneType in get_args(hint):
+        (inner,) = [one for one in get_args(hint) if one is not NoneType]
+        return checks.optional(_check_of(name, inner))
+    if get_origin(hint) is Literal:
+        return checks.one_of(get_args(hint))
+    plain_checks: dict[Any, Check] = {
+        bool: checks.flag,
+        int: checks.integer,
+        float: checks.number(),
+        str: checks.text,
+    }
+    if hint not in plain_checks:
+        raise TypeError(f"the setting {name} has the type {hint}, which has no check of its own; declare one")
+    return plain_checks[hint]
+
+
+def _build(config: type[C], checked: Mapping[str, Any], prefix: str) -> C:
+    hints: dict[str, Any] = get_type_hints(config)
+    given: dict[str, Any] = {}
+    for each in fields(config):
+        name = f"{prefix}{each.name}"
+        if is_dataclass(hints[each.name]):
+            given[each.name] = _build(hints[each.name], checked, f"{name}.")
+        elif name in checked:
+            given[each.name] = checked[name]
+    return config(**given)

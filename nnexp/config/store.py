@@ -1,20 +1,22 @@
 """What Hydra needs to know: the settings' defaults, the launcher and the sweeper, and where configs are looked for.
 
-The settings are registered as a plain mapping: Hydra composes, `nnexp.config.build` checks.
+The settings are registered as a plain mapping: Hydra composes, the task's schema checks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 
-from nnexp.config.build import settings
 from nnexp.config.paths import CONF, SWEEPS, USER_CONF, USER_SWEEPS
-from nnexp.config.schema import Config
+
+PLUGINS = "hydra_plugins.nnexp_plugins"
 
 
 class UserFirst(SearchPathPlugin):
@@ -28,12 +30,12 @@ class UserFirst(SearchPathPlugin):
         search_path.append("nnexp-sweeps", _uri(SWEEPS))
 
 
-def register(launcher: dict[str, object]) -> None:
-    """Tell Hydra about nnexp, in this process alone; `launcher` holds the launcher's settings."""
+def register(settings: Mapping[str, Any], launcher: Mapping[str, Any]) -> None:
+    """Tell Hydra about nnexp, in this process alone: the default of every setting, and of the launcher's."""
     store = ConfigStore.instance()
-    store.store("settings", settings(Config()), provider="nnexp")
-    store.store("pool", {"_target_": "hydra_plugins.nnexp_plugins.PoolLauncher", **launcher}, "hydra/launcher")
-    grid = {"_target_": "hydra_plugins.nnexp_plugins.GridSweeper", "max_batch_size": None, "params": None}
+    store.store("settings", dict(settings), provider="nnexp")
+    store.store("pool", {"_target_": f"{PLUGINS}.PoolLauncher", **launcher}, "hydra/launcher")
+    grid = {"_target_": f"{PLUGINS}.GridSweeper", "max_batch_size": None, "params": None}
     store.store("grid", grid, "hydra/sweeper")
     Plugins.instance().register(UserFirst)
 

@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from nnexp.core import EpochResult, Evaluation
-from nnexp.tracking.records import Metric, Tag
+from nnexp.measure import BEST, CHOOSE, REPORT, TELL, Measure
+from nnexp.tracking.records import Metric
 from nnexp.training.events import Epoch
+
+BEST_EPOCH = f"{BEST}epoch"
 
 
 def epoch_metrics(event: Epoch) -> list[Metric]:
-    """Name the values of one epoch; step = epoch."""
-    result = event.result
-    values: dict[str, float] = {
-        "train/cost": result.train_cost,
-        "time/epoch_s": result.epoch_s,
-        "time/eval_s": result.eval_s,
-        "time/total_s": event.total_s,
-        "eta": result.eta,
-    }
-    if result.val:
-        values |= {"val/accuracy": result.val.accuracy, "val/cost": result.val.cost}
-    if result.test:
-        values |= {"test/accuracy": result.test.accuracy, "test/correct": result.test.correct}
-    return [Metric(name, value, result.epoch, event.time) for name, value in values.items()]
+    """Give the values of one epoch; step = epoch."""
+    return [Metric(name, value, event.number, event.time) for name, value in event.metrics.items()]
 
 
-def final_metrics(results: Sequence[EpochResult], time: int) -> list[Metric]:
-    """Sum a run up at step 0, where MLflow's page draws a bar; the best epoch is chosen on the validation set."""
-    last = results[-1]
-    best = max(results, key=_selected_on)
-    values: dict[str, float] = {"best/epoch": best.epoch}
-    if best.val and last.val:
-        values |= {"best/val_accuracy": best.val.accuracy, "final/val_accuracy": last.val.accuracy}
-    if last.test:
-        values |= {
-            "final/test_accuracy": last.test.accuracy,
-            "final/digits_never_predicted": len(last.test.never_predicted),
-        }
+def final_metrics(epochs: Sequence[Epoch], measures: Iterable[Measure], time: int) -> list[Metric]:
+    """Sum a run up at step 0, where MLflow's page draws a bar; the best epoch is chosen as settings are."""
+    last = epochs[-1].metrics
+    declared = [measure for measure in measures if measure.name in last]
+    values: dict[str, float] = {}
+    chooser = _chooser(declared)
+    if chooser:
+        best = _best(epochs, chooser)
+        values[BEST_EPOCH] = best.number
+        if chooser.purpose == CHOOSE:
+            values[chooser.best.name] = best.metrics[chooser.name]
+    values |= {one.final.name: last[one.name] for one in declared if one.purpose in (CHOOSE, REPORT, TELL)}
     return [Metric(name, value, 0, time) for name, value in values.items()]
 
 
-def final_tags(results: Sequence[EpochResult]) -> dict[str, str]:
-    """Name the classes that the finished network never predicts, if there are any."""
-    last = results[-1].test
-    never = last.never_predicted if last else ()
-    return {Tag.NEVER_PREDICTED: " ".join(map(str, never))} if never else {}
+def _chooser(declared: Sequence[Measure]) -> Measure | None:
+    """Find what the best epoch is chosen by: not by what is only reported, unless there is nothing else."""
+    ranked = [one for purpose in (CHOOSE, REPORT) for one in declared if one.purpose == purpose]
+    return next(iter([*ranked, *(one for one in declared if one.better)]), None)
 
 
-def _selected_on(result: EpochResult) -> float:
-    seen: Evaluation | None = result.val or result.test
-    return seen.accuracy if seen else -result.train_cost
+def _best(epochs: Sequence[Epoch], measure: Measure) -> Epoch:
+    """Pick the first of the best epochs that have a value."""
+    measured = [epoch for epoch in epochs if measure.name in epoch.metrics]
+    sign = 1 if measure.higher_is_better else -1
+    return max(measured, key=lambda epoch: sign * epoch.metrics[measure.name])

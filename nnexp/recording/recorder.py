@@ -10,26 +10,27 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from nnexp.config.build import settings
-from nnexp.core import EpochResult
 from nnexp.errors import TrackingError
-from nnexp.recording import code as source
-from nnexp.recording import owner, pending
-from nnexp.recording import packages as installed
+from nnexp.measure import read_measures, write_measures
+from nnexp.recording import code, owner, packages, pending
+from nnexp.recording.files import DIFF, FORMAT, PACKAGES, TRACEBACK
 from nnexp.recording.folder import RunFolder, free
-from nnexp.recording.metrics import epoch_metrics, final_metrics, final_tags
+from nnexp.recording.metrics import epoch_metrics, final_metrics
+from nnexp.tasks.network.measures import MEASURES
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Started
-from nnexp.training.spec import Prepared, params
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started
+from nnexp.training.execute import TOTAL
+from nnexp.training.spec import RunSpec
 
 EVERY_S = 1.5  # seconds between batches, while a run is going
 AGAIN_S = 5.0  # seconds before a store that failed is tried again
+LONGEST_REASON = 500  # characters
 
 
 class Recorder:
@@ -39,7 +40,8 @@ class Recorder:
         self.folder = folder
         self.run = run
         self.run_id: str | None = None
-        self.results: list[EpochResult] = []
+        self.epochs: list[Epoch] = []
+        self._measures = read_measures(run.tags.get(Tag.MEASURES)).values() or MEASURES  # format 1: the network's
         self._store = store
         self._say = say
         self._unsent: list[Metric] = []
@@ -101,17 +103,17 @@ class Recorder:
     def _journal(self, event: Event) -> None:
         match event:
             case Started():
-                self.folder.write_json("environment.json", event.environment)
+                self.folder.write_environment(event.environment)
             case Epoch():
                 self.folder.add_epoch(event)
             case Finished():
-                self.folder.write_arrays("parameters.npz", event.parameters)
-                self.folder.write_arrays("predictions.npz", event.predictions)
-                self.folder.write_end(Status.FINISHED, event.time, None, _end_tags(event, self.results))
+                for name, arrays in event.arrays.items():
+                    self.folder.write_arrays(name, arrays)
+                self.folder.write_end(Status.FINISHED, event.time, None, _end_tags(event))
             case _:
                 if isinstance(event, Failed):
-                    self.folder.write_text("traceback.txt", event.traceback)
-                self.folder.write_end(_fate(event), event.time, event.error, _end_tags(event, self.results))
+                    self.folder.write_text(TRACEBACK, event.traceback)
+                self.folder.write_end(_fate(event), event.time, event.error, _end_tags(event))
 
     def _remember(self, event: Event) -> None:
         match event:
@@ -119,15 +121,15 @@ class Recorder:
                 self._tags |= {Tag.ENVIRONMENT: fingerprint(event.environment)}
                 self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
             case Epoch():
-                self.results.append(event.result)
+                self.epochs.append(event)
                 self._unsent += epoch_metrics(event)
             case _:
-                self.close(_fate(event), event.time, _end_tags(event, self.results))
+                self.close(_fate(event), event.time, _end_tags(event))
 
     def close(self, status: Status, time: int, tags: Mapping[str, str]) -> None:
         """Note the end of the run, to be sent with the next batch."""
-        if status is Status.FINISHED:
-            self._unsent += final_metrics(self.results, time)
+        if status is Status.FINISHED and Tag.PRUNED not in tags and self.epochs:
+            self._unsent += final_metrics(self.epochs, self._measures, time)
         self._tags |= tags
         self._end = (status, time)
 
@@ -150,7 +152,7 @@ class Recorder:
 
 
 def new_recorder(
-    prepared: Prepared,
+    spec: RunSpec,
     path: Path,
     store: Store,
     *,
@@ -161,28 +163,31 @@ def new_recorder(
 ) -> Recorder:
     """Make a run's folder and the recorder that fills it."""
     path = free(path)
+    data = asdict(spec.data) if spec.data else None
+    identity = {
+        Tag.FORMAT: str(FORMAT),
+        Tag.KIND: kind,
+        Tag.TASK: spec.task.name,
+        Tag.KEY: spec.key,
+        Tag.CODE: spec.code,
+        **({Tag.DATA: data["digest"]} if data else {}),
+        Tag.MEASURES: write_measures((*spec.task.measures, TOTAL)),
+        Tag.OWNER: owner.me(),
+        Tag.UID: uuid.uuid4().hex,
+        Tag.FOLDER: str(path.absolute()),
+    }
     run = RunStart(
-        name=prepared.name,
+        name=spec.name,
         started_at=time.time_ns() // 1_000_000,
-        params=params(prepared.config),
-        tags={
-            Tag.KIND: kind,
-            Tag.KEY: prepared.key,
-            Tag.CODE: prepared.code,
-            Tag.DATA: prepared.dataset["digest"],
-            Tag.OWNER: owner.me(),
-            Tag.UID: uuid.uuid4().hex,
-            Tag.FOLDER: str(path.absolute()),
-            **source.tags(),
-            **(tags or {}),
-        },
+        params=spec.params,
+        tags={**identity, **code.tags(), **(tags or {})},
         parent_id=parent_id,
-        dataset=prepared.dataset,
+        dataset=data,
     )
-    folder = RunFolder.new(path, run, settings(prepared.config))
-    folder.write_text("environment.lock", installed.lock())
-    if source.changes():
-        folder.write_text("code.diff", source.changes())
+    folder = RunFolder.new(path, run, spec.values)
+    folder.write_text(PACKAGES, packages.lock())
+    if code.changes():
+        folder.write_text(DIFF, code.changes())
     return Recorder(store, folder, run, say)
 
 
@@ -195,22 +200,28 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
     if folder.environment:
         recorder._tags |= {Tag.ENVIRONMENT: fingerprint(folder.environment)}
     last = folder.run.started_at
-    for event in folder.epochs():
-        recorder._remember(event)
-        last = event.time
+    for epoch in folder.epochs():
+        recorder._remember(epoch)
+        last = epoch.time
     end = folder.end or {"status": Status.KILLED, "time": last, "tags": {Tag.REASON: "its process is gone"}}
     recorder.close(Status(end["status"]), end["time"], end["tags"])
     recorder.send()
     return not recorder.pending
 
 
-def _end_tags(event: Ending, results: Sequence[EpochResult]) -> dict[str, str]:
-    return final_tags(results) if isinstance(event, Finished) else {Tag.REASON: event.error[:500]}
+def _end_tags(event: Ending) -> dict[str, str]:
+    match event:
+        case Finished():
+            return {Tag.remark(name): text for name, text in event.remarks.items()}
+        case Pruned():
+            return {Tag.PRUNED: event.error[:LONGEST_REASON]}
+        case _:
+            return {Tag.REASON: event.error[:LONGEST_REASON]}
 
 
 def _fate(event: Event) -> Status:
     match event:
-        case Finished():
+        case Finished() | Pruned():
             return Status.FINISHED
         case Killed():
             return Status.KILLED

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnexp.sweep.plan import Plan, PlannedRun
+from nnexp.sweep.plan import Plan
 from nnexp.tracking.records import Run, Status
 from nnexp.tracking.store import RunStore
+from nnexp.training.spec import RunSpec
 
 
 @dataclass(frozen=True)
@@ -15,12 +16,12 @@ class Ledger:
     """A plan, divided: the newest finished record of each run that has one, and the runs that are still to do."""
 
     done: dict[str, Run]
-    to_do: tuple[PlannedRun, ...]
+    to_do: tuple[RunSpec, ...]
 
 
 def newest_finished(records: Sequence[Run]) -> dict[str, Run]:
     """Pick the newest finished record of each key from records that stand newest first."""
-    return {record.key: record for record in reversed(records) if record.key and record.status is Status.FINISHED}
+    return {record.key: record for record in reversed(records) if record.key and record.is_finished}
 
 
 def read_ledger(plan: Plan, store: RunStore, *, fresh: bool = False) -> Ledger:

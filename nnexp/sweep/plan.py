@@ -6,30 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from nnexp.config.build import settings
-from nnexp.config.schema import Config, flatten
+from nnexp.tasks.task import Task
 from nnexp.training.key import sweep_key
-from nnexp.training.spec import Prepared, prepare
+from nnexp.training.spec import RunSpec, make_spec
 
-
-@dataclass(frozen=True)
-class PlannedRun:
-    """One run of a sweep, and the folder that it will have."""
-
-    number: int
-    prepared: Prepared
-    folder: Path
-
-    @property
-    def key(self) -> str:
-        """The run's key."""
-        return self.prepared.key
-
-    @property
-    def name(self) -> str:
-        """The run's name."""
-        return self.prepared.name
+Job = tuple[int, Any, Path]  # a number, a config and a folder
 
 
 @dataclass(frozen=True)
@@ -37,7 +20,7 @@ class Plan:
     """The runs of a sweep, each key once, in the order given."""
 
     name: str
-    runs: tuple[PlannedRun, ...]
+    runs: tuple[RunSpec, ...]
     varies: tuple[str, ...]
 
     @cached_property
@@ -46,7 +29,7 @@ class Plan:
         return sweep_key(run.key for run in self.runs)
 
 
-def make_plan(name: str, jobs: Sequence[tuple[int, Config, Path]]) -> Plan:
+def make_plan(name: str, task: Task, jobs: Sequence[Job]) -> Plan:
     """Plan numbered configs, each with its folder.
 
     Raises
@@ -54,10 +37,11 @@ def make_plan(name: str, jobs: Sequence[tuple[int, Config, Path]]) -> Plan:
     ConfigError, DataError
         If any of them cannot run; then none does.
     """
-    flat = [flatten(settings(config)) for _, config, _ in jobs]
+    flat = [task.schema.flat(config) for _, config, _ in jobs]
     varies = [setting for setting in (flat[0] if flat else {}) if any(f[setting] != flat[0][setting] for f in flat)]
-    runs: dict[str, PlannedRun] = {}
+    runs: dict[str, RunSpec] = {}
     for (number, config, folder), values in zip(jobs, flat, strict=True):
-        prepared = prepare(config, {setting: values[setting] for setting in varies})
-        runs.setdefault(prepared.key, PlannedRun(number, prepared, folder))
+        chosen = {setting: values[setting] for setting in varies}
+        spec = make_spec(task, config, chosen, number=number, folder=folder)
+        runs.setdefault(spec.key, spec)
     return Plan(name, tuple(runs.values()), tuple(varies))

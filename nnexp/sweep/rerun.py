@@ -1,4 +1,4 @@
-"""Training runs again from nothing but their records, to prove their bits. What the outcome means, verdict.py knows.
+"""Training runs again from nothing but their records, to prove their bits. archive/proof.py knows what it means.
 
 A rerun is a run of its own in the store, beneath the original, and the original is marked with what was found.
 """
@@ -6,28 +6,30 @@ A rerun is a run of its own in the store, beneath the original, and the original
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 
-from nnexp.archive.changes import Mismatch, code_differences, data_differences, environment_differences
+from nnexp.archive.changes import Mismatch, changed_code, changed_data, changed_environment
 from nnexp.archive.proof import Verdict, cannot_tell, judge, other_data
 from nnexp.archive.run import Archive, read_archive
+from nnexp.config.schema import EPOCHS
 from nnexp.errors import NnexpError
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.executors.executor import Executor
-from nnexp.sweep.launch import Launch, Outcome
+from nnexp.sweep.launch import Launch
 from nnexp.sweep.ledger import newest_finished
-from nnexp.sweep.plan import PlannedRun
+from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.policy import Policy
+from nnexp.sweep.source import Planned
 from nnexp.sweep.watcher import Watcher
-from nnexp.tasks.network.setup import dataset_of
+from nnexp.tasks.task import Task
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.tracking.store import RunStore, Store
-from nnexp.training.spec import prepare
+from nnexp.training.spec import RunSpec, make_spec
 
 FOLDER = Path("outputs") / "reruns"
 
@@ -36,57 +38,53 @@ FOLDER = Path("outputs") / "reruns"
 class Rerun:
     """A run that can be trained again, and what is known to differ from its record before it is."""
 
-    record: Archive
-    planned: PlannedRun
+    archive: Archive
+    spec: RunSpec
     differences: tuple[Mismatch, ...]
 
 
-def plan_rerun(number: int, run: Run, store: RunStore, *, until: int | None, here: bool) -> Rerun | Verdict:
+def plan_rerun(
+    number: int, run: Run, store: RunStore, tasks: Mapping[str, Task], *, until: int | None, here: bool
+) -> Rerun | Verdict:
     """Check a run's record, and compare data, code and environment; where training would prove nothing, say so.
 
     Only the epochs up to `until` will be trained (None: all); another environment only if told to train `here`.
     """
     try:
-        record = read_archive(run, store)
-        data = data_differences(record, dataset_of(record.config.dataset))
-        environment = environment_differences(record)
-        differences = (*data, *code_differences(record), *environment)
+        archive = read_archive(run, store, tasks)
+        data = changed_data(archive, archive.task.examine(archive.config).data)
+        environment = changed_environment(archive)
+        differences = (*data, *changed_code(archive), *environment)
         if data:
             return other_data(run, differences)
         if environment and not here:
             reason = "this environment is another, so other bits would prove nothing; --here trains all the same"
             return cannot_tell(run, reason, differences)
-        config = replace(record.config, epochs=min(until or record.config.epochs, record.config.epochs))
-        prepared = replace(prepare(config), name=f"rerun of {run.name}")
+        folder = FOLDER / f"{datetime.now().strftime('%Y-%m-%d-%H-%M-%S-%f')}-{run.run_id[:8]}"
+        spec = make_spec(archive.task, _shortened(archive, until), number=number, folder=folder)
     except NnexpError as error:
         return cannot_tell(run, str(error))
-    folder = FOLDER / f"{datetime.now().strftime('%Y-%m-%d-%H-%M-%S-%f')}-{run.run_id[:8]}"
-    return Rerun(record, PlannedRun(number, prepared, folder), differences)
+    return Rerun(archive, replace(spec, name=f"rerun of {run.name}"), differences)
 
 
 def run_reruns(
     reruns: Sequence[Rerun], store: Store, executor: Executor, watcher: Watcher
 ) -> tuple[list[Verdict], Outcome]:
     """Train runs again, judge each, and mark both records with the verdict."""
-    by_number = {rerun.planned.number: rerun for rerun in reruns}
+    originals = {rerun.spec.number: rerun.archive.run.run_id for rerun in reruns}
     recorders: dict[int, Recorder] = {}
 
-    def make_recorder(run: PlannedRun, attempt: int) -> Recorder:
-        original = by_number[run.number].record.run.run_id
+    def make_recorder(run: RunSpec, attempt: int) -> Recorder:
+        original = originals[run.number]
         folder = Path(f"{run.folder}-{attempt}") if attempt > 1 else run.folder
+        repeats = {Tag.RERUN_OF: original}
         recorders[run.number] = new_recorder(
-            run.prepared,
-            folder,
-            store,
-            say=watcher.say,
-            kind=Kind.RERUN,
-            parent_id=original,
-            tags={Tag.RERUN_OF: original},
+            run, folder, store, say=watcher.say, kind=Kind.RERUN, parent_id=original, tags=repeats
         )
         return recorders[run.number]
 
-    outcome = Launch(executor, Policy(), make_recorder, watcher).run([rerun.planned for rerun in reruns])
-    verdicts = [_judge(rerun, recorders.get(rerun.planned.number)) for rerun in reruns]
+    outcome = Launch(executor, Policy(), make_recorder, watcher).run(Planned(rerun.spec for rerun in reruns))
+    verdicts = [_judge(rerun, recorders.get(rerun.spec.number)) for rerun in reruns]
     for verdict in verdicts:
         _mark(verdict, store)
     return verdicts, outcome
@@ -99,14 +97,22 @@ def sample(runs: Sequence[Run], part: float, key: str) -> list[Run]:
     return [finished[index] for index in sorted(drawn)]
 
 
+def _shortened(archive: Archive, until: int | None) -> object:
+    """Give a run's config with fewer epochs, where it says how many they are."""
+    whole = len(archive.epochs)
+    if until is None or until >= whole or not hasattr(archive.config, EPOCHS):
+        return archive.config
+    return replace(archive.config, **{EPOCHS: until})
+
+
 def _judge(rerun: Rerun, recorder: Recorder | None) -> Verdict:
-    run = rerun.record.run
+    run = rerun.archive.run
     if recorder is None:
         return cannot_tell(run, "the rerun was not begun", rerun.differences)
     end = recorder.folder.end or {}
     if end.get("status") != Status.FINISHED:
         return cannot_tell(run, f"the rerun did not finish: {end.get('reason')}", rerun.differences)
-    return judge(rerun.record, recorder.results, rerun.differences, recorder.run_id)
+    return judge(rerun.archive, recorder.epochs, rerun.differences, recorder.run_id)
 
 
 def _mark(verdict: Verdict, store: Store) -> None:

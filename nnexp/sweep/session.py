@@ -1,127 +1,171 @@
-"""A whole sweep: reuse what is finished, launch the rest under one parent run, and say how it ended."""
+"""Everything that is run against one store: a single run, a sweep, reruns. What commands and notebooks call.
+
+    >>> session = Session(store, task, watcher)  # doctest: +SKIP
+    >>> session.sweep(plan, Policy(jobs=2)).outcome.finished  # doctest: +SKIP
+
+Control runs one way: whoever asks calls a session, a session calls the launch policy, and answers with what became of
+it. Knows neither Hydra nor how anything is shown: a watcher is told.
+"""
 
 from __future__ import annotations
 
 import tempfile
-import uuid
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnexp.errors import BusyError, TrackingError
-from nnexp.recording import code as source
-from nnexp.recording import owner
+from nnexp.archive.proof import Verdict, exit_status
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.estimate import Estimator
 from nnexp.sweep.executors.executor import Executor
-from nnexp.sweep.launch import Launch, Outcome
-from nnexp.sweep.ledger import Ledger
-from nnexp.sweep.plan import Plan, PlannedRun
+from nnexp.sweep.executors.inprocess import InProcessExecutor
+from nnexp.sweep.executors.pool import PoolExecutor
+from nnexp.sweep.launch import Launch
+from nnexp.sweep.ledger import Ledger, read_ledger
+from nnexp.sweep.outcome import Outcome
+from nnexp.sweep.parent import close_parent, open_parent
+from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
+from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
+from nnexp.sweep.source import Planned
+from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Watcher
-from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag
+from nnexp.tasks.task import Task
+from nnexp.tracking.records import Run, Status, Tag
 from nnexp.tracking.store import Store
-from nnexp.training.events import now
+from nnexp.training.spec import RunSpec
 
 
 @dataclass(frozen=True)
-class SweepResult:
-    """A sweep that was launched: its parent run and what became of its runs."""
+class Trained:
+    """A single run that was launched."""
 
-    parent_id: str
+    run: RunSpec
     outcome: Outcome
-
-    @property
-    def status(self) -> Status:
-        """The parent's fate: FAILED if a run failed, KILLED if runs are left to do."""
-        if self.outcome.failures:
-            return Status.FAILED
-        return Status.KILLED if self.outcome.killed or self.outcome.left else Status.FINISHED
+    recorder: Recorder
 
 
-def run_sweep(
-    plan: Plan,
-    ledger: Ledger,
-    policy: Policy,
-    store: Store,
-    executor: Executor,
-    watcher: Watcher,
-    estimator: Estimator,
-) -> SweepResult:
-    """Run what the ledger says is to do."""
-    parent_id = _open_parent(plan, store)
-    member = {Tag.member(plan.key): Tag.YES}
-    for record in ledger.done.values():
-        if not member.items() <= record.tags.items():
-            store.log(record.run_id, tags=member)
+@dataclass(frozen=True)
+class Swept:
+    """A sweep that was launched. A dry run has no parent, and nothing became of it."""
 
-    def make_recorder(run: PlannedRun, attempt: int) -> Recorder:
-        def in_folder(folder: Path) -> Recorder:
-            return new_recorder(run.prepared, folder, store, say=watcher.say, parent_id=parent_id, tags=member)
+    survey: Survey
+    parent_id: str = ""
+    outcome: Outcome | None = None
 
-        folder = run.folder if attempt == 1 else Path(f"{run.folder}-{attempt}")
+
+@dataclass(frozen=True)
+class Reruns:
+    """Runs that were trained again: a verdict each, in their order, and the status that a shell is told."""
+
+    verdicts: tuple[Verdict, ...]
+    exit_status: int
+
+
+class Session:
+    """Launches runs of one task, records them in one store, and tells one watcher."""
+
+    def __init__(
+        self,
+        store: Store,
+        task: Task,
+        watcher: Watcher,
+        *,
+        executor: Callable[[int], Executor] = PoolExecutor,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.store = store
+        self.task = task
+        self._watcher = watcher
+        self._executor = executor
+        self._clock = clock
+
+    def train(self, run: RunSpec) -> Trained:
+        """Train one run, in this process; it belongs to no sweep."""
+        recorder = new_recorder(run, run.folder, self.store, say=self._watcher.say)
+        launch = Launch(InProcessExecutor(), Policy(), lambda _run, _try: recorder, self._watcher, clock=self._clock)
+        with self._watcher.watching([run], lambda _run: 0.0):
+            return Trained(run, launch.run(Planned([run])), recorder)
+
+    def sweep(self, plan: Plan, policy: Policy) -> Swept:
+        """Run what is left of a plan, under one parent run; finished runs are reused, in whatever sweep they stand.
+
+        Raises
+        ------
+        BusyError
+            If another process is running the sweep.
+        """
+        ledger = read_ledger(plan, self.store, fresh=policy.fresh)
+        estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED))
+        survey = Survey(plan, policy, ledger, estimator)
+        self._watcher.surveyed(survey)
+        if policy.dry_run:
+            return Swept(survey)
+        parent_id = open_parent(plan, self.store)
+        status = Status.KILLED  # unless it ends in good order
         try:
-            return in_folder(folder)
-        except OSError as error:  # a full disk, say: other runs may lie elsewhere already, and this one joins them
-            elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
-            watcher.say(f"{folder} cannot be written ({error.strerror}); this run goes to {elsewhere}")
-            return in_folder(elsewhere)
+            self._adopt(ledger, plan)
+            outcome = self._launch(survey, parent_id)
+            status = _fate(outcome)
+        finally:
+            close_parent(parent_id, status, self.store, self._watcher.say)
+        return Swept(survey, parent_id, outcome)
 
-    def estimate(run: PlannedRun) -> float:
-        return estimator.seconds(run.prepared)
+    def runs_of(self, plan: Plan) -> list[Run]:
+        """Read what the store holds of a plan's runs."""
+        keys = {run.key for run in plan.runs}
+        return [run for run in self.store.runs(tags={Tag.member(plan.key): Tag.YES}) if run.key in keys]
 
-    launch = Launch(executor, policy, make_recorder, watcher, estimate=estimate)
-    status = Status.KILLED  # unless it ends in good order
-    try:
-        result = SweepResult(parent_id, launch.run(ledger.to_do))
-        status = result.status
-    finally:
-        _close_parent(parent_id, status, store, watcher.say)
-    return result
+    def rerun(self, runs: Sequence[Run], policy: Policy, *, until: int | None = None, here: bool = False) -> Reruns:
+        """Train runs again from their records alone, several at once where there are several, and judge each."""
+        tasks = {self.task.name: self.task}
+        found = [plan_rerun(number, run, self.store, tasks, until=until, here=here) for number, run in enumerate(runs)]
+        reruns = [one for one in found if isinstance(one, Rerun)]
+        judged, outcome = self._rerun(reruns, policy) if reruns else ([], Outcome())
+        later = iter(judged)
+        verdicts = tuple(next(later) if isinstance(one, Rerun) else one for one in found)
+        return Reruns(verdicts, outcome.exit_status if outcome.interrupted else exit_status(verdicts))
+
+    def _rerun(self, reruns: Sequence[Rerun], policy: Policy) -> tuple[list[Verdict], Outcome]:
+        estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED) if len(reruns) > 1 else ())
+        several = self._executor(min(policy.slots, len(reruns))) if len(reruns) > 1 else InProcessExecutor()
+        with self._watcher.watching([rerun.spec for rerun in reruns], estimator.seconds):
+            return run_reruns(reruns, self.store, several, self._watcher)
+
+    def _launch(self, survey: Survey, parent_id: str) -> Outcome:
+        to_do, policy, estimate = survey.ledger.to_do, survey.policy, survey.estimator.seconds
+        recorders = self._recorders(parent_id, {Tag.member(survey.plan.key): Tag.YES})
+        executor = self._executor(min(policy.slots, len(to_do) or 1))
+        launch = Launch(executor, policy, recorders, self._watcher, estimate=estimate, clock=self._clock)
+        with self._watcher.watching(to_do, estimate):
+            return launch.run(Planned(to_do))
+
+    def _adopt(self, ledger: Ledger, plan: Plan) -> None:
+        """Make the runs that are reused members of the sweep too."""
+        member = {Tag.member(plan.key): Tag.YES}
+        for run in ledger.done.values():
+            if not member.items() <= run.tags.items():
+                self.store.log(run.run_id, tags=member)
+
+    def _recorders(self, parent_id: str, tags: Mapping[str, str]) -> Callable[[RunSpec, int], Recorder]:
+        """Give what makes the recorder of each try at a run, in a folder of its own."""
+
+        def record(run: RunSpec, attempt: int) -> Recorder:
+            folder = run.folder if attempt == 1 else Path(f"{run.folder}-{attempt}")
+            say = self._watcher.say
+            try:
+                return new_recorder(run, folder, self.store, say=say, parent_id=parent_id, tags=tags)
+            except OSError as error:  # a full disk, say: other runs may lie elsewhere already, and this one joins them
+                elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
+                say(f"{folder} cannot be written ({error.strerror}); this run goes to {elsewhere}")
+                return new_recorder(run, elsewhere, self.store, say=say, parent_id=parent_id, tags=tags)
+
+        return record
 
 
-def run_single(run: PlannedRun, store: Store, executor: Executor, watcher: Watcher) -> tuple[Outcome, Recorder]:
-    """Run one run that belongs to no sweep."""
-    recorder = new_recorder(run.prepared, run.folder, store, say=watcher.say)
-    outcome = Launch(executor, Policy(), lambda _run, _attempt: recorder, watcher).run([run])
-    return outcome, recorder
-
-
-def _open_parent(plan: Plan, store: Store) -> str:
-    """Begin the sweep's parent run, or open the one that an earlier launch of the same sweep left.
-
-    Raises
-    ------
-    BusyError
-        If another process is running the sweep.
-    """
-    earlier = store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})
-    names = {plan.name, *(earlier[0].tags.get(Tag.NAMES, "").split() if earlier else ())}
-    launched = {Tag.OWNER: owner.me(), Tag.LAUNCHED: str(now()), Tag.NAMES: " ".join(sorted(names))}
-    if earlier:
-        _check_free(earlier[0])
-        store.log(earlier[0].run_id, tags=launched)
-        store.end(earlier[0].run_id, Status.RUNNING, now())
-        return earlier[0].run_id
-    tags = {
-        Tag.KIND: Kind.SWEEP,
-        Tag.SWEEP: plan.key,
-        Tag.VARIES: " ".join(plan.varies),
-        Tag.UID: uuid.uuid4().hex,
-        **launched,
-        **source.tags(),
-    }
-    return store.create(RunStart(plan.name, now(), {"runs": str(len(plan.runs))}, tags))
-
-
-def _check_free(parent: Run) -> None:
-    by = parent.tags.get(Tag.OWNER, "")
-    if parent.status is Status.RUNNING and by and by != owner.me() and not owner.is_gone(by):
-        raise BusyError(f"sweep {parent.name} is being run already, by process {by.split()[1]}; wait for it, or end it")
-
-
-def _close_parent(parent_id: str, status: Status, store: Store, say: Callable[[str], None]) -> None:
-    try:
-        store.end(parent_id, status, now())
-    except TrackingError as error:
-        say(f"{error}; the sweep's own run is closed by the next command")
+def _fate(outcome: Outcome) -> Status:
+    """Tell the parent's fate: FAILED if a run failed, KILLED if runs are left to do."""
+    if outcome.failures:
+        return Status.FAILED
+    return Status.KILLED if outcome.killed or outcome.left else Status.FINISHED

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
-from nnexp.sweep.plan import PlannedRun
+from nnexp.sweep.survey import Survey
 from nnexp.training.events import Ending, Epoch
+from nnexp.training.spec import RunSpec
+
+Estimate = Callable[[RunSpec], float]  # seconds of a run
 
 
 class Watcher(Protocol):
     """Is told what happens, and must not interfere."""
 
-    def started(self, run: PlannedRun) -> None:
+    def surveyed(self, survey: Survey) -> None:
+        """Hear what a sweep comes to, before anything of it is run."""
+        ...
+
+    def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> AbstractContextManager[None]:
+        """Look on while these runs are done; `estimate` gives the seconds of each."""
+        ...
+
+    def started(self, run: RunSpec) -> None:
         """Hear that a run was started."""
         ...
 
-    def epoch(self, run: PlannedRun, event: Epoch) -> None:
+    def epoch(self, run: RunSpec, event: Epoch) -> None:
         """Hear that a run completed an epoch."""
         ...
 
-    def ended(self, run: PlannedRun, ending: Ending, *, again: bool) -> None:
+    def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
         """Hear how a run ended, and whether it is tried again."""
         ...
 

@@ -52,6 +52,11 @@ class Tag:
     YES = "true"
 
     @staticmethod
+    def remark(name: str) -> str:
+        """Name the tag of what a task remarks on a finished run, such as never_predicted."""
+        return f"nnexp.{name}"
+
+    @staticmethod
     def member(sweep_key: str) -> str:
         """Name the tag that marks a run as one of a sweep's (YES); a run may belong to several sweeps."""
         return f"nnexp.sweep.{sweep_key[:12]}"

@@ -13,8 +13,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from nnexp.core import EpochResult
-
 
 def now() -> int:
     """Tell the time in Unix milliseconds."""
@@ -31,19 +29,28 @@ class Started:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch is done."""
+    """One epoch is done: its number from 1, its metrics by name, and the digest of the state that it left."""
 
-    result: EpochResult
-    total_s: float  # since the run started
+    number: int
+    metrics: Mapping[str, float]
+    digest: str
     time: int = field(default_factory=now)
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The last epoch is done: the final parameters, and what they make of the test set."""
+    """The last epoch is done: arrays by the name of their file, and remarks that become tags."""
 
-    parameters: Mapping[str, NDArray[Any]]
-    predictions: Mapping[str, NDArray[Any]]
+    arrays: Mapping[str, Mapping[str, NDArray[Any]]]
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    time: int = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """The run was ended before its last epoch, because it is not worth going on with: no result, and no failure."""
+
+    error: str
     time: int = field(default_factory=now)
 
 
@@ -73,5 +80,5 @@ class WorkerLost:
     time: int = field(default_factory=now)
 
 
-Ending = Finished | Failed | Killed | WorkerLost
+Ending = Finished | Pruned | Failed | Killed | WorkerLost
 Event = Started | Epoch | Ending

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import count
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from nnexp import core, datasets
-from nnexp.config.schema import Config
+from nnexp.config.schema import THREADS
 from nnexp.errors import NnexpError
-from nnexp.tasks.network.setup import begin, dataset_of, examples_of
+from nnexp.measure import DOWN, SECONDS, Measure
+from nnexp.tasks.task import Result, Task
 from nnexp.training.environment import environment
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Started
 
+TOTAL = Measure("time/total_s", SECONDS, DOWN)  # since the run started: measured here, for every task
 
-def execute(config: Config) -> Iterator[Event]:
-    """Train, yielding an event at every turn; an exception becomes the event `Failed`."""
+
+def execute(task: Task, values: Mapping[str, Any]) -> Iterator[Event]:
+    """Train with these settings, yielding an event at every turn; an exception becomes the event `Failed`."""
     began = perf_counter()
     try:
-        with threadpool_limits(config.threads, user_api="blas"):
+        config = task.schema.parse_config(values)
+        with threadpool_limits(getattr(config, THREADS, 1), user_api="blas"):
             yield Started(environment())
-            dataset = dataset_of(config.dataset)
-            network, results = begin(config, dataset)
-            for result in results:
-                yield Epoch(result, perf_counter() - began)
-            yield Finished(network.parameters(), predictions(network, dataset))
+            yield from _train(task, config, began)
     except Exception as error:
         yield failure(error)
 
@@ -40,12 +40,21 @@ def failure(error: Exception) -> Ending:
     return Failed(f"{kind}{' '.join(str(error).split())}", traceback.format_exc())
 
 
-def predictions(network: core.Network, dataset: datasets.Dataset) -> dict[str, NDArray[Any]]:
-    """Say what a network makes of the test set: labels, the predicted classes, and the winning outputs."""
-    outputs = core.predict(network, examples_of(dataset.test, dataset))
-    small = np.min_scalar_type(dataset.classes - 1)
-    return {
-        "labels": dataset.test.labels.astype(small),
-        "predicted": outputs.argmax(axis=1).astype(small),
-        "confidence": outputs.max(axis=1).astype(np.float16),
-    }
+def _train(task: Task, config: Any, began: float) -> Iterator[Event]:
+    training = task.begin(config)
+    for number in count(1):
+        try:
+            measured = next(training)
+        except StopIteration as end:
+            result = end.value or Result()
+            yield Finished(result.arrays, result.remarks)
+            return
+        metrics = {**measured.metrics, TOTAL.name: perf_counter() - began}
+        yield Epoch(number, metrics, measured.digest or _digest(task, measured.metrics))
+
+
+def _digest(task: Task, metrics: Mapping[str, float]) -> str:
+    """Digest an epoch's metrics, less its times, where the task does not say what its state is."""
+    timed = {measure.name for measure in task.measures if measure.unit == SECONDS}
+    exact = {name: float(value).hex() for name, value in metrics.items() if name not in timed}
+    return hashlib.sha256(json.dumps(exact, sort_keys=True).encode()).hexdigest()

@@ -1,42 +1,35 @@
 """A run's key: the SHA-256 of everything that makes it this experiment and no other.
 
-Three things: the training part of the config, the content of the data, and the text of the code that decides the
-numbers. A changed line of sgd.py changes every key; a changed docstring in report/ changes none.
+Four things: the task, its settings, the content of its data, and the code that decides its numbers. A changed line of
+sgd.py changes every key; a changed comment none, and no new setting or metric either. tests/training/keys.json holds
+keys that must never change by accident.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from functools import lru_cache
-
-from nnexp.config.build import training_part
-from nnexp.config.paths import PACKAGE
-from nnexp.config.schema import Config
-
-DECIDING = ("core/*.py", "datasets/*.py", "tasks/seeding.py", "tasks/network/setup.py")
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
-def key_of(config: Config, data_digest: str, code: str | None = None) -> str:
-    """Compute the key (hex) of a config on data with this digest, under code with this one: as it is now, if None."""
-    parts = {"config": training_part(config), "data": data_digest, "code": code or code_digest()}
+def key_of(task: str, settings: Mapping[str, Any], data_digest: str | None, code: str) -> str:
+    """Compute the key (hex) of the settings that decide, as `Schema.deciding` gives them."""
+    parts = {"task": task, "settings": dict(settings), "data": data_digest, "code": code}
+    return _sha256(json.dumps(parts, sort_keys=True))
+
+
+def key_of_format_1(values: Mapping[str, Any], data_digest: str, code: str) -> str:
+    """Compute the key that the first format gave a run of the network, from its config.json with every setting."""
+    dataset = {name: value for name, value in values["dataset"].items() if name not in ("path", "name")}
+    config = {name: value for name, value in values.items() if name not in ("experiment", "threads")}
+    parts = {"config": {**config, "dataset": dataset}, "data": data_digest, "code": code}
     return _sha256(json.dumps(parts, sort_keys=True))
 
 
 def sweep_key(run_keys: Iterable[str]) -> str:
     """Compute the key of a sweep from those of its runs, in whatever order they come."""
     return _sha256("\n".join(sorted(run_keys)))
-
-
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """Compute the SHA-256 (hex) of the names and texts of the files that decide the numbers."""
-    sha256 = hashlib.sha256()
-    for pattern in DECIDING:
-        for file in sorted(PACKAGE.glob(pattern)):
-            sha256.update(f"{file.relative_to(PACKAGE).as_posix()}\n".encode() + file.read_bytes())
-    return sha256.hexdigest()
 
 
 def _sha256(text: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from nnexp.config.build import build
+
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.writer import MlflowStore
 from nnexp.tracking.records import Run, RunStart, Status, Tag

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from nnexp.config.build import build, names, settings, training_part
+
 from nnexp.config.schema import Config, DatasetConfig, flatten
 from nnexp.errors import ConfigError
 

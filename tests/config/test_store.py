@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from nnexp.config.build import build, settings
+
 from nnexp.config.paths import SWEEPS, sweep_names
 from nnexp.config.schema import Config
 

@@ -1,6 +1,6 @@
 import pytest
-
 from nnexp.config.build import build, training_part
+
 from nnexp.config.paths import CONF
 from nnexp.config.presets import own_settings, trained_settings
 from nnexp.errors import ConfigError

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from nnexp.config.build import settings
+
 from nnexp.config.schema import Config
 from nnexp.errors import TrackingError
 from nnexp.recording import pending

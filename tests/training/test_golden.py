@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from nnexp.config.build import build
+
 from nnexp.training.environment import fingerprint
 from nnexp.training.events import Epoch, Finished, Started
 from nnexp.training.execute import execute

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from nnexp.config.build import build
+
 from nnexp.config.paths import PACKAGE
 from nnexp.config.schema import Config
 from nnexp.training import key

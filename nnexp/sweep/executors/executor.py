@@ -4,32 +4,33 @@ The contract (tests/contracts/test_executor.py holds it for every implementation
 
 - A run that was started says its events in order and ends with exactly one ending, whatever becomes of its process.
 - Nothing that one run does reaches another run.
-- After `stop`, running runs end as `Killed` at their next epoch; after `kill`, at once.
+- After `stop` a run ends at its next epoch, after `kill` at once, both with the ending that was given; if its own end
+  comes first, with that.
 """
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from nnexp.config.schema import Config
 from nnexp.training.events import Ending, Event
+from nnexp.training.spec import RunSpec
 
 
 class Executor(Protocol):
-    """Runs configs, up to `slots` at once, and passes on what they say."""
+    """Runs runs, up to `slots` at once, and passes on what they say."""
 
     slots: int
 
-    def start(self, number: int, config: Config) -> None:
-        """Begin a run in a free slot; `number` names it in the events."""
+    def start(self, run: RunSpec) -> None:
+        """Begin a run in a free slot; its number names it in the events."""
         ...
 
     def wait(self, seconds: float) -> list[tuple[int, Event]]:
         """Wait for events, at most so long, and give those that came."""
         ...
 
-    def stop(self) -> None:
-        """Ask every running run to end at its next epoch."""
+    def stop(self, number: int, ending: Ending) -> None:
+        """Ask one run to end at its next epoch; `ending` is what it then says."""
         ...
 
     def kill(self, number: int, ending: Ending) -> None:

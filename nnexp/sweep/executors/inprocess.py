@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nnexp.config.schema import Config
-from nnexp.training.events import Ending, Event, Killed, WorkerLost
+from nnexp.training.events import Ending, Event, WorkerLost
 from nnexp.training.execute import execute
+from nnexp.training.spec import RunSpec
 
 
 class InProcessExecutor:
@@ -18,11 +18,11 @@ class InProcessExecutor:
         self._number = 0
         self._events: Iterator[Event] = iter(())
         self._ready: list[tuple[int, Event]] = []
-        self._stopping = False
+        self._stopping: Ending | None = None
 
-    def start(self, number: int, config: Config) -> None:
+    def start(self, run: RunSpec) -> None:
         """Begin a run."""
-        self._number, self._events = number, execute(config)
+        self._number, self._events, self._stopping = run.number, execute(run.task, run.values), None
 
     def wait(self, seconds: float) -> list[tuple[int, Event]]:  # noqa: ARG002
         """Advance the run by one event, however long that takes."""
@@ -31,13 +31,14 @@ class InProcessExecutor:
         ready, self._ready = self._ready, []
         return ready
 
-    def stop(self) -> None:
+    def stop(self, number: int, ending: Ending) -> None:
         """End the run at its next epoch."""
-        self._stopping = True
+        if number == self._number:
+            self._stopping = ending
 
     def kill(self, number: int, ending: Ending) -> None:
         """End the run between two of its epochs: in one process there is no sooner."""
-        self._events = iter(())
+        self.close()
         self._ready.append((number, ending))
 
     def close(self) -> None:
@@ -53,4 +54,4 @@ class InProcessExecutor:
             return
         self._ready.append((self._number, event))
         if self._stopping and not isinstance(event, Ending):
-            self.kill(self._number, Killed())
+            self.kill(self._number, self._stopping)

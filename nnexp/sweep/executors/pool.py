@@ -8,16 +8,18 @@ threads nor its database connections, and they never import what only the launch
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from typing import Any
 
-from nnexp.config.schema import Config
-from nnexp.training.events import Ending, Event, Killed, WorkerLost
-from nnexp.training.execute import execute
+from nnexp.tasks.task import Task
+from nnexp.training.events import Ending, Event, WorkerLost
+from nnexp.training.execute import execute, failure
+from nnexp.training.spec import RunSpec
 
 SPAWN = get_context("spawn")
 GRACE_S = 5.0
@@ -33,22 +35,22 @@ class Worker:
 
 
 class PoolExecutor:
-    """Runs each config in one of `slots` worker processes, which are made when first needed and replaced when lost."""
+    """Runs each run in one of `slots` worker processes, which are made when first needed and replaced when lost."""
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
         self._workers: list[Worker] = []
         self._ended: list[tuple[int, Event]] = []
 
-    def start(self, number: int, config: Config) -> None:
+    def start(self, run: RunSpec) -> None:
         """Begin a run in an idle worker, or in a new one."""
         worker = next((w for w in self._workers if w.number is None and w.process.is_alive()), None) or self._spawn()
-        worker.number = number
+        worker.number = run.number
         try:
-            worker.pipe.send(config)
+            worker.pipe.send((run.task, run.values))
         except OSError:  # it died while it was idle
             self._lose(worker)
-            self.start(number, config)
+            self.start(run)
 
     def wait(self, seconds: float) -> list[tuple[int, Event]]:
         """Collect events from every pipe that has any, and an ending for every worker that is gone."""
@@ -65,11 +67,11 @@ class PoolExecutor:
                 worker.number = None
         return events
 
-    def stop(self) -> None:
-        """Write into every pipe: a worker looks there after each epoch."""
+    def stop(self, number: int, ending: Ending) -> None:
+        """Write the ending into the run's pipe: its worker looks there after each epoch."""
         for worker in self._workers:
-            if worker.number is not None:
-                self._tell(worker, "stop")
+            if worker.number == number:
+                self._tell(worker, ending)
 
     def kill(self, number: int, ending: Ending) -> None:
         """Kill the worker that runs `number`; the next run gets a new one."""
@@ -105,7 +107,7 @@ class PoolExecutor:
             return WorkerLost(_cause(worker.process))
         return event
 
-    def _tell(self, worker: Worker, message: str | None) -> None:
+    def _tell(self, worker: Worker, message: Ending | None) -> None:
         try:
             worker.pipe.send(message)
         except OSError:
@@ -137,21 +139,31 @@ def work(pipe: Connection) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        while (config := pipe.recv()) is not None:
-            if isinstance(config, Config):  # a "stop" that came after the last epoch is void
-                _run(config, pipe)
+        while (message := _receive(pipe)) is not None:
+            if isinstance(message, tuple):  # a request to stop that came after the last epoch is void
+                _run(message, pipe)
     except (EOFError, OSError):
         return
 
 
-def _run(config: Config, pipe: Connection) -> None:
-    for event in execute(config):
-        if pipe.poll() and not isinstance(event, Ending):
-            pipe.recv()
-            pipe.send(event)
-            pipe.send(Killed())
-            return
+def _receive(pipe: Connection) -> Any:
+    """Take what comes down the pipe; a task that cannot be imported here fails its run, not this process."""
+    while True:
+        try:
+            return pipe.recv()
+        except (EOFError, OSError):
+            raise
+        except Exception as error:
+            pipe.send(failure(error))
+
+
+def _run(told: tuple[Task, Mapping[str, Any]], pipe: Connection) -> None:
+    task, values = told
+    for event in execute(task, values):
         pipe.send(event)
+        if pipe.poll() and not isinstance(event, Ending):
+            pipe.send(pipe.recv())  # the ending that it was told to stop with
+            return
 
 
 def _cause(process: SpawnProcess) -> str:

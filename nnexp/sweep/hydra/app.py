@@ -1,4 +1,4 @@
-"""Hydra beneath `nnexp train`: its flags, its composition, its multirun; our errors and our output."""
+"""Hydra beneath `nnexp train`: its flags, its composition, its multirun; our session and our errors."""
 
 from __future__ import annotations
 
@@ -6,66 +6,89 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from nnexp.config import store
-from nnexp.config.build import names, unknown
 from nnexp.config.paths import CONF
+from nnexp.config.schema import Schema
+from nnexp.config.value import flatten
 from nnexp.errors import ConfigError, NnexpError
+from nnexp.measure import CHOOSE, REPORT, Measure
+from nnexp.sweep.ledger import newest_finished
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy, unknown_policy
-
-Settings = Mapping[str, Any]
+from nnexp.sweep.session import Session, Swept, Trained
+from nnexp.tasks.task import Task
+from nnexp.training.spec import make_spec
 
 
 class HydraApp:
-    """The task function that Hydra runs: one config at a time, or a whole sweep (see sweep/hydra_launcher.py)."""
+    """The task function that Hydra calls: with one composed config, or (see launcher.py) with a whole plan.
 
-    def __init__(
-        self, single: Callable[[Settings], float], sweep: Callable[[Plan, Policy], Mapping[str, float]]
-    ) -> None:
-        self._single = single
-        self._sweep = sweep
+    `open_session` is told whether it is for several runs. What was run is kept in `results`; a single run's error in
+    `errors`, so that Hydra does not tell it in its own way.
+    """
+
+    def __init__(self, task: Task, open_session: Callable[[bool], Session]) -> None:
+        self.task = task
+        self.results: list[Trained | Swept] = []
         self.errors: list[NnexpError] = []
         self.started = False
+        self._open_session = open_session
 
     def __call__(self, composed: DictConfig) -> float | None:
-        """Train one composed config; its error is kept, so that Hydra does not tell it in its own way."""
+        """Train one composed config."""
         self.started = True
         try:
-            return self._single(plain(composed))
+            values = plain(composed)
+            config, job = self.task.schema.parse_config(values), HydraConfig.get()
+            chosen = _chosen(job.overrides.task, values)
+            trained = self._open_session(False).train(
+                make_spec(self.task, config, chosen, folder=Path(job.runtime.output_dir))
+            )
         except NnexpError as error:
             self.errors.append(error)
             return None
+        self.results.append(trained)
+        last = trained.recorder.epochs[-1].metrics if trained.recorder.epochs else {}
+        return next((last[measure.name] for measure in _deciding(self.task) if measure.name in last), None)
 
     def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
-        """Run a sweep."""
+        """Run a plan; give what decides of each finished key, for Hydra's sweeper."""
         self.started = True
-        return self._sweep(plan, policy)
+        session = self._open_session(True)
+        self.results.append(session.sweep(plan, policy))
+        names = [measure.final.name for measure in _deciding(self.task)]
+        finished = newest_finished(session.runs_of(plan))
+        reached = {key: [run.metrics[name] for name in names if name in run.metrics] for key, run in finished.items()}
+        return {key: values[0] for key, values in reached.items() if values}
 
 
-def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None]) -> None:
-    """Let Hydra read the arguments, compose, and run the app.
+def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None]) -> list[Trained | Swept]:
+    """Let Hydra read the arguments and compose, run the app, and give what was run.
 
     Raises
     ------
     ConfigError
         For whatever Hydra or OmegaConf refuse, in one line.
     """
-    _refuse_settings_as_flags(arguments)
-    store.register(asdict(Policy()))
+    schema = app.task.schema
+    _refuse_settings_as_flags(arguments, schema)
+    store.register(schema.values(schema.parse_config({})), asdict(Policy()))
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
     sys.argv[1:] = _flags_first(arguments)
     main = hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(app)
     try:
         main()
     except (HydraException, OmegaConfBaseException) as refused:
-        raise _in_one_line(refused) from refused
+        raise _in_one_line(refused, schema) from refused
     except NnexpError:
         raise
     except ValueError as refused:
@@ -83,19 +106,7 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
         say(str(error))
     for error in app.errors[-1:]:
         raise error
-
-
-def _flags_first(arguments: Sequence[str]) -> list[str]:
-    """Put flags before overrides: Hydra's parser takes them in no other order."""
-    overrides = [a for a in arguments if not a.startswith("-") and ("=" in a or a.startswith("~"))]
-    return [a for a in arguments if a not in overrides] + overrides
-
-
-def _refuse_settings_as_flags(arguments: Sequence[str]) -> None:
-    for argument in arguments:
-        name = argument.removeprefix("--").partition("=")[0].replace("-", "_")
-        if argument.startswith("--") and name in names():
-            raise ConfigError(f"settings are written without dashes: {name}=VALUE, not {argument}")
+    return app.results
 
 
 def plain(composed: DictConfig) -> dict[str, Any]:
@@ -104,11 +115,36 @@ def plain(composed: DictConfig) -> dict[str, Any]:
     return {str(name): value for name, value in settings.items()} if isinstance(settings, dict) else {}
 
 
-def _in_one_line(error: Exception) -> ConfigError:
+def _deciding(task: Task) -> list[Measure]:
+    """List what a run is judged by: first what settings are chosen by."""
+    return [one for purpose in (CHOOSE, REPORT) for one in task.measures if one.purpose == purpose]
+
+
+def _chosen(overrides: Sequence[str], values: Mapping[str, Any]) -> dict[str, object]:
+    """Pick out what the person set on the command line, to name the run by."""
+    flat = flatten(dict(values))
+    typed = [override.split("=", 1) for override in overrides if "=" in override]
+    return {name.lstrip("+"): flat.get(name.lstrip("+"), value) for name, value in typed}
+
+
+def _flags_first(arguments: Sequence[str]) -> list[str]:
+    """Put flags before overrides: Hydra's parser takes them in no other order."""
+    overrides = [a for a in arguments if not a.startswith("-") and ("=" in a or a.startswith("~"))]
+    return [a for a in arguments if a not in overrides] + overrides
+
+
+def _refuse_settings_as_flags(arguments: Sequence[str], schema: Schema[Any]) -> None:
+    for argument in arguments:
+        name = argument.removeprefix("--").partition("=")[0].replace("-", "_")
+        if argument.startswith("--") and name in schema.settings:
+            raise ConfigError(f"settings are written without dashes: {name}=VALUE, not {argument}")
+
+
+def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
     causes = [error, *([error.__cause__] if error.__cause__ else [])]
     for cause in causes:
         if isinstance(cause, OmegaConfBaseException) and "not in struct" in str(cause) and cause.full_key:
             key = str(cause.full_key)
             launcher, _, setting = key.rpartition(".")
-            return unknown_policy(setting) if launcher == "hydra.launcher" else unknown(key)
+            return unknown_policy(setting) if launcher == "hydra.launcher" else schema.unknown_setting(key)
     return ConfigError(" ".join(str(error).split()))

@@ -2,7 +2,7 @@
 
 Composing costs Hydra about a tenth of a second a job. Where a job's overrides only set plain values, the config is
 composed once and the values are set; anything else (a group, an addition, a deletion, an interpolation) is left to
-Hydra. tests/sweep/test_compose.py holds both ways equal.
+Hydra. tests/sweep/hydra/test_compose.py holds both ways equal.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from nnexp.config.build import unknown
+from nnexp.config.schema import Schema
 
 
 class Composer:
     """Composes the jobs of one multirun."""
 
-    def __init__(self, loader: ConfigLoader, master: DictConfig) -> None:
+    def __init__(self, loader: ConfigLoader, master: DictConfig, schema: Schema[Any]) -> None:
         self._loader = loader
+        self._schema = schema
         self._master = master
         self._parser = OverridesParser.create(config_loader=loader)
         self._parse = lru_cache(maxsize=None)(self._parse_one)
@@ -50,7 +51,7 @@ class Composer:
         plain = [setting for _, setting in parsed if setting is not None]
         job = self._base(tuple(text for text, setting in parsed if setting is None), tuple(name for name, _ in plain))
         for name, value in plain:
-            _set(job, name, value)
+            self._set(job, name, value)
         return job
 
     def _compose(self, overrides: tuple[str, ...], plain: tuple[str, ...]) -> DictConfig:  # noqa: ARG002
@@ -60,6 +61,15 @@ class Composer:
     def _parse_one(self, text: str) -> tuple[str, tuple[str, Any] | None]:
         override = self._parser.parse_override(text)
         return text, (override.key_or_group, override.value()) if self._is_plain(override) else None
+
+    def _set(self, job: DictConfig, name: str, value: Any) -> None:
+        *path, last = name.split(".")
+        node: Any = job
+        for step in path:
+            node = node.get(step) if step in node else None
+        if not isinstance(node, DictConfig) or last not in node:
+            raise self._schema.unknown_setting(name)
+        node[last] = value
 
     def _is_plain(self, override: Override) -> bool:
         key = override.key_or_group
@@ -75,13 +85,3 @@ class Composer:
 
 def _resolved(value: Any) -> Any:
     return OmegaConf.to_container(value, resolve=True, throw_on_missing=True) if OmegaConf.is_config(value) else value
-
-
-def _set(job: DictConfig, name: str, value: Any) -> None:
-    *path, last = name.split(".")
-    node: Any = job
-    for step in path:
-        node = node.get(step) if step in node else None
-    if not isinstance(node, DictConfig) or last not in node:
-        raise unknown(name)
-    node[last] = value

@@ -1,55 +1,47 @@
-"""What happens when Hydra hands a multirun over: plan, ledger, launch, record.
+"""What happens when Hydra hands a multirun over: its jobs become a plan, and whoever called Hydra runs it.
 
-This is where Hydra's jobs become nnexp's runs; the shim that Hydra itself imports is hydra_shim.py.
+The shim that Hydra itself imports is shim.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from nnexp.config.build import build
+from nnexp.sweep.hydra.app import HydraApp
 from nnexp.sweep.hydra.compose import Composer
-from nnexp.sweep.plan import Plan, make_plan
-from nnexp.sweep.policy import Policy, build_policy
+from nnexp.sweep.plan import make_plan
+from nnexp.sweep.policy import build_policy
 
 PLAIN = "config"  # the name of the config of a multirun that is no named sweep
-
-
-@runtime_checkable
-class SweepTask(Protocol):
-    """A task function that wants whole sweeps: nnexp's own command line passes one to Hydra."""
-
-    def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
-        """Run a plan; give the final accuracy of each finished key."""
-        ...
 
 
 def launch(
     settings: Mapping[str, Any],
     master: DictConfig,
     loader: ConfigLoader,
-    task: TaskFunction | SweepTask,
+    app: TaskFunction | HydraApp,
     job_overrides: Sequence[Sequence[str]],
     first: int,
 ) -> list[JobReturn]:
     """Plan all jobs, check them all, and have them run."""
-    if not isinstance(task, SweepTask):
+    if not isinstance(app, HydraApp):
         raise TypeError("hydra/launcher=pool runs nnexp's own task; other Hydra applications need another launcher")
     policy = build_policy(settings)
-    composer = Composer(loader, master)
+    schema = app.task.schema
+    composer = Composer(loader, master, schema)
     jobs = [
-        (number, build(composer.settings(overrides)), composer.folder(overrides, number))
+        (number, schema.parse_config(composer.settings(overrides)), composer.folder(overrides, number))
         for number, overrides in enumerate(job_overrides, first)
     ]
-    plan = make_plan(_name(master), jobs)
-    accuracy = task.sweep(plan, policy)
-    reached = {run.number: accuracy.get(run.key) for run in plan.runs}
+    plan = make_plan(_name(master), app.task, jobs)
+    values = app.sweep(plan, policy)
+    reached = {run.number: values.get(run.key) for run in plan.runs}
     return [_job_return(overrides, reached.get(number)) for number, overrides in enumerate(job_overrides, first)]
 
 

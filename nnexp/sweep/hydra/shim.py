@@ -1,6 +1,7 @@
-"""What Hydra imports: two plugins, installed as `hydra_plugins.nnexp_plugins`, because Hydra looks nowhere else.
+"""The plugins behind `hydra_plugins.nnexp_plugins`, the one place where Hydra looks (see plugins.py).
 
 Every Hydra application in the environment imports this file when it starts, so it imports nothing of nnexp by itself.
+BasicSweeper is no public name of Hydra's; tests/sweep/hydra/test_shim.py says what of it is relied on.
 """
 
 from __future__ import annotations

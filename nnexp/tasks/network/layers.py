@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnexp.config.schema import Config
 from nnexp.core import Network
 from nnexp.core.activation import ACTIVATIONS
 from nnexp.core.blas import Array
+from nnexp.tasks.network.config import Config
 from nnexp.tasks.seeding import streams
 
 

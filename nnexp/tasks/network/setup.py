@@ -1,17 +1,18 @@
 """From a config to a network that is ready to learn: which data, which network, which seed.
 
-Together with core/, datasets/ and seeding.py this decides the numbers, so its text is part of a run's key.
+Together with core/, the split of the data and seeding.py this decides the numbers, so its text is part of a run's key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 
 from nnexp import core, datasets
 from nnexp.config.paths import DATA
-from nnexp.config.schema import Config, DatasetConfig
+from nnexp.tasks.network.config import Config, DatasetConfig
 from nnexp.tasks.seeding import streams
 
 
@@ -60,13 +61,5 @@ def begin(config: Config, dataset: datasets.Dataset) -> tuple[core.Network, Iter
 
 
 def learning_of(config: Config) -> core.Learning:
-    """Pick out how a run learns."""
-    return core.Learning(
-        eta=config.eta,
-        batch_size=config.batch_size,
-        epochs=config.epochs,
-        cost=config.cost,
-        lmbda=config.lmbda,
-        freeze=config.freeze,
-        shuffle=config.shuffle,
-    )
+    """Pick out how a run learns: every setting that core's `Learning` has too, by its name."""
+    return core.Learning(**{each.name: getattr(config, each.name) for each in fields(core.Learning)})

@@ -3,10 +3,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from nnexp.config.build import build
 from rich.console import Console
 
 from nnexp.comparison.compare import compare
-from nnexp.config.build import build
 from nnexp.config.presets import own_settings
 from nnexp.report.published.reproduction import FILE, reproductions, systems
 from nnexp.report.published.table import notes, published_markdown, published_table, table

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnexp.archive.run import read_config, read_network
-from nnexp.config.schema import Config
+from nnexp.archive.reader import RunReader
 from nnexp.core import Examples, Network, predict
 from nnexp.datasets import Dataset
 from nnexp.datasets.dataset import SCALES
 from nnexp.errors import DataError, RecordError
+from nnexp.recording.files import PARAMETERS
+from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.setup import dataset_of
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedNetwork:
     """A run's settings and its final network."""
 
     config: Config
@@ -49,16 +52,32 @@ class Trained:
         return one
 
 
-def read_trained(record: Run, store: RunStore) -> Trained:
+def read_trained(run: Run, store: RunStore) -> TrainedNetwork:
     """Rebuild a run's network from its artifacts.
 
     Raises
     ------
     RecordError
-        If the record is not complete, or is not what nnexp writes.
+        If the record is not complete, is not what nnexp writes, or is of another task than the network.
     """
+    reader = RunReader(run.run_id, store)
     try:
-        config = read_config(record, store)
-        return Trained(config, read_network(record, store, config.activation), record.tags.get(Tag.DATA))
+        if run.tags.get(Tag.TASK, NETWORK.name) != NETWORK.name:
+            raise RecordError(f"it was trained by the task {run.tags[Tag.TASK]!r}, which leaves no network of nnexp's")
+        config = reader.config(SCHEMA)
+        return TrainedNetwork(config, _network(config, reader), run.tags.get(Tag.DATA))
     except RecordError as error:
-        raise RecordError(f"run {record.run_id[:8]} ({record.name}, {record.status}): {error}") from error
+        raise RecordError(f"run {run.run_id[:8]} ({run.name}, {run.status}): {error}") from error
+
+
+def check_parameters(config: Config, digest: str, reader: RunReader) -> Iterator[str]:
+    """Say so if the parameters are not those that the last epoch left."""
+    if _network(config, reader).digest() != digest:
+        yield f"{PARAMETERS} does not have the digest that epochs.jsonl gives for the last epoch"
+
+
+def _network(config: Config, reader: RunReader) -> Network:
+    try:
+        return Network.from_parameters(reader.arrays(PARAMETERS), activation=config.activation)
+    except DataError as error:
+        raise RecordError(f"{PARAMETERS} cannot be used: {error}") from error

@@ -1,0 +1,105 @@
+"""The one careful reader of the files that a run left in the tracking store.
+
+A record is data: nothing in it is looked up, called, interpolated or unpickled. Whatever is absent, damaged, or of an
+unknown format raises RecordError and names the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from numpy.typing import NDArray
+
+from nnexp.config.schema import Schema
+from nnexp.errors import ConfigError, RecordError
+from nnexp.recording import files
+from nnexp.tracking.store import RunStore
+from nnexp.training.events import Epoch
+
+
+@dataclass(frozen=True)
+class RunReader:
+    """The files of one run, read when asked for."""
+
+    run_id: str
+    store: RunStore
+
+    def has(self, name: str) -> bool:
+        """Tell whether the run left a file of this name."""
+        return self.store.artifact(self.run_id, name) is not None
+
+    def settings(self) -> dict[str, Any]:
+        """Read its settings as nested plain values, and refuse what would be code or a way out if it were not data."""
+        values = files.read_settings(self._read(files.CONFIG))
+        for text in _texts(values):
+            if "${" in text:
+                raise RecordError(f"config.json holds the interpolation {text!r}; a record is data, and not evaluated")
+            if re.fullmatch(r"_\w+_", text):
+                raise RecordError(
+                    f"config.json holds {text}, which tells Hydra to call code; a record is data, not code"
+                )
+        return values
+
+    def config(self, schema: Schema[Any]) -> Any:
+        """Rebuild its config, through the same checks as settings that a person types."""
+        try:
+            config = schema.parse_config(self.settings())
+        except (ConfigError, TypeError) as error:
+            raise RecordError(f"config.json cannot be used: {error}") from error
+        _check_places(schema.flat(config))
+        return config
+
+    def environment(self) -> dict[str, str]:
+        """Read what it computed with."""
+        return files.read_environment(self._read(files.ENVIRONMENT))
+
+    def epochs(self) -> list[Epoch]:
+        """Read its journal, in which no epoch may be missing."""
+        epochs = []
+        for number, line in enumerate(self._read(files.EPOCHS).splitlines(), 1):
+            try:
+                epoch = files.read_epoch(line)
+            except RecordError as error:
+                raise RecordError(f"line {number} of epochs.jsonl is not what nnexp writes") from error
+            if epoch.number != number:
+                raise RecordError(f"line {number} of epochs.jsonl is not what nnexp writes: it is epoch {epoch.number}")
+            epochs.append(epoch)
+        return epochs
+
+    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """Read one of its .npz files."""
+        return files.read_arrays(name, self._read(name))
+
+    def text(self, name: str) -> str:
+        """Read a file of words; empty if there is none."""
+        return (self.store.artifact(self.run_id, name) or b"").decode(errors="replace")
+
+    def _read(self, name: str) -> bytes:
+        content = self.store.artifact(self.run_id, name)
+        if content is None:
+            raise RecordError(f"the record is incomplete: there is no {name}")
+        return content
+
+
+def _check_places(flat: dict[str, Any]) -> None:
+    path, preset = flat.get("dataset.path"), flat.get("experiment")
+    if path and (not PurePath(path).is_absolute() or ".." in PurePath(path).parts):
+        raise RecordError(f"config.json names the data set by the path {path!r}; it must be absolute, without ..")
+    if preset and (PurePath(preset).is_absolute() or ".." in PurePath(preset).parts):
+        raise RecordError(f"config.json names the experiment {preset!r}, which leads out of conf/experiment")
+
+
+def _texts(content: Any) -> Iterator[str]:
+    """Give every text in nested JSON, names included."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict):
+        for name, item in content.items():
+            yield from (name, *_texts(item))
+    elif isinstance(content, list):
+        for item in content:
+            yield from _texts(item)

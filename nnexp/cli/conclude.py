@@ -1,0 +1,98 @@
+"""What a command that swept says at the end: the plan of a dry run, the answer, what failed, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnexp.cli.compare import show_comparison
+from nnexp.cli.console import out, say
+from nnexp.cli.errors import UnfinishedError
+from nnexp.cli.progress import duration
+from nnexp.cli.rerun import show_verdicts
+from nnexp.comparison.compare import compare
+from nnexp.errors import NnexpError
+from nnexp.report.tables.formats import as_markdown
+from nnexp.sweep.outcome import Outcome
+from nnexp.sweep.plan import Plan
+from nnexp.sweep.rerun import sample
+from nnexp.sweep.session import Session, Swept
+from nnexp.sweep.survey import Survey
+from nnexp.tracking.records import Run
+from nnexp.tracking.store import Store
+
+NOTE = "mlflow.note.content"
+
+
+def conclude(swept: Swept, session: Session) -> None:
+    """Compare a sweep's runs, whatever became of them, and say how it ended; of a dry run, print the plan."""
+    survey, outcome = swept.survey, swept.outcome
+    if outcome is None:
+        _print_plan(survey)
+        return
+    runs = session.runs_of(survey.plan)
+    if any(run.is_finished for run in runs):
+        _answer(swept, runs, session.store)
+    _say_time(outcome, survey)
+    _check(outcome, survey.plan)
+    if survey.policy.verify:
+        _verify(sample(runs, survey.policy.verify, survey.plan.key), survey, session)
+
+
+def _print_plan(survey: Survey) -> None:
+    """List each run, done or to do, and how long it takes."""
+    plan, ledger = survey.plan, survey.ledger
+    for run in plan.runs:
+        state = "done" if run.key in ledger.done else f"to do, about {duration(survey.estimator.seconds(run))}"
+        out().print(f"{run.key[:8]}  {run.name}  {state}", soft_wrap=True)
+    out().print(
+        f"{len(plan.runs)} runs: {len(ledger.done)} done, {len(ledger.to_do)} to do, {survey.policy.slots} at a time: "
+        f"about {duration(survey.seconds)}"
+    )
+
+
+def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
+    """Print the answer, and leave it with the sweep: on its page, and in the description of its parent run."""
+    from nnexp.cli.report import PAGE, write_page
+
+    comparison = compare(runs, store)
+    show_comparison(comparison, runs, store)
+    page = swept.survey.plan.runs[0].folder.parent / PAGE
+    try:
+        write_page(comparison, store, page)
+        store.log(swept.parent_id, tags={NOTE: as_markdown(comparison)})
+        store.save(swept.parent_id, [page])
+    except NnexpError as error:
+        say(str(error))
+    else:
+        out().print(f"the sweep's page: {page}", soft_wrap=True)
+
+
+def _say_time(outcome: Outcome, survey: Survey) -> None:
+    """Hold the estimate against the truth, where all that was estimated was run."""
+    wanted = len(survey.ledger.to_do)
+    if len(outcome.finished) == wanted > 0:
+        say(f"{wanted} runs in {duration(outcome.seconds)} (estimated: {duration(survey.seconds)})")
+    elif wanted:
+        say(f"{len(outcome.finished)} of {wanted} runs finished, in {duration(outcome.seconds)}")
+
+
+def _check(outcome: Outcome, plan: Plan) -> None:
+    for failure in outcome.failures:
+        say(f"{failure.name} failed in epoch {failure.epoch + 1}: {failure.error} (see {failure.folder})")
+    again = "type the same command again to go on where it stood"
+    if outcome.unsent:
+        say(f"{outcome.unsent} runs wait to be written to the store: the next command, or nnexp doctor, does it")
+    if outcome.interrupted:
+        raise UnfinishedError(f"{plan.name} was stopped; {again}", outcome.exit_status)
+    if outcome.failures:
+        raise UnfinishedError(f"{len(outcome.failures)} of {len(plan.runs)} runs failed; {again}")
+    if outcome.left:
+        say(f"{len(outcome.left)} runs are left for the next time, to keep to the budget; {again}")
+
+
+def _verify(runs: Sequence[Run], survey: Survey, session: Session) -> None:
+    say(f"verifying: {len(runs)} of the runs are trained again from their records")
+    reruns = session.rerun(runs, survey.policy)
+    show_verdicts(reruns.verdicts)
+    if reruns.exit_status:
+        raise UnfinishedError("not every rerun was identical", reruns.exit_status)

@@ -1,0 +1,14 @@
+"""Installed as `hydra_plugins.nnexp_plugins`, because Hydra takes plugins from no other package.
+
+It is copied at installation, so it only names what shim.py holds: an edit there needs no new installation.
+"""
+
+from nnexp.sweep.hydra import shim
+
+
+class GridSweeper(shim.GridSweeper):
+    """See shim.py."""
+
+
+class PoolLauncher(shim.PoolLauncher):
+    """See shim.py."""

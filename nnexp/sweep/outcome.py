@@ -1,0 +1,36 @@
+"""What became of a launch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nnexp.training.spec import RunSpec
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that did not finish."""
+
+    name: str
+    epoch: int  # the last one that it completed
+    error: str
+    folder: str
+
+
+@dataclass
+class Outcome:
+    """The runs of a launch by their fate, and how it ended."""
+
+    finished: list[str] = field(default_factory=list)  # keys
+    pruned: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    killed: list[str] = field(default_factory=list)
+    left: list[RunSpec] = field(default_factory=list)  # never started
+    unsent: int = 0  # runs whose results the store has not been told
+    seconds: float = 0.0
+    interrupted: int | None = None  # the signal
+
+    @property
+    def exit_status(self) -> int:
+        """What a shell expects of a command that was ended by a signal."""
+        return 128 + (self.interrupted or 0)

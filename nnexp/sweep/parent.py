@@ -1,0 +1,56 @@
+"""A sweep's own run in the store, the parent of its runs: begun, opened again, closed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from nnexp.errors import BusyError, TrackingError
+from nnexp.recording import code, owner
+from nnexp.recording.files import FORMAT
+from nnexp.sweep.plan import Plan
+from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag
+from nnexp.tracking.store import Store
+from nnexp.training.events import now
+
+
+def open_parent(plan: Plan, store: Store) -> str:
+    """Begin the sweep's parent run, or open the one that an earlier launch of the same sweep left.
+
+    Raises
+    ------
+    BusyError
+        If another process is running the sweep.
+    """
+    earlier = store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})
+    names = {plan.name, *(earlier[0].tags.get(Tag.NAMES, "").split() if earlier else ())}
+    launched = {Tag.OWNER: owner.me(), Tag.LAUNCHED: str(now()), Tag.NAMES: " ".join(sorted(names))}
+    if earlier:
+        _check_free(earlier[0])
+        store.log(earlier[0].run_id, tags=launched)
+        store.end(earlier[0].run_id, Status.RUNNING, now())
+        return earlier[0].run_id
+    tags = {
+        Tag.FORMAT: str(FORMAT),
+        Tag.KIND: Kind.SWEEP,
+        Tag.SWEEP: plan.key,
+        Tag.VARIES: " ".join(plan.varies),
+        Tag.UID: uuid.uuid4().hex,
+        **launched,
+        **code.tags(),
+    }
+    return store.create(RunStart(plan.name, now(), {"runs": str(len(plan.runs))}, tags))
+
+
+def close_parent(parent_id: str, status: Status, store: Store, say: Callable[[str], None]) -> None:
+    """Note how the sweep ended; if the store is away, the next command does it."""
+    try:
+        store.end(parent_id, status, now())
+    except TrackingError as error:
+        say(f"{error}; the sweep's own run is closed by the next command")
+
+
+def _check_free(parent: Run) -> None:
+    by = parent.tags.get(Tag.OWNER, "")
+    if parent.status is Status.RUNNING and by and by != owner.me() and not owner.is_gone(by):
+        raise BusyError(f"sweep {parent.name} is being run already, by process {by.split()[1]}; wait for it, or end it")

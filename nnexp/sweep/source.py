@@ -1,0 +1,57 @@
+"""Where a launch gets its runs from: a list that was planned, or something that learns from what it hears.
+
+The border between what to run and how to run it. A source is asked for the next run whenever a worker is free, and is
+told of every epoch and every ending, upon which it may have a run stopped. The launch policy knows no more of it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Protocol
+
+from nnexp.training.events import Event
+from nnexp.training.spec import RunSpec
+
+
+class Decision(Enum):
+    """What a source says to an event of a run."""
+
+    GO_ON = "go on"
+    STOP = "stop"  # it is not worth going on with: the run ends at its next epoch, as `Pruned`
+
+
+class Source(Protocol):
+    """Gives runs, one at a time."""
+
+    def next(self) -> RunSpec | None:
+        """Give the next run to start; None if there is none now. It is asked again after every event that it hears."""
+        ...
+
+    def hear(self, run: RunSpec, event: Event) -> Decision:
+        """Hear what a run says: epochs and its ending, not of a try that is followed by another."""
+        ...
+
+    def left(self) -> Sequence[RunSpec]:
+        """List the runs that are known already and were never given."""
+        ...
+
+
+class Planned:
+    """The runs of a list, in its order."""
+
+    def __init__(self, runs: Iterable[RunSpec]) -> None:
+        self._waiting = deque(runs)
+
+    def next(self) -> RunSpec | None:
+        """Give the first that was not given yet."""
+        return self._waiting.popleft() if self._waiting else None
+
+    def hear(self, run: RunSpec, event: Event) -> Decision:  # noqa: ARG002
+        """Let every run come to its end."""
+        return Decision.GO_ON
+
+    def left(self) -> Sequence[RunSpec]:
+        """List what was never given."""
+        return tuple(self._waiting)

@@ -1,0 +1,73 @@
+"""The digest of code that decides numbers: of what it does, not of how it is laid out or explained.
+
+Files are read as Python's tokens, less comments, docstrings and layout, so that a clearer comment or another line break
+is the same code. The same tokens come out under every Python: before 3.12 an f-string was one token, since then many.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tokenize
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
+MARKS = {tokenize.NEWLINE: "\n", tokenize.INDENT: "{", tokenize.DEDENT: "}"}
+STARTS = (getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "TSTRING_START", -1))
+ENDS = (getattr(tokenize, "FSTRING_END", -1), getattr(tokenize, "TSTRING_END", -1))
+
+
+def digest_code(files: Mapping[str, Path]) -> str:
+    """Compute the SHA-256 (hex) of the names and the code of files."""
+    sha256 = hashlib.sha256()
+    for name in sorted(files):
+        sha256.update(f"{name}\n{code_of(files[name].read_text(encoding='utf-8'))}\n".encode())
+    return sha256.hexdigest()
+
+
+def code_of(source: str) -> str:
+    """Write what a module does: its statements, a line each, a space between tokens."""
+    statements = _statements(_tokens(source))
+    return "".join(" ".join(text for _, text in statement) for statement in statements if not _is_text(statement))
+
+
+def _tokens(source: str) -> Iterator[tuple[int, str]]:
+    """Give the kind and text of each token, an f-string as the one piece of text that it is."""
+    lines = source.splitlines(keepends=True)
+    depth, begun = 0, (0, 0)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in STARTS:
+            begun = begun if depth else token.start
+            depth += 1
+        elif token.type in ENDS:
+            depth -= 1
+            if not depth:
+                yield tokenize.STRING, _between(lines, begun, token.end)
+        elif not depth and token.type not in LAYOUT:
+            yield token.type, MARKS.get(token.type, token.string)
+
+
+def _statements(tokens: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    statement: list[tuple[int, str]] = []
+    for kind, text in tokens:
+        if kind in (tokenize.INDENT, tokenize.DEDENT):
+            yield [(kind, text)]
+            continue
+        statement.append((kind, text))
+        if kind == tokenize.NEWLINE:
+            yield statement
+            statement = []
+    yield statement
+
+
+def _is_text(statement: list[tuple[int, str]]) -> bool:
+    """Tell whether a statement is a text alone, as a docstring is."""
+    return bool(statement) and all(kind in (tokenize.STRING, tokenize.NEWLINE) for kind, _ in statement)
+
+
+def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> str:
+    (first, left), (last, right) = start, end
+    if first == last:
+        return lines[first - 1][left:right]
+    return "".join([lines[first - 1][left:], *lines[first : last - 1], lines[last - 1][:right]])

@@ -1,0 +1,104 @@
+"""The task that ships: a network of core/ learns a data set of pictures.
+
+What decides the numbers (core/, the split and scale of the data, setup and seeding) is the key's; this module only
+hands it on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from nnexp import core
+from nnexp.config.paths import PACKAGE
+from nnexp.core import EpochResult
+from nnexp.core.sgd import check_learning
+from nnexp.datasets import Dataset
+from nnexp.errors import NnexpError
+from nnexp.tasks.code import digest_code
+from nnexp.tasks.network.config import SCHEMA, Config
+from nnexp.tasks.network.measures import MEASURES, measured
+from nnexp.tasks.network.setup import begin, dataset_of, examples_of, learning_of, sizes_of
+from nnexp.tasks.task import Data, Examined, Measured, Result
+
+DECIDING = ("core/*.py", "datasets/dataset.py", "tasks/seeding.py", "tasks/network/setup.py")
+CALIBRATION = 3000  # examples
+CAUTIOUS = 0.01  # a learning rate that does not burst
+
+
+class NetworkTask:
+    """The digit classifier of the book's chapter 1, and whatever else its settings allow."""
+
+    name = "network"
+    schema = SCHEMA
+    measures = MEASURES
+
+    def examine(self, config: Config) -> Examined:
+        """Check a config against its data."""
+        if config.dataset.path:  # recorded so that it is found again from anywhere
+            path = str(Path(config.dataset.path).absolute())
+            config = replace(config, dataset=replace(config.dataset, path=path))
+        dataset = dataset_of(config.dataset)
+        sizes = sizes_of(config, dataset)
+        learning = learning_of(config)
+        check_learning(learning, depth=len(sizes) - 1, n=len(dataset.train), activation=config.activation)
+        return Examined(config, "-".join(map(str, sizes)), Data(dataset.name, dataset.digest, dataset.source))
+
+    def code(self) -> str:
+        """Digest what decides the numbers."""
+        return _code()
+
+    def begin(self, config: Config) -> Generator[Measured, None, Result]:
+        """Train, an epoch at a time; what is left are the parameters, and what they make of the test set."""
+        dataset = dataset_of(config.dataset)
+        network, epochs = begin(config, dataset)
+        last: EpochResult | None = None
+        for last in epochs:
+            yield Measured(measured(last), last.digest)
+        arrays = {"parameters": network.parameters(), "predictions": predictions(network, dataset)}
+        never = last.test.never_predicted if last and last.test else ()
+        return Result(arrays, {"never_predicted": " ".join(map(str, never))} if never else {})
+
+    def epoch_seconds(self, config: Config) -> float:
+        """Measure an epoch: learn a little from a few thousand examples, evaluate in full; 0 if that fails."""
+        try:
+            return _measure(replace(config, eta=CAUTIOUS, lmbda=0.0))
+        except (NnexpError, MemoryError):
+            return 0.0  # the run itself will say what is wrong with it
+
+
+NETWORK = NetworkTask()
+
+
+def predictions(network: core.Network, dataset: Dataset) -> dict[str, np.ndarray]:
+    """Say what a network makes of the test set: labels, the predicted classes, and the winning outputs."""
+    outputs = core.predict(network, examples_of(dataset.test, dataset))
+    small = np.min_scalar_type(dataset.classes - 1)
+    return {
+        "labels": dataset.test.labels.astype(small),
+        "predicted": outputs.argmax(axis=1).astype(small),
+        "confidence": outputs.max(axis=1).astype(np.float16),
+    }
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    files = [file for pattern in DECIDING for file in PACKAGE.glob(pattern)]
+    return digest_code({file.relative_to(PACKAGE).as_posix(): file for file in files})
+
+
+def _measure(config: Config) -> float:
+    full = dataset_of(config.dataset)
+    n = min(CALIBRATION - CALIBRATION % config.batch_size or len(full.train), len(full.train))
+    few = dataset_of(replace(config.dataset, limit=n))
+    _, results = begin(replace(config, epochs=2, batch_size=min(config.batch_size, n)), few)
+    next(results)  # the first epoch warms caches up
+    began = perf_counter()
+    result = next(results)
+    rest = perf_counter() - began - result.epoch_s
+    return result.epoch_s * len(full.train) / n + rest

@@ -1,0 +1,95 @@
+"""What is trained is a task; everything around it (sweeping, surviving, recording, comparing, proving) knows no more.
+
+A task declares its settings and its metrics, checks a config against its data, says which code decides its numbers, and
+trains. Training is a generator: each `yield` is an epoch, and what it returns is what a rerun compares and keeps. It
+never prints, logs or tracks; whoever runs it decides what to do with its epochs, and may `close` it after any of them.
+
+A task is sent to worker processes by pickle, so it must be importable there; a config is sent as plain values and
+rebuilt by the task's schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from nnexp.config.schema import Schema
+from nnexp.measure import Measure
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a run learns from: its name, the digest of its content, and where it lies."""
+
+    name: str
+    digest: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A config that can be trained: as it is to be recorded, how its runs are called, and its data if it has any."""
+
+    config: Any
+    title: str
+    data: Data | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one epoch brought: its metrics by name, and a digest of the state that it left (none: of the metrics)."""
+
+    metrics: Mapping[str, float]
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a finished run leaves: arrays by the name of their file, and remarks that become tags of the run."""
+
+    arrays: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+
+
+class Task(Protocol):
+    """What is trained."""
+
+    @property
+    def name(self) -> str:
+        """What the task is called; recorded with every run."""
+        ...
+
+    @property
+    def schema(self) -> Schema[Any]:
+        """Its settings."""
+        ...
+
+    @property
+    def measures(self) -> Sequence[Measure]:
+        """Its metrics, each declared once."""
+        ...
+
+    def examine(self, config: Any) -> Examined:
+        """Check a config against its data before anything is trained.
+
+        Raises
+        ------
+        ConfigError, DataError
+            Settings or data that cannot be used.
+        """
+        ...
+
+    def code(self) -> str:
+        """Digest the code that decides the numbers: another digest is another experiment."""
+        ...
+
+    def begin(self, config: Any) -> Generator[Measured, None, Result]:
+        """Train, an epoch at a time."""
+        ...
+
+    def epoch_seconds(self, config: Any) -> float:
+        """Guess how long an epoch will take, in seconds; 0 where that cannot be told."""
+        ...
