@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nnexp.core.cost import COSTS, cost_named
+from nnexp.core.cost import COSTS
 from nnexp.errors import ConfigError
 
 A = np.array([[0.8, 0.1], [0.5, 0.5]])

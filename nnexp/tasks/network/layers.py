@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from nnexp.config.schema import Config
 from nnexp.core import Network
-from nnexp.core.activation import ACTIVATIONS
 from nnexp.core.blas import Array
 from nnexp.tasks.seeding import streams
 
@@ -37,10 +36,9 @@ def draw_network(sizes: Sequence[int], config: Config) -> tuple[Network, NDArray
 
 def layers(network: Network, inputs: NDArray[np.float64]) -> list[Layer]:
     """Send one example (n_in,) through the network, layer by layer."""
-    activate, a = ACTIVATIONS[network.activation], inputs.astype(network.dtype)
-    found = []
-    for w, b in zip(network.weights, network.biases, strict=True):
+    a, found = inputs.astype(network.dtype), []
+    for w, b, activation in zip(network.weights, network.biases, network.activations, strict=True):
         z = w @ a + b
-        a = activate(z, np.empty_like(z))
+        a = activation.value(z, None)
         found.append(Layer(w, b, z, a))
     return found
