@@ -25,6 +25,7 @@ class Layer:
     biases: Array  # (n_out,)
     weighted: Array
     activations: Array
+    activation: str  # the kind of its neurons
 
 
 def draw_network(sizes: Sequence[int], config: Config) -> tuple[Network, NDArray[np.float64]]:
@@ -40,5 +41,5 @@ def layers(network: Network, inputs: NDArray[np.float64]) -> list[Layer]:
     for w, b, activation in zip(network.weights, network.biases, network.activations, strict=True):
         z = w @ a + b
         a = activation.value(z, None)
-        found.append(Layer(w, b, z, a))
+        found.append(Layer(w, b, z, a, activation.name))
     return found

@@ -23,13 +23,8 @@ def save_model(
 ) -> None:
     """Write parameters and an MLflow pyfunc model of them into a folder.
 
-    The model's code is a file beside it, not a pickled class, so it loads where nnexp is not installed. It computes
-    each layer by the formula that is given here, and knows no other.
-
-    Parameters
-    ----------
-    activations
-        The name and the formula (NumPy, of z) of each layer's activation, the first hidden layer's first.
+    The model's code is a file beside it, not a pickled class, so it loads where nnexp is not installed. `activations`
+    gives each layer's by name and formula (NumPy, of z), the first hidden layer's first; the model knows no other.
     """
     to.mkdir(parents=True)
     np.savez(to / "parameters.npz", **parameters)  # type: ignore[arg-type]
