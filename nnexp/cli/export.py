@@ -21,7 +21,13 @@ def export(wanted: str, to: Path) -> None:
     from nnexp.tracking.mlflow.model import save_model
 
     try:
-        save_model(to, trained.network.parameters(), n_in=trained.network.sizes[0], scale=trained.scale)
+        save_model(
+            to,
+            trained.network.parameters(),
+            activations=[(activation.name, activation.formula) for activation in trained.network.activations],
+            n_in=trained.network.sizes[0],
+            scale=trained.scale,
+        )
     except OSError as error:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
     out().print(f"{to / 'parameters.npz'}  the parameters: weights_0, biases_0, ...", soft_wrap=True)

@@ -24,7 +24,7 @@ def inspect(overrides: Sequence[str]) -> None:
     network, inputs = draw_network(sizes, config)
     name = "-".join(map(str, sizes))
     out().print(
-        f"[bold]{name}[/], {config.activation} neurons; init={config.init}, seed={config.seed}: "
+        f"[bold]{name}[/], activation={config.activation}, init={config.init}, seed={config.seed}: "
         f"{sum(w.size for w in network.weights)} weights, {sum(b.size for b in network.biases)} biases"
     )
     out().print(f"\ninputs x {inputs.shape}: {_numbers(inputs)}", markup=False)
@@ -49,7 +49,7 @@ def _read(overrides: Sequence[str]) -> tuple[list[int], Config]:
 
 
 def _table(k: int, layer: Layer) -> Table:
-    shape = f"weights[{k}] {layer.weights.shape}, biases[{k}] {layer.biases.shape}"
+    shape = f"weights[{k}] {layer.weights.shape}, biases[{k}] {layer.biases.shape}, {layer.activation} neurons"
     table = Table(title=f"layer {k}: {shape}", title_justify="left", box=None, pad_edge=False)
     for column in ("neuron", "weights", "bias", "weighted input z = w·a + b", "activation"):
         table.add_column(column, justify="left" if column == "weights" else "right")

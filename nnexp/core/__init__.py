@@ -1,9 +1,33 @@
-"""The network and how it learns: NumPy, and SciPy's BLAS. It knows no data set, configuration or tracker."""
+"""The network and how it learns: NumPy, and SciPy's BLAS. It knows no data set, configuration or tracker.
 
+Its choices stand in registries, by the names that a person types: ACTIVATIONS, COSTS, OPTIMISERS, INITS, DTYPES.
+"""
+
+from nnexp.core.activation import ACTIVATIONS
+from nnexp.core.blas import DTYPES
+from nnexp.core.cost import COSTS
 from nnexp.core.evaluation import Evaluation, evaluate, predict
 from nnexp.core.examples import Examples
+from nnexp.core.initial import INITS
+from nnexp.core.learning import Learning
 from nnexp.core.network import Network
-from nnexp.core.sgd import Learning
+from nnexp.core.optimiser import OPTIMISERS
+from nnexp.core.sgd import check_learning
 from nnexp.core.train import EpochResult, train
 
-__all__ = ["EpochResult", "Evaluation", "Examples", "Learning", "Network", "evaluate", "predict", "train"]
+__all__ = [
+    "ACTIVATIONS",
+    "COSTS",
+    "DTYPES",
+    "INITS",
+    "OPTIMISERS",
+    "EpochResult",
+    "Evaluation",
+    "Examples",
+    "Learning",
+    "Network",
+    "check_learning",
+    "evaluate",
+    "predict",
+    "train",
+]

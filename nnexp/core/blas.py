@@ -1,4 +1,4 @@
-"""The one matrix product that the network is made of, done by BLAS in place.
+"""The matrix product and the sum that the network is made of, done by BLAS in place.
 
 NumPy's `matmul` can overwrite its result but not add to it. BLAS's `gemm` does both, and so turns a gradient and the
 update that it makes into one call with no array in between. This module knows nothing of networks.
@@ -6,15 +6,18 @@ update that it makes into one call with no array in between. This module knows n
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy.linalg.blas import dgemm, sgemm
 
-Array = NDArray[Any]  # float32 or float64, one of them throughout a network
+Array = NDArray[Any]  # of one of DTYPES throughout a network
 
-_GEMM = {np.dtype(np.float32): sgemm, np.dtype(np.float64): dgemm}
+DTYPES: dict[str, np.dtype[Any]] = {"float32": np.dtype(np.float32), "float64": np.dtype(np.float64)}
+
+_GEMM = {DTYPES["float32"]: sgemm, DTYPES["float64"]: dgemm}
 
 
 def add_product(a: Array, b: Array, *, out: Array, alpha: float = 1.0, beta: float = 1.0) -> None:
@@ -35,3 +38,15 @@ def add_product(a: Array, b: Array, *, out: Array, alpha: float = 1.0, beta: flo
     b_turned = not b.flags.c_contiguous
     gemm = _GEMM[out.dtype]
     gemm(alpha, b if b_turned else b.T, a if a_turned else a.T, beta, out.T, b_turned, a_turned, True)
+
+
+def add_row_sum(a: Array, *, out: Array, alpha: float = 1.0, beta: float = 1.0) -> None:
+    """Set `out` (m,) to beta * out + alpha * the sum of the rows of `a` (n, m), C-contiguous and of the same dtype."""
+    gemm = _GEMM[out.dtype]
+    gemm(alpha, a.T, _ones(len(a), a.dtype), beta, out[:, None], False, False, True)
+
+
+@cache
+def _ones(n: int, dtype: DTypeLike) -> Array:
+    """A column of ones: the product with it is far faster than NumPy's sum when the rows are few."""
+    return np.ones((n, 1), dtype)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnexp.core.blas import Array
-from nnexp.core.cost import cost_named
+from nnexp.core.cost import COSTS
 from nnexp.core.examples import Examples, Gatherer
 from nnexp.core.network import Network
+from nnexp.core.registry import look_up
 
 CHUNK = 1000  # examples at a time: large enough for BLAS, small enough for the cache
 
@@ -31,7 +32,7 @@ class Evaluator:
     def __init__(self, network: Network, examples: Examples, cost: str = "quadratic") -> None:
         sizes, dtype = network.sizes, network.dtype
         examples.check_fit(sizes[0], sizes[-1])
-        self._network, self._examples, self._cost = network, examples, cost_named(cost)
+        self._network, self._examples, self._cost = network, examples, look_up("cost", cost, COSTS)
         rows = min(CHUNK, len(examples))
         self._gather = Gatherer(examples, rows, dtype)
         self._hidden = network.buffers(rows)[:-1]

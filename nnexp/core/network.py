@@ -1,35 +1,37 @@
-"""A feedforward network of sigmoid neurons, after M. Nielsen, "Neural Networks and Deep Learning", chapters 1 and 2.
+"""A feedforward network, after M. Nielsen, "Neural Networks and Deep Learning", chapters 1 and 2.
 
 Notation, throughout nnexp.core: layer k takes inputs a (n, n_in), n examples a row each, and gives
-sigmoid(a @ weights[k].T + biases[k]), (n, n_out). The network knows nothing of data files, epochs or learning rates.
+activations[k](a @ weights[k].T + biases[k]), (n, n_out). The activation that a network is asked for is that of its
+hidden layers, and of the output layer if its values are fractions; see nnexp.core.activation. The network knows nothing
+of data files, epochs or learning rates.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from nnexp.core.activation import ACTIVATIONS, check_learnable
-from nnexp.core.blas import Array, add_product
-from nnexp.core.cost import cost_named
-from nnexp.core.gradient import add_gradient, backward
+from nnexp.core.activation import Activation, check_learnable, layer_activations
+from nnexp.core.blas import DTYPES, Array, add_product, add_row_sum
+from nnexp.core.cost import COSTS
+from nnexp.core.gradient import backward
 from nnexp.core.initial import INITS, draw
+from nnexp.core.registry import look_up
 from nnexp.errors import ConfigError, DataError
-
-DTYPES = ("float32", "float64")
 
 
 class Network:
-    """Weights (n_out, n_in) and biases (n_out,), one of each a layer, and the neurons' activation."""
+    """Weights (n_out, n_in), biases (n_out,) and an activation, one of each a layer."""
 
     weights: list[Array]
     biases: list[Array]
-    activation: str
+    activation: str  # the hidden layers'
+    activations: list[Activation]
 
     def __init__(
         self,
@@ -43,10 +45,9 @@ class Network:
         """Draw a network with `sizes` neurons a layer, the inputs first."""
         if len(sizes) < 2 or min(sizes) < 1:
             raise ConfigError(f"sizes must name at least two layers of one neuron or more, but got {list(sizes)}")
-        _choose("init", init, INITS)
-        _choose("dtype", dtype, DTYPES)
-        weights, biases = draw(sizes, init, rng)
-        self._set([w.astype(dtype) for w in weights], [b.astype(dtype) for b in biases], activation)
+        chosen, precision = look_up("init", init, INITS), look_up("dtype", dtype, DTYPES)
+        weights, biases = draw(sizes, chosen, layer_activations(activation, len(sizes) - 1), rng)
+        self._set([w.astype(precision) for w in weights], [b.astype(precision) for b in biases], activation)
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, NDArray[Any]], *, activation: str = "sigmoid") -> Network:
@@ -70,8 +71,8 @@ class Network:
         return network
 
     def _set(self, weights: list[Array], biases: list[Array], activation: str) -> None:
-        _choose("activation", activation, ACTIVATIONS)
-        self.weights, self.biases, self.activation = weights, biases, activation
+        self.weights, self.biases = weights, biases
+        self.activation, self.activations = activation, layer_activations(activation, len(weights))
 
     @property
     def sizes(self) -> list[int]:
@@ -84,28 +85,29 @@ class Network:
         return self.weights[0].dtype
 
     def buffers(self, n: int) -> list[Array]:
-        """Make room for every layer's activations on n examples, (n, n_out) each."""
+        """Make room for what every layer gives for n examples, (n, n_out) each."""
         return [np.empty((n, len(b)), self.dtype) for b in self.biases]
 
     def forward(self, x: Array, *, out: Sequence[Array] | None = None) -> Array:
-        """Compute the outputs (n, n_out) for inputs x (n, n_in); `out` receives every layer's activations."""
-        activate = ACTIVATIONS[self.activation]
+        """Compute the outputs (n, n_out) for inputs x (n, n_in); `out` receives what every layer gives."""
         a = np.ascontiguousarray(x, self.dtype)
-        for w, b, z in zip(self.weights, self.biases, out or self.buffers(len(a)), strict=True):
+        layers = zip(self.weights, self.biases, self.activations, out or self.buffers(len(a)), strict=True)
+        for w, b, activation, z in layers:
             z[...] = b
             add_product(a, w.T, out=z)
-            a = activate(z, z)
+            a = activation.value(z, z)
         return a
 
     def backprop(self, x: Array, y: Array, *, cost: str = "quadratic") -> tuple[list[Array], list[Array]]:
         """Compute (nabla_w, nabla_b), the gradient of the mean cost on inputs x (n, n_in) and desired outputs y."""
         check_learnable(self.activation)
-        activations = self.buffers(len(x))
-        x, a = np.ascontiguousarray(x, self.dtype), self.forward(x, out=activations)
+        values = self.buffers(len(x))
+        x, a = np.ascontiguousarray(x, self.dtype), self.forward(x, out=values)
         nabla_w, nabla_b = [np.zeros_like(w) for w in self.weights], [np.zeros_like(b) for b in self.biases]
-        deltas = backward(self.weights, activations, cost_named(cost).delta(a, y))
-        for k, delta in deltas.items():
-            add_gradient(activations[k - 1] if k else x, delta, nabla_w[k], nabla_b[k], alpha=1 / len(x))
+        last = look_up("cost", cost, COSTS).delta(a, y, self.activations[-1])
+        for k, delta in backward(self.weights, self.activations, values, last).items():
+            add_product(delta.T, values[k - 1] if k else x, out=nabla_w[k], alpha=1 / len(x))
+            add_row_sum(delta, out=nabla_b[k], alpha=1 / len(x))
         return nabla_w, nabla_b
 
     def parameters(self) -> dict[str, Array]:
@@ -125,11 +127,6 @@ class Network:
 
 def _names(depth: int) -> list[str]:
     return [f"{kind}_{k}" for k in range(depth) for kind in ("weights", "biases")]
-
-
-def _choose(setting: str, value: str, known: Collection[str]) -> None:
-    if value not in known:
-        raise ConfigError(f"{setting} must be one of {', '.join(known)}, but got {value!r}")
 
 
 def _check_values(arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -1,41 +1,26 @@
 """Stochastic gradient descent over mini-batches, the book's way of learning.
 
-For each mini-batch of m examples, with n examples in the training set:
-
-    b -> b - (eta / m) * the sum of nabla_b
-    w -> (1 - eta * lmbda / n) * w - (eta / m) * the sum of nabla_w
-
-BLAS writes the update into the parameters as it computes the gradient. This module knows nothing of evaluation.
+An epoch shuffles the n training examples, and takes them m at a time: forward, back, and an update of every layer by
+the optimiser (nnexp.core.optimiser has the formulas). The weights of frozen layers are left alone; their biases learn.
+This module knows nothing of evaluation.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 
 from nnexp.core.activation import check_learnable
 from nnexp.core.blas import Array
-from nnexp.core.cost import cost_named
+from nnexp.core.cost import COSTS
 from nnexp.core.examples import Examples, Gatherer
-from nnexp.core.gradient import add_bias_gradient, add_gradient, backward
+from nnexp.core.gradient import backward
+from nnexp.core.learning import Learning
 from nnexp.core.network import Network
-from nnexp.core.schedule import Eta, stages
+from nnexp.core.optimiser import OPTIMISERS
+from nnexp.core.registry import look_up
+from nnexp.core.schedule import stages
 from nnexp.errors import ConfigError
-
-
-@dataclass(frozen=True)
-class Learning:
-    """How to learn: eta a number or stages of (epochs, eta), freeze the layers k whose weights stay as drawn."""
-
-    eta: Eta = 3.0
-    batch_size: int = 10
-    epochs: int = 30
-    cost: str = "quadratic"
-    lmbda: float = 0.0
-    freeze: tuple[int, ...] = ()
-    shuffle: bool = True
 
 
 def check_learning(learning: Learning, *, depth: int, n: int, activation: str = "sigmoid") -> None:
@@ -48,7 +33,8 @@ def check_learning(learning: Learning, *, depth: int, n: int, activation: str = 
     """
     check_learnable(activation)
     stages(learning.eta)
-    cost_named(learning.cost)
+    look_up("cost", learning.cost, COSTS)
+    look_up("optimiser", learning.optimiser, OPTIMISERS)
     layers = range(depth)
     if not 1 <= learning.batch_size <= n:
         raise ConfigError(f"batch_size must be between 1 and {n} (the training set), but got {learning.batch_size}")
@@ -56,6 +42,8 @@ def check_learning(learning: Learning, *, depth: int, n: int, activation: str = 
         raise ConfigError(f"epochs must be at least 1, but got {learning.epochs}")
     if not 0 <= learning.lmbda < np.inf:
         raise ConfigError(f"lmbda must be a finite number, 0 or above, but got {learning.lmbda}")
+    if not 0 <= learning.mu < 1:
+        raise ConfigError(f"mu must be 0 or above, and below 1, but got {learning.mu}")
     if not set(learning.freeze) <= set(layers) or set(learning.freeze) == set(layers):
         raise ConfigError(
             f"freeze must list layers from 0 to {layers[-1]} and leave one to learn, but got {list(learning.freeze)}"
@@ -69,7 +57,8 @@ class Descent:
         check_learning(learning, depth=len(network.weights), n=len(examples), activation=network.activation)
         sizes, dtype, n, m = network.sizes, network.dtype, len(examples), learning.batch_size
         examples.check_fit(sizes[0], sizes[-1])
-        self._network, self._learning, self._cost = network, learning, cost_named(learning.cost)
+        self._network, self._learning, self._cost = network, learning, COSTS[learning.cost]
+        self._optimiser = OPTIMISERS[learning.optimiser](network, learning)
         self._gather = Gatherer(examples, m, dtype)
         self._hidden = {rows: network.buffers(rows)[:-1] for rows in {m, n % m}}  # n % m: the last, smaller batch
         self._targets = examples.targets(sizes[-1], dtype)
@@ -78,24 +67,22 @@ class Descent:
     def epoch(self, eta: float, rng: Generator) -> float:
         """Learn from every example once, and give the mean cost of the outputs as each was learnt from."""
         n, m = len(self._targets), self._learning.batch_size
+        decay = 1 - eta * self._learning.lmbda / n
         order = rng.permutation(n) if self._learning.shuffle else np.arange(n)
         self._targets.take(order, axis=0, out=self._y, mode="clip")
         # Diverging parameters overflow on their way; whoever calls looks at where they end.
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, n, m):
                 batch = slice(start, start + m)
-                self._step(self._gather(order[batch]), self._y[batch], self._outputs[batch], eta)
+                self._step(self._gather(order[batch]), self._y[batch], self._outputs[batch], eta, decay)
             return self._cost.mean(self._outputs, self._y)
 
-    def _step(self, x: Array, y: Array, outputs: Array, eta: float) -> None:
-        network, m = self._network, len(x)
-        activations = [*self._hidden[m], outputs]
-        network.forward(x, out=activations)
-        deltas = backward(network.weights, activations, self._cost.delta(outputs, y))
-        decay = 1 - eta * self._learning.lmbda / len(self._targets)
-        for k, delta in deltas.items():
-            w, b = network.weights[k], network.biases[k]
-            if k in self._learning.freeze:
-                add_bias_gradient(delta, b, alpha=-eta / m)
-            else:
-                add_gradient(activations[k - 1] if k else x, delta, w, b, alpha=-eta / m, beta=decay)
+    def _step(self, x: Array, y: Array, outputs: Array, eta: float, decay: float) -> None:
+        network, optimiser, m = self._network, self._optimiser, len(x)
+        values = [*self._hidden[m], outputs]
+        network.forward(x, out=values)
+        last = self._cost.delta(outputs, y, network.activations[-1])
+        for k, delta in backward(network.weights, network.activations, values, last).items():
+            if k not in self._learning.freeze:
+                optimiser.update_weights(k, values[k - 1] if k else x, delta, alpha=-eta / m, decay=decay)
+            optimiser.update_biases(k, delta, alpha=-eta / m)

@@ -14,9 +14,10 @@ from numpy.random import Generator
 
 from nnexp.core.evaluation import Evaluation, Evaluator
 from nnexp.core.examples import Examples
+from nnexp.core.learning import Learning
 from nnexp.core.network import Network
 from nnexp.core.schedule import eta_at
-from nnexp.core.sgd import Descent, Learning
+from nnexp.core.sgd import Descent
 from nnexp.errors import DivergedError
 
 

@@ -1,24 +1,26 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnexp.core import Network
+from nnexp.core.activation import ACTIVATIONS, TANH, Activation
 from nnexp.core.cost import COSTS
 
 DEPTHS = [(3, 2), (5, 4, 3), (4, 5, 3, 2), (3, 4, 5, 4, 2)]
+LEARNABLE = [name for name, activation in ACTIVATIONS.items() if not activation.unlearnable]
 
 
-def some(sizes, n, seed=0):
+def some(sizes, n, seed=0, activation="sigmoid"):
     rng = np.random.default_rng(seed)
-    net = Network(sizes, rng=rng, dtype="float64")
+    net = Network(sizes, rng=rng, dtype="float64", activation=activation)
     return net, rng.random((n, sizes[0])), np.eye(sizes[-1])[rng.integers(sizes[-1], size=n)]
 
 
-@pytest.mark.parametrize("cost", COSTS)
-@pytest.mark.parametrize("sizes", DEPTHS)
-def test_backprop_agrees_with_finite_differences(sizes, cost):
-    net, x, y = some(sizes, 7)
+def check_gradient(net, x, y, cost):
+    """Hold backpropagation against central differences of the mean cost, for every parameter."""
     h = 1e-6
 
     def slope(array, i):
@@ -32,6 +34,42 @@ def test_backprop_agrees_with_finite_differences(sizes, cost):
     for array, nabla in zip(net.weights + net.biases, nabla_w + nabla_b, strict=True):
         slopes = np.array([slope(array, i) for i in range(array.size)]).reshape(array.shape)
         np.testing.assert_allclose(nabla, slopes, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("activation", LEARNABLE)
+@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("sizes", DEPTHS)
+def test_backprop_agrees_with_finite_differences(sizes, cost, activation):
+    check_gradient(*some(sizes, 7, activation=activation), cost)
+
+
+SOFTSIGN = Activation(
+    name="softsign",  # moved, so that it lies between 0 and 1, and the output layer has it too
+    value=lambda z, out: np.add(0.5 * z / (1 + abs(z)), 0.5, out=out),
+    prime=lambda a: 0.5 * (1 - abs(2 * a - 1)) ** 2,
+    formula="0.5 + 0.5 * z / (1 + np.abs(z))",
+    gain=1,
+    fractions=True,
+)
+
+
+@pytest.mark.parametrize("cost", COSTS)
+def test_an_activation_that_is_added_needs_nothing_else(monkeypatch, cost):
+    monkeypatch.setitem(ACTIVATIONS, "softsign", SOFTSIGN)
+    net, x, y = some((5, 4, 3), 7, activation="softsign")
+    assert net.activations == [SOFTSIGN, SOFTSIGN]
+    check_gradient(net, x, y, cost)
+
+
+WRONG = [replace(SOFTSIGN, prime=lambda a: a * (1 - a)), replace(TANH, prime=lambda a: 1 - a)]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.name)
+@pytest.mark.parametrize("sizes", [(5, 4, 3), (4, 5, 3, 2)])
+def test_a_wrong_derivative_is_found(monkeypatch, wrong, sizes):
+    monkeypatch.setitem(ACTIVATIONS, wrong.name, wrong)
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        check_gradient(*some(sizes, 7, activation=wrong.name), "quadratic")
 
 
 @pytest.mark.parametrize("cost", COSTS)

@@ -24,6 +24,21 @@ def test_forward_by_hand():
     np.testing.assert_allclose(net.forward(np.array([[2.0, 1.0], [0.0, 0.0]])), [[0.81757448], [0.62245933]])
 
 
+@pytest.mark.parametrize(("activation", "hidden"), [("tanh", [0.96402758, -0.76159416]), ("relu", [2, 0])])
+def test_tanh_and_relu_neurons_end_in_a_sigmoid_layer(activation, hidden):
+    parameters = {
+        "weights_0": np.array([[1.0], [-2.0]]),
+        "biases_0": np.array([1.0, 1.0]),
+        "weights_1": np.array([[1.0, 1.0]]),
+        "biases_1": np.array([0.0]),
+    }
+    net = Network.from_parameters(parameters, activation=activation)
+    out = net.buffers(1)
+    net.forward(np.array([[1.0]]), out=out)  # z = 2 and -1
+    np.testing.assert_allclose(out[0], [hidden], rtol=1e-7)
+    np.testing.assert_allclose(out[1], [[1 / (1 + np.exp(-sum(hidden)))]], rtol=1e-7)
+
+
 def test_forward_gives_every_layers_activations():
     net = network((4, 3, 5, 2), dtype="float64")
     out = net.buffers(6)
@@ -49,7 +64,8 @@ def test_perceptrons_compute_nand_and_cannot_learn():
     net = Network.from_parameters(nand, activation="step")
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     np.testing.assert_array_equal(net.forward(x)[:, 0], [1, 1, 1, 0])
-    with pytest.raises(ConfigError, match="activation must be sigmoid to learn, but got step: its derivative is zero"):
+    message = "activation must be one of sigmoid, tanh, relu to learn, but got step: its derivative is zero"
+    with pytest.raises(ConfigError, match=message):
         net.backprop(x, np.ones((4, 1)))
 
 
@@ -122,7 +138,7 @@ def test_no_parameters_are_no_network():
     [
         ({"init": "zeros"}, "init must be one of normal, uniform_bias, scaled, but got 'zeros'"),
         ({"dtype": "float16"}, "dtype must be one of float32, float64, but got 'float16'"),
-        ({"activation": "relu"}, "activation must be one of sigmoid, step, but got 'relu'"),
+        ({"activation": "gelu"}, "activation must be one of sigmoid, tanh, relu, step, but got 'gelu'"),
         ({"sizes": [4]}, r"sizes must name at least two layers .* but got \[4\]"),
         ({"sizes": [4, 0, 2]}, r"but got \[4, 0, 2\]"),
     ],

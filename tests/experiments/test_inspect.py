@@ -6,6 +6,7 @@ from nnexp.cli import console
 from nnexp.cli.inspect import inspect
 from nnexp.cli.main import app
 from nnexp.config.schema import Config
+from nnexp.core import ACTIVATIONS
 from nnexp.errors import ConfigError
 from nnexp.tasks.network.layers import draw_network, layers
 
@@ -23,7 +24,7 @@ def printed(*arguments):
     return result.output
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "step"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_last_activations_are_the_networks_outputs(activation):
     network, inputs = draw_network([4, 10, 2], Config(seed=3, activation=activation, dtype="float64"))
     found = layers(network, inputs)
@@ -35,7 +36,7 @@ def test_the_last_activations_are_the_networks_outputs(activation):
 def test_without_arguments_shows_the_notebooks_network():
     output = printed()
     assert "4-10-2" in output
-    assert "layer 1: weights[1] (2, 10), biases[1] (2,)" in output
+    assert "layer 1: weights[1] (2, 10), biases[1] (2,), sigmoid neurons" in output
 
 
 def test_a_perceptron_fires_or_does_not():

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnexp.core import Network
-from nnexp.core.activation import ACTIVATIONS
 from nnexp.core.blas import Array
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.seeding import streams
@@ -26,6 +25,7 @@ class Layer:
     biases: Array  # (n_out,)
     weighted: Array
     activations: Array
+    activation: str  # the kind of its neurons
 
 
 def draw_network(sizes: Sequence[int], config: Config) -> tuple[Network, NDArray[np.float64]]:
@@ -37,10 +37,9 @@ def draw_network(sizes: Sequence[int], config: Config) -> tuple[Network, NDArray
 
 def layers(network: Network, inputs: NDArray[np.float64]) -> list[Layer]:
     """Send one example (n_in,) through the network, layer by layer."""
-    activate, a = ACTIVATIONS[network.activation], inputs.astype(network.dtype)
-    found = []
-    for w, b in zip(network.weights, network.biases, strict=True):
+    a, found = inputs.astype(network.dtype), []
+    for w, b, activation in zip(network.weights, network.biases, network.activations, strict=True):
         z = w @ a + b
-        a = activate(z, np.empty_like(z))
-        found.append(Layer(w, b, z, a))
+        a = activation.value(z, None)
+        found.append(Layer(w, b, z, a, activation.name))
     return found
