@@ -155,7 +155,7 @@ def _check_of(name: str, hint: Any) -> Check:
 def _build(config: type[C], checked: Mapping[str, Any], prefix: str) -> C:
     hints: dict[str, Any] = get_type_hints(config)
     given: dict[str, Any] = {}
-    for each in fields(config):
+    for each in fields(config):  # type: ignore[arg-type]
         name = f"{prefix}{each.name}"
         if is_dataclass(hints[each.name]):
             given[each.name] = _build(hints[each.name], checked, f"{name}.")
