@@ -113,7 +113,7 @@ def conclude(plan: Plan, parent_id: str, records: Sequence[Run], store: Store) -
     page = plan.runs[0].folder.parent / PAGE
     try:
         write_page(comparison, store, page)
-        store.log(parent_id, tags={"mlflow.note.content": as_markdown(comparison)})
+        store.log(parent_id, tags={Tag.NOTE: as_markdown(comparison)})
         store.save(parent_id, [page])
     except NnexpError as error:
         say(str(error))

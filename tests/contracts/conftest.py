@@ -61,7 +61,7 @@ def store(request: pytest.FixtureRequest) -> Store:
     """An empty store of each kind; those that are shared give every test an experiment of its own."""
     if request.param == "memory":
         return MemoryStore()
-    from nnexp.tracking.mlflow.writer import MlflowStore
+    from nnexp.tracking.mlflow.store import MlflowStore
 
     if request.param == "sqlite":
         uri = f"sqlite:///{request.getfixturevalue('database')}"

@@ -16,7 +16,7 @@ import pytest
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sqlite import create_sqlite
-from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import RunStart, Tag
 
 RUN = RunStart("r", 1, tags={Tag.KIND: "run"})
@@ -24,7 +24,7 @@ RUN = RunStart("r", 1, tags={Tag.KIND: "run"})
 MEET = """
 import os, sys
 from nnexp.tracking.mlflow.location import Location
-from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import RunStart, Tag
 wait, go = os.pipe()
 children = []

@@ -1,6 +1,6 @@
 """Reading an MLflow database with SQL, without MLflow: importing it takes longer than most answers.
 
-Reads MLflow's tables of runs, parameters, metrics and tags; writes nothing. tests/contracts/test_tracker.py holds it to
+Reads MLflow's tables of runs, parameters, metrics and tags; writes nothing. tests/contracts/test_store.py holds it to
 the same contract as MLflow's own reading, which serves where the store is a server.
 """
 
@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.tags import from_mlflow, to_mlflow
 from nnexp.tracking.records import Kind, Run, Status, Tag
 
 EXPERIMENTS = table("experiments", column("experiment_id"), column("name"))
@@ -60,7 +61,7 @@ class SqlReader:
         """List records, newest first; a database that is not there yet holds none."""
         if self._is_missing():
             return []
-        wanted = dict(tags or {}) | ({Tag.KIND: kind.value} if kind else {})
+        wanted = to_mlflow(tags or {}) | ({Tag.KIND: kind.value} if kind else {})
         chosen = self._chosen(status, wanted)
         with self._connect() as database:
             params = _by_run(database, _values(PARAMS, chosen))
@@ -78,7 +79,7 @@ class SqlReader:
                     ended_at=None if row["status"] == Status.RUNNING else row["end_time"],
                     params=params[row["run_uuid"]],
                     metrics=metrics[row["run_uuid"]],
-                    tags=tags_of[row["run_uuid"]],
+                    tags=from_mlflow(tags_of[row["run_uuid"]]),
                 )
                 for row in rows
             ]
