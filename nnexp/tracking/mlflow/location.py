@@ -46,6 +46,20 @@ class Location:
         """Whether the store can be read with SQL."""
         return not self.uri.startswith(("http://", "https://", "databricks"))
 
+    @property
+    def exists(self) -> bool:
+        """Tell whether the database is there; of one that is no file nothing else is thought.
+
+        Raises
+        ------
+        TrackingError
+            If this user may not even look.
+        """
+        try:
+            return self.file is None or self.file.exists()
+        except OSError as error:
+            raise TrackingError(f"the tracking store {self} cannot be read: {error.strerror}") from error
+
     def check_writable(self) -> None:
         """Refuse a database file that may not be written, before anything slow is done.
 
@@ -54,7 +68,7 @@ class Location:
         TrackingError
             If the file, or the folder that its log is written into, is not this user's to write.
         """
-        if self.file is None or not self.file.exists():
+        if self.file is None or not self.exists:
             return
         for path in (self.file, self.file.parent):
             if not os.access(path, os.W_OK, effective_ids=True):

@@ -99,8 +99,7 @@ class SqlReader:
 
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Read one artifact; only one that is kept elsewhere than in files needs MLflow."""
-        with self._connect() as database:
-            uri = database.execute(select(RUNS.c.artifact_uri).where(RUNS.c.run_uuid == run_id)).scalar()
+        uri = None if self._is_missing() else self._artifact_uri(run_id)
         if uri is None:
             raise TrackingError(f"the store holds no run {run_id}")
         parsed = urlparse(uri)
@@ -117,10 +116,15 @@ class SqlReader:
         except OSError as error:
             raise _unreadable(self.location, error) from error
 
+    def _artifact_uri(self, run_id: str) -> str | None:
+        with self._connect() as database:
+            uri: str | None = database.execute(select(RUNS.c.artifact_uri).where(RUNS.c.run_uuid == run_id)).scalar()
+        return uri
+
     def _is_missing(self) -> bool:
         """Tell whether there is no database yet, so that looking does not make an empty one."""
         file = self.location.file
-        return file is not None and not (file.exists() and (file.is_dir() or file.stat().st_size))
+        return file is not None and not (self.location.exists and (file.is_dir() or file.stat().st_size))
 
     def _chosen(self, status: Status | None, tags: Mapping[str, str]) -> Select[Any]:
         """Select the ids of the experiment's runs that have this status and carry these tags."""

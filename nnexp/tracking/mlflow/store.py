@@ -37,8 +37,8 @@ class MlflowStore:
 
     @property
     def exists(self) -> bool:
-        """Tell whether there is a database; of one that is elsewhere nothing else is thought."""
-        return self.location.file is None or self.location.file.exists()
+        """Tell whether there is a database."""
+        return self.location.exists
 
     @cached_property
     def reader(self) -> RunStore:
