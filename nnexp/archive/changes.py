@@ -15,7 +15,6 @@ from nnexp.tracking.records import Tag
 from nnexp.training.environment import environment
 
 ABSENT = "nothing"
-COMMIT = "mlflow.source.git.commit"
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def changed_environment(archive: Archive) -> list[Mismatch]:
 
 
 def _code(digest: str, tags: Mapping[str, str]) -> str:
-    if COMMIT not in tags:
+    if Tag.COMMIT not in tags:
         return f"digest {digest[:12]}"
     changed = " with changes" if tags.get(Tag.DIRTY) == "true" else ""
-    return f"digest {digest[:12]} (commit {tags[COMMIT][:8]}{changed})"
+    return f"digest {digest[:12]} (commit {tags[Tag.COMMIT][:8]}{changed})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nnexp.cli.console import out
 from nnexp.cli.find import chosen_runs
-from nnexp.cli.store import read_store
+from nnexp.cli.store import open_store
 from nnexp.comparison.compare import Comparison
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.report.published.table import published_markdown, published_table
@@ -28,7 +28,7 @@ class Question:
 
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
     """Compare a sweep's runs, or any runs; without a name, those of the last sweep."""
-    store = read_store()
+    store = open_store()
     records = chosen_runs(store, wanted)
     comparison = compare_runs(
         records,

@@ -17,10 +17,8 @@ from nnexp.sweep.plan import Plan
 from nnexp.sweep.rerun import sample
 from nnexp.sweep.session import Session, Swept
 from nnexp.sweep.survey import Survey
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import Store
-
-NOTE = "mlflow.note.content"
 
 
 def conclude(swept: Swept, session: Session) -> None:
@@ -59,7 +57,7 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
     page = swept.survey.plan.runs[0].folder.parent / PAGE
     try:
         write_page(comparison, store, page)
-        store.log(swept.parent_id, tags={NOTE: as_markdown(comparison)})
+        store.log(swept.parent_id, tags={Tag.NOTE: as_markdown(comparison)})
         store.save(swept.parent_id, [page])
     except NnexpError as error:
         say(str(error))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from nnexp.cli.console import out, say
 from nnexp.recording.examine import examine
 from nnexp.recording.repair import repair
-from nnexp.tracking.mlflow.location import Location
-from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.choose import store_here
 
 
 def doctor() -> None:
@@ -15,14 +14,14 @@ def doctor() -> None:
     Raises
     ------
     TrackingError
-        If the store cannot be read; it is left as it is.
+        If the store cannot be read or written; it is left as it is.
     """
-    location = Location.from_environment()
-    out().print(f"store: {location}, experiment {location.experiment}", soft_wrap=True)
-    if location.file and not location.file.exists():
+    store = store_here(say)
+    out().print(f"store: {store}", soft_wrap=True, markup=False)
+    if not store.exists:
         out().print("there is no store here yet: nnexp train makes one")
         return
-    store = MlflowStore(location)
+    store.prepare()
     findings = [*repair(store, say).sentences(), *examine(store)]
     for finding in findings:
         out().print(f"- {finding}", soft_wrap=True, markup=False)

@@ -7,13 +7,13 @@ from pathlib import Path
 from nnexp.archive.network import read_trained
 from nnexp.cli.console import out
 from nnexp.cli.find import find_run
-from nnexp.cli.store import read_store
+from nnexp.cli.store import open_store
 from nnexp.errors import DataError
 
 
 def export(wanted: str, to: Path) -> None:
     """Write the parameters (.npz) and an MLflow model that `mlflow models` loads, into a new folder."""
-    store = read_store()
+    store = open_store()
     record = find_run(store, wanted)
     trained = read_trained(record, store)
     if to.exists():

@@ -12,7 +12,7 @@ from rich.table import Table
 from nnexp.archive.network import TrainedNetwork, read_trained
 from nnexp.cli.console import out, say
 from nnexp.cli.find import find_run
-from nnexp.cli.store import read_store
+from nnexp.cli.store import open_store
 from nnexp.datasets.drawing import as_text, read_drawing, write_png
 from nnexp.errors import ConfigError
 
@@ -21,7 +21,7 @@ BAR = 40  # characters of an output of 1
 
 def predict(wanted: str, index: int | None, image: Path | None, png: Path | None) -> None:
     """Ask a run's network about a test example (one at random if none is named) or about a picture."""
-    store = read_store()
+    store = open_store()
     trained = read_trained(find_run(store, wanted), store)
     dataset = trained.dataset
     if image:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
 from nnexp.cli.find import chosen_runs
-from nnexp.cli.store import read_store
+from nnexp.cli.store import open_store
 from nnexp.comparison.compare import Comparison, compare
 from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.report.page.page import page
@@ -26,7 +26,7 @@ PAGE = "report.html"
 
 def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
-    store = read_store()
+    store = open_store()
     comparison = compare(chosen_runs(store, wanted), store)
     if not comparison.settings:
         raise NotFoundError(comparison.answer)

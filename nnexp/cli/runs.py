@@ -13,7 +13,7 @@ from rich.table import Table
 
 from nnexp.cli.console import out
 from nnexp.cli.find import find_sweep, members
-from nnexp.cli.store import read_store
+from nnexp.cli.store import open_store
 from nnexp.errors import ConfigError, NotFoundError
 from nnexp.tracking.records import Run, Status
 from nnexp.tracking.store import RunStore
@@ -34,7 +34,7 @@ class Choice:
 
 def runs(choice: Choice, *, as_json: bool) -> None:
     """List the runs."""
-    store = read_store()
+    store = open_store()
     everything = store.runs()
     records = _chosen(everything if choice.sweep is None else _members(store, choice.sweep), choice)
     if as_json:

@@ -11,7 +11,7 @@ from rich.table import Table
 from nnexp.cli.console import out
 from nnexp.cli.find import find_run
 from nnexp.cli.progress import duration
-from nnexp.cli.store import read_store
+from nnexp.cli.store import open_store
 from nnexp.comparison.predictions import Predictions, read_predictions
 from nnexp.recording.packages import install_lines
 from nnexp.report.plots.curve import draw_curve
@@ -23,7 +23,7 @@ FACTS = {
     "status": None,
     "reason": Tag.REASON,
     "key": Tag.KEY,
-    "commit": "mlflow.source.git.commit",
+    "commit": Tag.COMMIT,
     "verified": Tag.VERIFIED,
     "digits never predicted": Tag.NEVER_PREDICTED,
     "files": Tag.FOLDER,
@@ -32,7 +32,7 @@ FACTS = {
 
 def show(wanted: str) -> None:
     """Print a run's facts, settings, environment, learning curve and confusion matrix."""
-    store = read_store()
+    store = open_store()
     record = find_run(store, wanted)
     out().print(f"[bold]{record.name}[/]  run {record.run_id}", soft_wrap=True)
     out().print(_pairs(_facts(record)))
@@ -48,13 +48,13 @@ def show(wanted: str) -> None:
 
 def show_environment(wanted: str) -> None:
     """Print a requirements file that brings a run's packages back; its comments name what pip cannot install."""
-    store = read_store()
+    store = open_store()
     print("\n".join(install_lines(find_run(store, wanted), store)))  # noqa: T201
 
 
 def diff(left: str, right: str) -> None:
     """Print what differs between two runs."""
-    store = read_store()
+    store = open_store()
     a, b = find_run(store, left), find_run(store, right)
     sections = diff_runs(a, b, store)
     if not sections:

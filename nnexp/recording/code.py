@@ -1,4 +1,4 @@
-"""Where the code of a run came from, as MLflow's page shows it: the client does not look by itself.
+"""Where the code of a run came from: its commit and what was changed since.
 
 Looked up once a process: what changes in the checkout afterwards is not what runs.
 """
@@ -16,12 +16,12 @@ from nnexp.tracking.records import Tag
 
 @lru_cache(maxsize=1)
 def tags() -> dict[str, str]:
-    """Give MLflow's own tags for the source, the commit (of a checkout) and the user; and whether it was changed."""
-    known = {"mlflow.source.name": "nnexp", "mlflow.source.type": "LOCAL", "mlflow.user": _user()}
+    """Name the source, the user, the commit (of a checkout), and whether it was changed."""
+    known = {Tag.SOURCE: "nnexp", Tag.USER: _user()}
     commit = git("rev-parse", "HEAD")
     if not commit:
         return known
-    return known | {"mlflow.source.git.commit": commit, Tag.DIRTY: "true" if changes() else "false"}
+    return known | {Tag.COMMIT: commit, Tag.DIRTY: "true" if changes() else "false"}
 
 
 @lru_cache(maxsize=1)

@@ -43,6 +43,6 @@ def _comments(run: Run, store: RunStore) -> Iterator[str]:
     for name in ("python", "os", "machine", "cpu", *(name for name in sorted(environment) if name.startswith("blas."))):
         if name in environment:
             yield f"# {name}: {environment[name]}"
-    if commit := run.tags.get("mlflow.source.git.commit"):
+    if commit := run.tags.get(Tag.COMMIT):
         changed = ", then git apply code.diff" if run.tags.get(Tag.DIRTY) == "true" else ""
         yield f"# nnexp: git checkout {commit}{changed}"

@@ -162,6 +162,7 @@ def new_recorder(
     tags: Mapping[str, str] | None = None,
 ) -> Recorder:
     """Make a run's folder and the recorder that fills it."""
+    store.prepare()  # a store that cannot be used is refused now, and not after the training
     path = free(path)
     data = asdict(spec.data) if spec.data else None
     identity = {

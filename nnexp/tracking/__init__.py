@@ -1,5 +1,1 @@
-"""Where runs are remembered: a small protocol, an in-memory tracker, and the MLflow one."""
-
-import os
-
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when MLflow is imported; nothing leaves this machine
+"""Where runs are remembered: a small protocol, a store in memory, MLflow's, and the choice between them."""

@@ -10,8 +10,6 @@ from pathlib import Path
 from nnexp.errors import TrackingError
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status, Tag
 
-PARENT = "mlflow.parentRunId"
-
 
 @dataclass
 class _Entry:
@@ -24,10 +22,18 @@ class MemoryStore:
     """Both sides of the border, `Tracker` and `RunStore`, over a dictionary."""
 
     address = "memory"
+    exists = True
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
         self._ids = count(1)
+
+    def __str__(self) -> str:
+        """Name the store as a person would."""
+        return "the memory of this process"
+
+    def prepare(self) -> None:
+        """Do nothing: it can always be written."""
 
     def create(self, run: RunStart) -> str:
         """Begin a run, unless an earlier try did."""
@@ -36,7 +42,7 @@ class MemoryStore:
             self.log(known[0].run_id, run.metrics, run.tags)
             return known[0].run_id
         run_id = f"{next(self._ids):032x}"
-        tags = dict(run.tags) | ({PARENT: run.parent_id} if run.parent_id else {})
+        tags = dict(run.tags) | ({Tag.PARENT: run.parent_id} if run.parent_id else {})
         record = Run(run_id, run.name, Status.RUNNING, run.started_at, None, dict(run.params), {}, tags)
         self._entries[run_id] = _Entry(record)
         self.log(run_id, run.metrics)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """The fate of a run, in MLflow's words."""
+    """The fate of a run."""
 
     RUNNING = "RUNNING"
     FINISHED = "FINISHED"
@@ -48,6 +48,13 @@ class Tag:
     TASK = "nnexp.task"  # the name of what was trained; absent from the first format: the network
     MEASURES = "nnexp.measures"  # what the task declares of its metrics, as nnexp/measure.py writes it
     PRUNED = "nnexp.pruned"  # why a run was ended before its last epoch, as one not worth going on with
+
+    # Where a store has words of its own for these, it shows them in those; here they have these names alone.
+    PARENT = "nnexp.parent"  # the id of the sweep that the run was trained for, or of the run that it repeats
+    SOURCE = "nnexp.source"  # the program that made the run
+    COMMIT = "nnexp.commit"  # of the checkout that the code was in
+    USER = "nnexp.user"
+    NOTE = "nnexp.note"  # a description in Markdown
 
     YES = "true"
 
@@ -102,6 +109,11 @@ class Run:
     def key(self) -> str | None:
         """The SHA-256 that names the experiment, if the run recorded one."""
         return self.tags.get(Tag.KEY)
+
+    @property
+    def parent_id(self) -> str | None:
+        """The run that it stands under: its sweep, or what it repeats."""
+        return self.tags.get(Tag.PARENT)
 
     @property
     def is_finished(self) -> bool:

@@ -2,12 +2,14 @@
 
 Two small protocols: a `Tracker` is written to by the one process that launches; a `RunStore` is read by everybody.
 
-The contract (tests/contracts/test_tracker.py holds it for every implementation):
+The contract (tests/contracts/test_store.py holds it for every implementation):
 
 - Writing the same thing twice leaves one copy: a run with the same `nnexp.uid`, a metric with the same name, step,
   value and timestamp, a parameter with the same value, a tag, an artifact. So whoever is unsure whether a write arrived
   may repeat it.
 - A store that cannot be reached, read or written raises `TrackingError`, and nothing else.
+- A store that was only read has changed nothing: what it needs for writing is made at the first write, or by `prepare`.
+- Tags go by the names in tracking/records.py, whatever the store itself calls them.
 - What comes out is data: strings, numbers and bytes, never an object that was pickled.
 """
 
@@ -22,6 +24,10 @@ from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status
 
 class Tracker(Protocol):
     """Where runs are written."""
+
+    def prepare(self) -> None:
+        """Make sure that runs can be written, making the store where there is none yet; ask before training begins."""
+        ...
 
     def create(self, run: RunStart) -> str:
         """Begin a run, with all that is known of it, or complete one begun before; return its id."""
@@ -63,7 +69,12 @@ class RunStore(Protocol):
 
 
 class Store(Tracker, RunStore, Protocol):
-    """A store that is both written and read, as a launcher needs it."""
+    """A store that is both written and read, as a launcher needs it; as text, it is named as a person would."""
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether there is a store yet."""
+        ...
 
     @property
     def address(self) -> str:

@@ -18,7 +18,7 @@ def test_the_same_bits(recorded):
     case = recorded()
     verdict = case.verify()
     assert (verdict.answer, str(verdict), verdict.differences) == (Answer.IDENTICAL, "identical in all 3 epochs", ())
-    assert case.rerun.tags["mlflow.parentRunId"] == case.rerun.tags[Tag.RERUN_OF] == case.run.run_id
+    assert case.rerun.parent_id == case.rerun.tags[Tag.RERUN_OF] == case.run.run_id
     assert case.rerun.key == case.run.key
     assert case.rerun.status is Status.FINISHED
     assert case.run.tags[Tag.VERIFIED].startswith("identical in all 3 epochs, ")
@@ -130,7 +130,7 @@ def test_other_bits_for_no_reason_are_a_defect(recorded, monkeypatch):
 
 def test_changed_code_is_named(recorded, monkeypatch):
     case = recorded()
-    case.run.tags.update({Tag.DIRTY: "true", "mlflow.source.git.commit": "c0ffee00" * 5})
+    case.run.tags.update({Tag.DIRTY: "true", Tag.COMMIT: "c0ffee00" * 5})
     monkeypatch.setattr("nnexp.archive.changes.code_digest", lambda: "f" * 64)
     disturb(monkeypatch, from_epoch=1)
     verdict = case.verify()

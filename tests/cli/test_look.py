@@ -133,14 +133,14 @@ def test_the_page_is_one_file_that_names_what_was_asked(nnexp, tmp_path):
 
 def test_the_sweep_left_its_page_and_its_answer_with_its_parent_run(swept):
     from nnexp.tracking.mlflow.location import Location
-    from nnexp.tracking.mlflow.writer import MlflowStore
-    from nnexp.tracking.records import Kind
+    from nnexp.tracking.mlflow.store import MlflowStore
+    from nnexp.tracking.records import Kind, Tag
 
     store = MlflowStore(Location.from_environment())
     [parent] = store.runs(Kind.SWEEP)
-    assert "hidden" in parent.tags["mlflow.note.content"]
+    assert "hidden" in parent.tags[Tag.NOTE]
     assert b"<!doctype html>" in (store.artifact(parent.run_id, "report.html") or b"").lower()
-    assert {run.tags["mlflow.parentRunId"] for run in store.runs()} == {parent.run_id}
+    assert {run.parent_id for run in store.runs()} == {parent.run_id}
 
 
 class TestPredict:

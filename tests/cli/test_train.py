@@ -11,7 +11,7 @@ import pytest
 from nnexp.config.build import build
 
 from nnexp.tracking.mlflow.location import Location
-from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import Run, RunStart, Status, Tag
 from nnexp.tracking.store import RunStore
 

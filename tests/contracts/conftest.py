@@ -1,4 +1,4 @@
-"""The stores that the trackers' contract is held against: every one of them real."""
+"""The stores that the contract is held against: every one of them real."""
 
 from __future__ import annotations
 
@@ -39,15 +39,25 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, store_file: Path) -> Iterator[str]:
-    """The address of an `mlflow server` over a database of its own."""
+    """The address of MLflow's server over a database of its own.
+
+    Started as `mlflow server` starts it, but for its own six seconds of importing MLflow; tests/apps has those.
+    """
     folder = tmp_path_factory.mktemp("server")
     (folder / "mlflow.db").write_bytes(store_file.read_bytes())
     port = free_port()
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    command += ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", f"{folder}/files"]
-    quiet = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    command = [sys.executable, "-m", "uvicorn", "mlflow.server.fastapi_app:app", "--port", str(port)]
+    options = {
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "_MLFLOW_SERVER_FILE_STORE": f"sqlite:///{folder}/mlflow.db",
+        "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
+        "_MLFLOW_SERVER_ARTIFACT_DESTINATION": f"{folder}/files",
+        "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+    }
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, env=quiet, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, env=os.environ | options, cwd=folder, stdout=log, stderr=log, start_new_session=True
+        )
     try:
         wait_for(f"http://127.0.0.1:{port}/health", process, folder / "log")
         yield f"http://127.0.0.1:{port}"
@@ -56,12 +66,19 @@ def server(tmp_path_factory: pytest.TempPathFactory, store_file: Path) -> Iterat
         process.wait()
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres", "server"])
+@pytest.fixture(
+    params=[
+        "memory",
+        "sqlite",
+        pytest.param("postgres", marks=pytest.mark.xdist_group("postgres")),  # one of each, whatever the workers
+        pytest.param("server", marks=pytest.mark.xdist_group("server")),
+    ]
+)
 def store(request: pytest.FixtureRequest) -> Store:
     """An empty store of each kind; those that are shared give every test an experiment of its own."""
     if request.param == "memory":
         return MemoryStore()
-    from nnexp.tracking.mlflow.writer import MlflowStore
+    from nnexp.tracking.mlflow.store import MlflowStore
 
     if request.param == "sqlite":
         uri = f"sqlite:///{request.getfixturevalue('database')}"

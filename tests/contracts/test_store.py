@@ -1,4 +1,4 @@
-"""The contract of nnexp/tracking/tracker.py, held for every implementation."""
+"""The contract of nnexp/tracking/store.py, held for every implementation."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import pytest
 
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag
 from nnexp.tracking.store import Store
 
 RUN = {Tag.KIND: "run"}
 NOBODY = "f" * 32
+SHOWN = {Tag.SOURCE: "nnexp", Tag.COMMIT: "c0ffee00" * 5, Tag.USER: "me", Tag.NOTE: "# The answer\n\nis *yes*."}
 AWKWARD = [
     "it's",
     'say "x"',
@@ -57,8 +59,10 @@ class TestCreate:
 
     def test_a_child_names_its_parent(self, store: Store) -> None:
         parent = store.create(new("sweep", tags={Tag.KIND: "sweep"}))
-        store.create(new(parent_id=parent))
-        assert store.runs()[0].tags["mlflow.parentRunId"] == parent
+        child = store.create(new(parent_id=parent))
+        assert store.runs()[0].parent_id == parent
+        assert [record.run_id for record in store.runs(None, tags={Tag.PARENT: parent})] == [child]
+        assert store.runs(Kind.SWEEP)[0].parent_id is None
 
     def test_a_dataset_and_names_of_any_length_are_accepted(self, store: Store) -> None:
         dataset = {"name": "d" * 600, "digest": "e" * 64, "source": "/" + "s" * 4000}
@@ -99,6 +103,17 @@ class TestLog:
         metrics = [Metric("a", step / 7, step, 10) for step in range(1, 2502)]
         store.log(run_id, metrics)
         store.log(run_id, metrics[900:1100])
+        assert store.history([run_id], "a")[run_id] == [(m.step, m.value) for m in metrics]
+
+    def test_a_run_may_begin_with_thousands_of_anything(self, store: Store) -> None:
+        params = {f"p{n}": str(n) for n in range(250)}
+        tags = {f"t{n}": str(n) for n in range(250)}
+        metrics = [Metric("a", step / 7, step, 10) for step in range(1, 2502)]
+        run = new(params=params, tags=RUN | tags | {Tag.UID: "u"}, metrics=metrics)
+        run_id = store.create(run)
+        assert store.create(run) == run_id
+        assert only(store).params == params
+        assert tags.items() <= only(store).tags.items()
         assert store.history([run_id], "a")[run_id] == [(m.step, m.value) for m in metrics]
 
     def test_history_is_sorted_by_step_and_leaves_out_runs_that_have_none(self, store: Store) -> None:
@@ -175,6 +190,35 @@ class TestRuns:
         assert [(r.run_id, r.tags["t"]) for r in store.runs(tags={"t": value})] == [(run_id, value)]
 
 
+class TestTags:
+    def test_what_a_store_calls_otherwise_comes_back_by_our_names(self, store: Store) -> None:
+        first = store.create(new(tags=RUN | SHOWN))
+        second = store.create(new(tags=RUN | SHOWN | {Tag.USER: "you"}))
+        store.log(second, tags={Tag.NOTE: "no"})
+        records = {record.run_id: record.tags for record in store.runs()}
+        assert SHOWN.items() <= records[first].items()
+        assert (records[second][Tag.USER], records[second][Tag.NOTE]) == ("you", "no")
+        for tags in ({Tag.USER: "me"}, {Tag.NOTE: SHOWN[Tag.NOTE]}):
+            assert [record.run_id for record in store.runs(tags=tags)] == [first]
+
+    def test_a_run_that_carries_no_tag_of_ours_is_read_all_the_same(self, store: Store) -> None:
+        store.create(new(tags={}))
+        record = only(store)
+        assert (record.key, record.kind, record.parent_id, record.tags.get(Tag.FORMAT)) == (None, None, None, None)
+
+
+class TestPrepare:
+    def test_a_store_that_is_prepared_is_there_and_holds_what_it_held(self, store: Store) -> None:
+        run_id = store.create(new())
+        for _ in range(2):
+            store.prepare()
+        assert store.exists
+        assert only(store).run_id == run_id
+
+    def test_reading_a_store_that_nobody_wrote_finds_nothing(self, store: Store) -> None:
+        assert store.runs(None) == []
+
+
 class TestUnknownRun:
     def test_whatever_is_done_to_it_is_a_tracking_error(self, store: Store, tmp_path: Path) -> None:
         file = tmp_path / "a"
@@ -198,27 +242,18 @@ class TestUnreachable:
             "postgresql+psycopg://postgres:@/postgres?host=/nowhere",
             "nonsense://somewhere",
             "file:///tmp/mlruns",
+            "./runs",
         ],
     )
     def test_it_is_a_tracking_error_in_one_line(self, uri: str, closed_port: int) -> None:
-        from nnexp.tracking.mlflow.writer import MlflowStore
-
-        with pytest.raises(TrackingError, match=r"the tracking store .* cannot be used: ") as raised:
-            MlflowStore(Location(uri.format(port=closed_port), "x"))
-        assert "\n" not in str(raised.value)
-        assert "secret" not in str(raised.value)
-
-    @pytest.mark.parametrize("uri", ["postgresql+psycopg://me@127.0.0.1:{port}/runs", "nonsense://somewhere", "./runs"])
-    def test_reading_without_mlflow_says_the_same(self, uri: str, closed_port: int) -> None:
-        from nnexp.tracking.mlflow.sql import SqlReader
-
-        with pytest.raises(TrackingError, match=r"the tracking store .* cannot be read: ") as raised:
-            SqlReader(Location(uri.format(port=closed_port), "x")).runs()
-        assert "\n" not in str(raised.value)
+        store = MlflowStore(Location(uri.format(port=closed_port), "x"))
+        for act in (store.runs, store.prepare):
+            with pytest.raises(TrackingError, match=r"the tracking store .* cannot be (read|used): ") as raised:
+                act()
+            assert "\n" not in str(raised.value)
+            assert "secret" not in str(raised.value)
 
     def test_a_database_that_breaks_while_it_is_open(self, database: Path) -> None:
-        from nnexp.tracking.mlflow.writer import MlflowStore
-
         store = MlflowStore(Location(f"sqlite:///{database}", "x"))
         run_id = store.create(new())
         for name in (f"{database}-wal", f"{database}-shm"):

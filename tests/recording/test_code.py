@@ -32,7 +32,7 @@ def checkout(tmp_path, monkeypatch):
 
 def test_a_clean_checkout(checkout):
     tags = source.tags()
-    assert len(tags["mlflow.source.git.commit"]) == 40
+    assert len(tags[Tag.COMMIT]) == 40
     assert tags[Tag.DIRTY] == "false"
     assert source.changes() == ""
 

@@ -246,7 +246,7 @@ def test_a_sweep_is_recorded_under_one_parent_and_reused(plan, store, diary):
     assert first.parent_id == again.parent_id
     assert [record.status for record in store.runs(Kind.SWEEP)] == [Status.FINISHED]
     assert len(store.runs()) == 3
-    assert {record.tags["mlflow.parentRunId"] for record in store.runs()} == {first.parent_id}
+    assert {record.parent_id for record in store.runs()} == {first.parent_id}
     assert len(again.outcome.finished) == 0
 
 

@@ -17,6 +17,7 @@ from nnexp.recording import code as source
 from nnexp.recording import owner
 from nnexp.tasks.network import setup as experiment
 from nnexp.tasks.seeding import streams
+from nnexp.tracking.records import Tag
 from nnexp.training.environment import environment, fingerprint
 from nnexp.training.events import Epoch, Failed, Finished, Started
 from nnexp.training.execute import execute
@@ -118,10 +119,10 @@ class TestOwner:
         assert not owner.is_gone(text.format(host=socket.gethostname()))
 
 
-def test_source_tags_are_mlflows_own() -> None:
+def test_the_source_of_a_run_is_named() -> None:
     tags = source.tags()
-    assert {"mlflow.source.name", "mlflow.source.type", "mlflow.user"} <= set(tags)
-    assert len(tags.get("mlflow.source.git.commit", "0" * 40)) == 40
+    assert {Tag.SOURCE, Tag.USER} <= set(tags)
+    assert len(tags.get(Tag.COMMIT, "0" * 40)) == 40
 
 
 def test_a_user_without_a_name_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +131,7 @@ def test_a_user_without_a_name_is_no_trouble(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(source.getpass, "getuser", nameless)
     source.tags.cache_clear()
-    assert source.tags()["mlflow.user"] == "unknown"
+    assert source.tags()[Tag.USER] == "unknown"
     source.tags.cache_clear()
 
 

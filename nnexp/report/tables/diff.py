@@ -11,7 +11,7 @@ from nnexp.tracking.store import RunStore
 
 ABSENT = "-"
 ENVIRONMENT = "environment.json"
-CODE = {"code digest": Tag.CODE, "commit": "mlflow.source.git.commit", "tree": Tag.DIRTY}
+CODE = {"code digest": Tag.CODE, "commit": Tag.COMMIT, "tree": Tag.DIRTY}
 RESULTS = ("best/", "final/", "time/", "train/cost", "val/cost")
 
 

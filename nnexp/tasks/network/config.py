@@ -11,10 +11,7 @@ from typing import Any
 
 from nnexp.config.checks import flag, number, one_of, optional, refuse, text, whole
 from nnexp.config.schema import Schema, setting
-from nnexp.core.activation import ACTIVATIONS
-from nnexp.core.cost import COSTS
-from nnexp.core.initial import INITS
-from nnexp.core.network import DTYPES
+from nnexp.core import ACTIVATIONS, COSTS, DTYPES, INITS, OPTIMISERS
 from nnexp.datasets.dataset import SCALES, SPLITS
 from nnexp.errors import ConfigError
 
@@ -76,7 +73,9 @@ class Config:
     init: str = setting("normal", one_of(INITS), "how the first parameters are drawn")
     cost: str = setting("quadratic", one_of(COSTS), "the cost that is learnt by", costs=True)
     lmbda: float = setting(0.0, number(at_least=0), "L2 regularisation")
-    activation: str = setting("sigmoid", one_of(ACTIVATIONS), "the neurons' activation")
+    optimiser: str = setting("sgd", one_of(OPTIMISERS), "how a gradient becomes a step", costs=True)
+    mu: float = setting(0.9, number(at_least=0, below=1), "the momentum, for optimiser=momentum")
+    activation: str = setting("sigmoid", one_of(ACTIVATIONS), "the hidden neurons' activation", costs=True)
     freeze: tuple[int, ...] = setting((), _freeze, "layers whose weights do not learn; their biases do", costs=True)
     shuffle: bool = setting(True, flag, "a new order of the examples for every epoch")
     dtype: str = setting("float32", one_of(DTYPES), "the numbers that are computed with", costs=True)

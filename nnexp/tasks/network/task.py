@@ -17,7 +17,6 @@ import numpy as np
 from nnexp import core
 from nnexp.config.paths import PACKAGE
 from nnexp.core import EpochResult
-from nnexp.core.sgd import check_learning
 from nnexp.datasets import Dataset
 from nnexp.errors import NnexpError
 from nnexp.tasks.code import digest_code
@@ -46,7 +45,7 @@ class NetworkTask:
         dataset = dataset_of(config.dataset)
         sizes = sizes_of(config, dataset)
         learning = learning_of(config)
-        check_learning(learning, depth=len(sizes) - 1, n=len(dataset.train), activation=config.activation)
+        core.check_learning(learning, depth=len(sizes) - 1, n=len(dataset.train), activation=config.activation)
         return Examined(config, "-".join(map(str, sizes)), Data(dataset.name, dataset.digest, dataset.source))
 
     def code(self) -> str:

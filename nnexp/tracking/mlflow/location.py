@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from nnexp.errors import TrackingError
+
 DEFAULT_URI = "sqlite:///mlflow.db"
 DEFAULT_EXPERIMENT = "nnexp"
 SQLITE = "sqlite:///"
@@ -43,6 +45,34 @@ class Location:
     def is_database(self) -> bool:
         """Whether the store can be read with SQL."""
         return not self.uri.startswith(("http://", "https://", "databricks"))
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether the database is there; of one that is no file nothing else is thought.
+
+        Raises
+        ------
+        TrackingError
+            If this user may not even look.
+        """
+        try:
+            return self.file is None or self.file.exists()
+        except OSError as error:
+            raise TrackingError(f"the tracking store {self} cannot be read: {error.strerror}") from error
+
+    def check_writable(self) -> None:
+        """Refuse a database file that may not be written, before anything slow is done.
+
+        Raises
+        ------
+        TrackingError
+            If the file, or the folder that its log is written into, is not this user's to write.
+        """
+        if self.file is None or not self.exists:
+            return
+        for path in (self.file, self.file.parent):
+            if not os.access(path, os.W_OK, effective_ids=True):
+                raise TrackingError(f"the tracking store {self} cannot be used: {path} may not be written")
 
     def __str__(self) -> str:
         """Name the store as a person would."""

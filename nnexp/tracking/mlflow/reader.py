@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mlflow import MlflowClient
 from mlflow import entities as ml
 
+from nnexp.tracking.mlflow.client import connect
 from nnexp.tracking.mlflow.errors import store_errors
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.tags import from_mlflow, to_mlflow
 from nnexp.tracking.records import Kind, Run, Status, Tag
 
 QUOTING = re.compile(r"['\"`\\]")  # MLflow's filters have no escapes
@@ -23,7 +24,8 @@ class ClientReader:
 
     def __init__(self, location: Location) -> None:
         self.location = location
-        self._client = MlflowClient(location.uri)
+        with store_errors(location):
+            self._client = connect(location)
 
     def runs(
         self,
@@ -33,7 +35,7 @@ class ClientReader:
         tags: Mapping[str, str] | None = None,
     ) -> list[Run]:
         """List records, newest first."""
-        wanted = (tags or {}).items()
+        wanted = to_mlflow(tags or {}).items()
         conditions = [f"tags.`{name}` = '{value}'" for name, value in wanted if not QUOTING.search(value)]
         if kind:
             conditions.append(f"tags.`{Tag.KIND}` = '{kind.value}'")
@@ -49,7 +51,7 @@ class ClientReader:
                 max_results=MOST_RUNS,
                 order_by=["start_time DESC"],
             )
-        return [record for record in map(_record, found) if wanted <= record.tags.items()]
+        return [_record(run) for run in found if wanted <= run.data.tags.items()]
 
     def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
         """Give each run's (step, value) pairs of one metric."""
@@ -74,5 +76,5 @@ def _record(run: ml.Run) -> Run:
         ended_at=None if run.info.status == Status.RUNNING else run.info.end_time,
         params=run.data.params,
         metrics=run.data.metrics,
-        tags=run.data.tags,
+        tags=from_mlflow(run.data.tags),
     )

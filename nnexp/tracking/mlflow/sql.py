@@ -1,6 +1,6 @@
 """Reading an MLflow database with SQL, without MLflow: importing it takes longer than most answers.
 
-Reads MLflow's tables of runs, parameters, metrics and tags; writes nothing. tests/contracts/test_tracker.py holds it to
+Reads MLflow's tables of runs, parameters, metrics and tags; writes nothing. tests/contracts/test_store.py holds it to
 the same contract as MLflow's own reading, which serves where the store is a server.
 """
 
@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.tags import from_mlflow, to_mlflow
 from nnexp.tracking.records import Kind, Run, Status, Tag
 
 EXPERIMENTS = table("experiments", column("experiment_id"), column("name"))
@@ -60,7 +61,7 @@ class SqlReader:
         """List records, newest first; a database that is not there yet holds none."""
         if self._is_missing():
             return []
-        wanted = dict(tags or {}) | ({Tag.KIND: kind.value} if kind else {})
+        wanted = to_mlflow(tags or {}) | ({Tag.KIND: kind.value} if kind else {})
         chosen = self._chosen(status, wanted)
         with self._connect() as database:
             params = _by_run(database, _values(PARAMS, chosen))
@@ -78,7 +79,7 @@ class SqlReader:
                     ended_at=None if row["status"] == Status.RUNNING else row["end_time"],
                     params=params[row["run_uuid"]],
                     metrics=metrics[row["run_uuid"]],
-                    tags=tags_of[row["run_uuid"]],
+                    tags=from_mlflow(tags_of[row["run_uuid"]]),
                 )
                 for row in rows
             ]
@@ -98,8 +99,7 @@ class SqlReader:
 
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Read one artifact; only one that is kept elsewhere than in files needs MLflow."""
-        with self._connect() as database:
-            uri = database.execute(select(RUNS.c.artifact_uri).where(RUNS.c.run_uuid == run_id)).scalar()
+        uri = None if self._is_missing() else self._artifact_uri(run_id)
         if uri is None:
             raise TrackingError(f"the store holds no run {run_id}")
         parsed = urlparse(uri)
@@ -116,10 +116,15 @@ class SqlReader:
         except OSError as error:
             raise _unreadable(self.location, error) from error
 
+    def _artifact_uri(self, run_id: str) -> str | None:
+        with self._connect() as database:
+            uri: str | None = database.execute(select(RUNS.c.artifact_uri).where(RUNS.c.run_uuid == run_id)).scalar()
+        return uri
+
     def _is_missing(self) -> bool:
         """Tell whether there is no database yet, so that looking does not make an empty one."""
         file = self.location.file
-        return file is not None and not (file.exists() and (file.is_dir() or file.stat().st_size))
+        return file is not None and not (self.location.exists and (file.is_dir() or file.stat().st_size))
 
     def _chosen(self, status: Status | None, tags: Mapping[str, str]) -> Select[Any]:
         """Select the ids of the experiment's runs that have this status and carry these tags."""

@@ -7,7 +7,6 @@ sweep writes.
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import sqlite3
@@ -17,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # whoever calls says what failed
-logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
+from nnexp.tracking.mlflow.inside import make_tables
 
 
 @event.listens_for(Engine, "connect")
@@ -46,8 +43,7 @@ def create_sqlite(file: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".mlflow-new-{os.getpid()}-") as folder:
         new = Path(folder) / "mlflow.db"
-        store = SqlAlchemyStore(f"sqlite:///{new}", (file.parent / "mlruns").as_uri())
-        store.engine.dispose()
+        make_tables(new, file.parent / "mlruns")
         with closing(sqlite3.connect(new)) as database:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,7 +1,7 @@
 """How MLflow's page shows a sweep at once: its runs unfolded, grouped by what varies, the accuracies' chart first.
 
 The page reads such a view from a tag of the experiment (`mlflow.sharedViewState.NAME`). Its format is MLflow's own and
-not documented; tests/tracking/test_view_browser.py holds it against the pinned version, in a browser.
+not documented; tests/cli/test_ui_browser.py holds it against the pinned version, in a browser.
 """
 
 from __future__ import annotations

@@ -1,87 +1,63 @@
-"""Writing runs into one experiment of an MLflow store."""
+"""Writing runs into one experiment of an MLflow store. Importing this imports MLflow."""
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mlflow import MlflowClient
 from mlflow import entities as ml
 from mlflow.exceptions import MlflowException
-from mlflow.store.artifact.artifact_repo import ArtifactRepository
-from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
-from mlflow.store.db import utils as db_utils
 from sqlalchemy.exc import SQLAlchemyError
 
+from nnexp.tracking.mlflow.client import connect
 from nnexp.tracking.mlflow.errors import store_errors
+from nnexp.tracking.mlflow.inside import Artifacts, artifacts_at
 from nnexp.tracking.mlflow.location import Location
-from nnexp.tracking.mlflow.reader import ClientReader
-from nnexp.tracking.mlflow.sql import SqlReader
 from nnexp.tracking.mlflow.sqlite import create_sqlite
+from nnexp.tracking.mlflow.tags import to_mlflow
 from nnexp.tracking.mlflow.view import TAG as VIEW_TAG
-from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status, Tag
+from nnexp.tracking.records import Metric, RunStart, Status, Tag
 from nnexp.tracking.store import RunStore
 
-MOST_METRICS = 1_000  # MLflow's own limit for one batch
 TRIES = 5  # clients that meet a fresh PostgreSQL together fail their first call
 LONGEST_NAME = 250  # characters; a database that keeps to its own limits refuses more
 LONGEST_DATASET_NAME = 500
-HTTP = {
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for results
-}
-
-db_utils.MAX_RETRY_COUNT = 4  # MLflow's 10 mean that a mistyped address is noticed after 100 seconds
 
 
-class MlflowStore:
-    """Both sides of the border, `Tracker` and `RunStore`, over one experiment of an MLflow store."""
+class Writer:
+    """The writing side of the border, `Tracker`; `reader` finds what an earlier try began."""
 
-    def __init__(self, location: Location) -> None:
-        for name, value in HTTP.items():  # a store that went away is noticed soon; what it missed is sent later
-            os.environ.setdefault(name, value)
+    def __init__(self, location: Location, reader: RunStore) -> None:
         self.location = location
+        self._reader = reader
         self._opened = time.time_ns() // 1_000_000
         self._begun: set[str] = set()  # uids
-        self._folders: dict[str, ArtifactRepository] = {}
+        self._folders: dict[str, Artifacts] = {}
         with store_errors(location):
             if location.file:
                 create_sqlite(location.file)
-            self._client = MlflowClient(location.uri)
+            self._client = connect(location)
             self.experiment_id = self._experiment()
-        self._reader: RunStore = SqlReader(location) if location.is_database else ClientReader(location)
-
-    @property
-    def address(self) -> str:
-        """Name the store and the experiment."""
-        return self.location.address
 
     def create(self, run: RunStart) -> str:
         """Begin a run, or complete one that an earlier try began."""
-        tags = {**run.tags, **({"mlflow.parentRunId": run.parent_id} if run.parent_id else {})}
+        tags = to_mlflow({**run.tags, **({Tag.PARENT: run.parent_id} if run.parent_id else {})})
         with store_errors(self.location):
             known = self._known(run)
             run_id = known or self._begin(run, tags)
             params = [ml.Param(name, value) for name, value in run.params.items()]
-            first, rest = run.metrics[:MOST_METRICS], run.metrics[MOST_METRICS:]
-            self._client.log_batch(run_id, _metrics(first), params, _tags(tags) if known else ())
+            self._client.log_batch(run_id, _metrics(run.metrics), params, _tags(tags) if known else ())
             if run.dataset:
                 self._client.log_inputs(run_id, [_dataset(run.dataset)])
-        if rest:
-            self.log(run_id, rest)
         return run_id
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
-        """Add metrics and set tags."""
+        """Add metrics and set tags; the client splits what is more than MLflow takes at once."""
         with store_errors(self.location):
-            for first in range(0, len(metrics) or 1, MOST_METRICS):
-                batch = metrics[first : first + MOST_METRICS]
-                self._client.log_batch(run_id, _metrics(batch), tags=_tags(tags or {}) if first == 0 else ())
+            self._client.log_batch(run_id, _metrics(metrics), tags=_tags(to_mlflow(tags or {})))
 
     def save(self, run_id: str, files: Sequence[Path]) -> None:
         """Keep files as artifacts."""
@@ -97,52 +73,31 @@ class MlflowStore:
             else:
                 self._client.set_terminated(run_id, status.value, ended_at)
 
-    def runs(
-        self,
-        kind: Kind | None = Kind.RUN,
-        *,
-        status: Status | None = None,
-        tags: Mapping[str, str] | None = None,
-    ) -> list[Run]:
-        """List records, newest first."""
-        return self._reader.runs(kind, status=status, tags=tags)
-
-    def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
-        """Give each run's (step, value) pairs of one metric."""
-        return self._reader.history(run_ids, metric)
-
-    def artifact(self, run_id: str, name: str) -> bytes | None:
-        """Read one artifact."""
-        return self._reader.artifact(run_id, name)
+    def set_view(self, name: str, view: Mapping[str, Any]) -> None:
+        """Keep a view of the experiment's runs where MLflow's page looks for it."""
+        with store_errors(self.location):
+            self._client.set_experiment_tag(self.experiment_id, VIEW_TAG + name, json.dumps(view))
 
     def _known(self, run: RunStart) -> str | None:
         """Find a run that this process, or an earlier one, may have begun already."""
         uid = run.tags.get(Tag.UID)
         if uid is None or (uid not in self._begun and run.started_at > self._opened):
             return None
-        found = self.runs(None, tags={Tag.UID: uid})
+        found = self._reader.runs(None, tags={Tag.UID: uid})
         return found[0].run_id if found else None
 
     def _begin(self, run: RunStart, tags: Mapping[str, str]) -> str:
         self._begun.add(run.tags.get(Tag.UID, ""))
         name = run.name if len(run.name) <= LONGEST_NAME else f"{run.name[: LONGEST_NAME - 1]}…"
         info = self._client.create_run(self.experiment_id, run.started_at, dict(tags), name).info
-        self._folders[info.run_id] = self._repository(info.artifact_uri)
+        self._folders[info.run_id] = artifacts_at(info.artifact_uri, self.location.uri)
         return str(info.run_id)
 
-    def _artifacts_of(self, run_id: str) -> ArtifactRepository:
-        """Open a run's artifacts once: the client would ask the store where they are for each of them."""
+    def _artifacts_of(self, run_id: str) -> Artifacts:
         if run_id not in self._folders:
-            self._folders[run_id] = self._repository(self._client.get_run(run_id).info.artifact_uri)
+            uri = self._client.get_run(run_id).info.artifact_uri
+            self._folders[run_id] = artifacts_at(uri, self.location.uri)
         return self._folders[run_id]
-
-    def _repository(self, uri: str) -> ArtifactRepository:
-        return get_artifact_repository(uri, tracking_uri=self.location.uri)
-
-    def set_view(self, name: str, view: Mapping[str, Any]) -> None:
-        """Keep a view of the experiment's runs where MLflow's page looks for it."""
-        with store_errors(self.location):
-            self._client.set_experiment_tag(self.experiment_id, VIEW_TAG + name, json.dumps(view))
 
     def _experiment(self) -> str:
         name = self.location.experiment

@@ -1,34 +1,37 @@
-"""Making the database, and finding it: what goes wrong with MLflow alone when processes meet or die."""
+"""Making the database: what goes wrong with MLflow alone when processes meet or die."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sqlite import create_sqlite
-from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import RunStart, Tag
 
 RUN = RunStart("r", 1, tags={Tag.KIND: "run"})
 # Both import everything once and fork: what matters is that the processes meet, or die, while they make the database.
 MEET = """
 import os, sys
+import nnexp.tracking.mlflow.writer
 from nnexp.tracking.mlflow.location import Location
-from nnexp.tracking.mlflow.writer import MlflowStore
+from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import RunStart, Tag
 wait, go = os.pipe()
 children = []
-for _ in range(8):
+for _ in range(4):
     children.append(os.fork())
     if not children[-1]:
         os.close(go)
@@ -66,10 +69,10 @@ def usable(file: Path) -> bool:
 
 
 class TestCreateSqlite:
-    def test_eight_processes_at_once_in_a_fresh_folder_all_succeed(self, tmp_path: Path) -> None:
+    def test_four_processes_at_once_in_a_fresh_folder_all_succeed(self, tmp_path: Path) -> None:
         file = tmp_path / "fresh" / "mlflow.db"
         run(MEET, f"sqlite:///{file}")
-        assert len(MlflowStore(Location(f"sqlite:///{file}", "x")).runs()) == 8
+        assert len(MlflowStore(Location(f"sqlite:///{file}", "x")).runs()) == 4
         assert not list(file.parent.glob(".mlflow-new-*"))
 
     def test_a_process_that_is_killed_on_the_way_breaks_nothing(self, tmp_path: Path) -> None:
@@ -93,82 +96,75 @@ class TestCreateSqlite:
 
 class TestUnusable:
     @pytest.fixture
-    def barred(self) -> Iterator[Path]:
-        """A folder that this process may not write into: as root, that takes another user."""
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            folder.chmod(0o555)
+    def nobody(self) -> Callable[[], AbstractContextManager[None]]:
+        """Be somebody without rights for a while: root may do anything, so as root it takes another user."""
+
+        @contextmanager
+        def nobody() -> Iterator[None]:
             root = os.geteuid() == 0
             if root:
                 os.seteuid(65534)
             try:
-                yield folder
+                yield
             finally:
                 if root:
                     os.seteuid(0)
+
+        return nobody
 
     @pytest.mark.parametrize("content", [b"garbage" * 1000, os.urandom(5000), b"SQLite format 3\0" + b"\1" * 4000])
     def test_a_damaged_database_is_named_in_one_line_and_kept(self, tmp_path: Path, content: bytes) -> None:
         file = tmp_path / "mlflow.db"
         file.write_bytes(content)
         with pytest.raises(TrackingError, match=r"the tracking store .*mlflow\.db cannot be used: ") as raised:
-            MlflowStore(Location(f"sqlite:///{file}", "x"))
+            MlflowStore(Location(f"sqlite:///{file}", "x")).prepare()
         assert "\n" not in str(raised.value)
         assert file.read_bytes() == content
 
-    def test_a_folder_that_cannot_be_written_is_named(self, barred: Path) -> None:
-        with pytest.raises(TrackingError, match=r"cannot be used: .*Permission denied"):
-            MlflowStore(Location(f"sqlite:///{barred}/mlflow.db", "x"))
-        assert list(barred.iterdir()) == []
+    def test_a_folder_that_cannot_be_written_is_named(self, nobody: Callable[[], Any]) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            Path(name).chmod(0o555)
+            with nobody(), pytest.raises(TrackingError, match=r"cannot be used: .*Permission denied"):
+                MlflowStore(Location(f"sqlite:///{name}/mlflow.db", "x")).prepare()
+            assert list(Path(name).iterdir()) == []
+
+    @pytest.mark.parametrize(("folder_mode", "file_mode"), [(0o555, 0o666), (0o777, 0o444)])
+    def test_a_database_that_may_not_be_written_is_named_before_anything_slow(
+        self, folder_mode: int, file_mode: int, database: Path, nobody: Callable[[], Any],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        monkeypatch.delitem(sys.modules, "nnexp.tracking.mlflow.writer", raising=False)
+        with tempfile.TemporaryDirectory() as name:
+            file = Path(shutil.copy(database, name))
+            file.chmod(file_mode)
+            file.parent.chmod(folder_mode)
+            with nobody(), pytest.raises(TrackingError, match=r"cannot be used: .* may not be written"):
+                MlflowStore(Location(f"sqlite:///{file}", "x")).prepare()
+        assert "nnexp.tracking.mlflow.writer" not in sys.modules
+
+    def test_a_database_that_may_not_be_looked_at_is_named(self, nobody: Callable[[], Any]) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            Path(name).chmod(0)
+            store = MlflowStore(Location(f"sqlite:///{name}/mlflow.db", "x"))
+            for act in (store.runs, store.prepare):
+                with nobody(), pytest.raises(TrackingError, match=r"cannot be read: Permission denied"):
+                    act()
 
     def test_a_folder_in_the_databases_place_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "mlflow.db").mkdir()
         with pytest.raises(TrackingError, match="unable to open database file"):
-            MlflowStore(Location(f"sqlite:///{tmp_path}/mlflow.db", "x"))
+            MlflowStore(Location(f"sqlite:///{tmp_path}/mlflow.db", "x")).prepare()
 
 
-class TestLocation:
-    def test_without_a_word_it_is_a_file_in_the_working_folder(self, tmp_path: Path) -> None:
-        location = Location.from_environment()
-        assert (location.file, location.experiment) == (tmp_path / "mlflow.db", "nnexp")
-        assert str(location) == f"{tmp_path}/mlflow.db"
-
-    def test_mlflows_own_variables_count(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
-        monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "mine")
-        location = Location.from_environment()
-        assert location == Location("http://127.0.0.1:5000", "mine")
-        assert location.file is None
-
-    @pytest.mark.parametrize(
-        ("uri", "file"), [("sqlite:///runs/my.db", "{here}/runs/my.db"), ("sqlite:////abs/my.db", "/abs/my.db")]
-    )
-    def test_a_relative_path_is_made_absolute(
-        self, uri: str, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-        assert Location.from_environment().file == Path(file.format(here=tmp_path))
-
-    @pytest.mark.parametrize(
-        ("uri", "shown"),
-        [
-            ("postgresql://me:pass@host:1/runs", "postgresql://me:***@host:1/runs"),
-            ("postgresql+psycopg://postgres:@/runs?host=/x", "postgresql+psycopg://postgres:***@/runs?host=/x"),
-            ("http://host:5000", "http://host:5000"),
-        ],
-    )
-    def test_a_password_is_never_shown(self, uri: str, shown: str) -> None:
-        assert str(Location(uri, "x")) == shown
-
-    def test_artifacts_lie_beside_the_database_wherever_the_command_is_typed(
-        self, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        (tmp_path / "elsewhere").mkdir()
-        monkeypatch.chdir(tmp_path / "elsewhere")
-        store = MlflowStore(Location(f"sqlite:///{database}", "my runs"))
-        (tmp_path / "note.txt").write_text("x")
-        run_id = store.create(RUN)
-        store.save(run_id, [tmp_path / "note.txt"])
-        assert store.artifact(run_id, "note.txt") == b"x"
-        assert list((tmp_path / "mlruns" / "my runs").rglob("note.txt"))
-        assert not list((tmp_path / "elsewhere").iterdir())
+def test_artifacts_lie_beside_the_database_wherever_the_command_is_typed(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    store = MlflowStore(Location(f"sqlite:///{database}", "my runs"))
+    (tmp_path / "note.txt").write_text("x")
+    run_id = store.create(RUN)
+    store.save(run_id, [tmp_path / "note.txt"])
+    assert store.artifact(run_id, "note.txt") == b"x"
+    assert list((tmp_path / "mlruns" / "my runs").rglob("note.txt"))
+    assert not list((tmp_path / "elsewhere").iterdir())

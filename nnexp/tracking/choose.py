@@ -1,0 +1,44 @@
+"""Which store is meant: the one place that knows every kind.
+
+To add a kind: a module that keeps the contract of tracking/store.py, and a line in `STORES`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import lru_cache
+
+from nnexp.errors import TrackingError
+from nnexp.tracking.store import Store
+
+Say = Callable[[str], None]
+
+
+def store_here(say: Say = lambda _: None) -> Store:
+    """Give the store that the environment names (NNEXP_STORE; MLflow's unless it says otherwise).
+
+    Nothing is opened yet: a store is read when it is asked something, and written when there is something to write.
+    """
+    kind = os.environ.get("NNEXP_STORE") or "mlflow"
+    if kind not in STORES:
+        raise TrackingError(f"NNEXP_STORE must be one of {', '.join(STORES)}, but got {kind!r}")
+    return STORES[kind](say)
+
+
+def _mlflow(say: Say) -> Store:
+    from nnexp.tracking.mlflow.location import Location
+    from nnexp.tracking.mlflow.store import MlflowStore
+
+    return MlflowStore(Location.from_environment(), say)
+
+
+@lru_cache(maxsize=1)
+def _memory() -> Store:
+    """Give the one store in memory: whatever this process asks of it, it remembers."""
+    from nnexp.tracking.memory import MemoryStore
+
+    return MemoryStore()
+
+
+STORES: dict[str, Callable[[Say], Store]] = {"mlflow": _mlflow, "memory": lambda _: _memory()}

@@ -1,0 +1,24 @@
+"""MLflow's client, set so that a store that went away is noticed soon: what it missed is sent later."""
+
+from __future__ import annotations
+
+import os
+
+from mlflow import MlflowClient
+
+from nnexp.tracking.mlflow import inside
+from nnexp.tracking.mlflow.location import Location
+
+HTTP = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for results
+}
+
+
+def connect(location: Location) -> MlflowClient:
+    """Make a client of a store."""
+    for name, value in HTTP.items():
+        os.environ.setdefault(name, value)
+    inside.give_up_soon()
+    return MlflowClient(location.uri)

@@ -1,0 +1,36 @@
+"""What nnexp takes from inside MLflow, where nothing is promised from one version to the next.
+
+All of it stands here, but for the tables (sql.py) and the state of a view (view.py). tests/tracking/test_inside.py
+holds the three against the installed version, and says what broke.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from mlflow.store.artifact.artifact_repo import ArtifactRepository
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+from mlflow.store.db import utils as db_utils
+from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+Artifacts = ArtifactRepository  # of one run
+RETRIES = 4  # MLflow's 10 mean that a mistyped address is noticed after 100 seconds
+
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # whoever calls says what failed
+logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
+
+
+def make_tables(file: Path, artifacts: Path) -> None:
+    """Make MLflow's tables in a new SQLite database; artifacts that nobody says otherwise of go into `artifacts`."""
+    SqlAlchemyStore(f"sqlite:///{file}", artifacts.as_uri()).engine.dispose()
+
+
+def give_up_soon() -> None:
+    """Have MLflow try a database that does not answer a few times, for a second, and not for minutes."""
+    db_utils.MAX_RETRY_COUNT = RETRIES
+
+
+def artifacts_at(uri: str, store: str) -> Artifacts:
+    """Open the artifacts of one run: the client would ask the store where they are for each of them."""
+    return get_artifact_repository(uri, tracking_uri=store)

@@ -1,0 +1,68 @@
+"""MLflow's page on a store: the command that serves it, and the link that opens it on a sweep's charts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+from nnexp.errors import TrackingError
+from nnexp.tracking.mlflow.store import MlflowStore
+from nnexp.tracking.mlflow.view import link, sweep_view, view_name
+from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.store import Store
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page of one store, on a port of this machine; a store that is a server has its page there already."""
+
+    store: MlflowStore
+    host: str
+    port: int
+
+    @property
+    def is_there_already(self) -> bool:
+        """Whether a server shows it without our doing."""
+        return not self.store.location.is_database
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.store.location.uri if self.is_there_already else f"http://{self.host}:{self.port}"
+
+    @property
+    def command(self) -> list[str]:
+        """What serves it; one worker is quicker than MLflow's four, and needs a sixth of the memory."""
+        location = self.store.location
+        artifacts = ["--default-artifact-root", (location.file.parent / "mlruns").as_uri()] if location.file else []
+        address = ["--host", self.host, "--port", str(self.port), "--workers", "1"]
+        return [sys.executable, "-m", "mlflow", "server", *address, "--backend-store-uri", location.uri, *artifacts]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the command runs in: this one, less what the page has no use for."""
+        return os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "UVICORN_LOG_LEVEL": "warning"}
+
+    def link_to(self, sweep: Run | None) -> str:
+        """Point at a sweep's charts, leaving the view of them in the store; without a sweep, at all runs."""
+        writer = self.store.open()
+        if sweep is None:
+            return link(self.address, writer.experiment_id)
+        key = sweep.tags[Tag.SWEEP]
+        by = [setting for setting in sweep.tags.get(Tag.VARIES, "").split() if setting != "seed"]
+        writer.set_view(view_name(key), sweep_view(Tag.member(key), by))
+        return link(self.address, writer.experiment_id, view_name(key))
+
+
+def page_of(store: Store, host: str, port: int) -> Page:
+    """Give the page of a store.
+
+    Raises
+    ------
+    TrackingError
+        If the store is none of MLflow's: then nothing shows it.
+    """
+    if not isinstance(store, MlflowStore):
+        raise TrackingError(f"MLflow's page shows a store of MLflow's alone, and runs are kept in {store}")
+    return Page(store, host, port)

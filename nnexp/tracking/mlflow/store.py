@@ -1,0 +1,101 @@
+"""One experiment of an MLflow store, read without MLflow where it is a database, and opened when something is written.
+
+Importing MLflow takes seconds, longer than most answers: a command that only looks never pays for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status
+from nnexp.tracking.store import RunStore
+
+if TYPE_CHECKING:
+    from nnexp.tracking.mlflow.writer import Writer
+
+
+class MlflowStore:
+    """Both sides of the border, `Tracker` and `RunStore`: SQL or MLflow's client reads, and a `Writer` writes."""
+
+    def __init__(self, location: Location, say: Callable[[str], None] = lambda _: None) -> None:
+        self.location = location
+        self._say = say
+        self._writer: Writer | None = None
+
+    def __str__(self) -> str:
+        """Name the store and the experiment as a person would."""
+        return f"{self.location}, experiment {self.location.experiment}"
+
+    @property
+    def address(self) -> str:
+        """Name the store and the experiment."""
+        return self.location.address
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether there is a database."""
+        return self.location.exists
+
+    @cached_property
+    def reader(self) -> RunStore:
+        """What reads."""
+        if self.location.is_database:
+            from nnexp.tracking.mlflow.sql import SqlReader
+
+            return SqlReader(self.location)
+        from nnexp.tracking.mlflow.reader import ClientReader
+
+        return ClientReader(self.location)
+
+    def open(self) -> Writer:
+        """Give what writes; the first to ask waits until MLflow is imported, and the database made if there is none."""
+        if self._writer is None:
+            self.location.check_writable()
+            if not self.exists:
+                self._say(f"making the store {self.location}, a few seconds ...")
+            from nnexp.tracking.mlflow.writer import Writer
+
+            self._writer = Writer(self.location, self.reader)
+        return self._writer
+
+    def prepare(self) -> None:
+        """Open the store for writing."""
+        self.open()
+
+    def create(self, run: RunStart) -> str:
+        """Begin a run, or complete one that an earlier try began."""
+        return self.open().create(run)
+
+    def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
+        """Add metrics and set tags."""
+        self.open().log(run_id, metrics, tags)
+
+    def save(self, run_id: str, files: Sequence[Path]) -> None:
+        """Keep files as artifacts."""
+        self.open().save(run_id, files)
+
+    def end(self, run_id: str, status: Status, ended_at: int) -> None:
+        """Set the run's status and end."""
+        self.open().end(run_id, status, ended_at)
+
+    def runs(
+        self,
+        kind: Kind | None = Kind.RUN,
+        *,
+        status: Status | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> list[Run]:
+        """List records, newest first."""
+        return self.reader.runs(kind, status=status, tags=tags)
+
+    def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
+        """Give each run's (step, value) pairs of one metric."""
+        return self.reader.history(run_ids, metric)
+
+    def artifact(self, run_id: str, name: str) -> bytes | None:
+        """Read one artifact."""
+        return self.reader.artifact(run_id, name)

@@ -1,0 +1,67 @@
+"""What nnexp takes from inside MLflow is still there; if not, a test says what broke and what relies on it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+
+import mlflow
+import pytest
+from mlflow import MlflowClient
+from mlflow.store.db import utils as db_utils
+from sqlalchemy import TableClause
+
+from nnexp.errors import TrackingError
+from nnexp.tracking.mlflow import inside, sql, view
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.store import MlflowStore
+
+BROKE = f"MLflow {version('mlflow')} is not as 3.17.2 was:"
+TABLES = [sql.EXPERIMENTS, sql.RUNS, sql.PARAMS, sql.TAGS, sql.LATEST, sql.METRICS]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_its_tables_have_the_columns_that_are_read(table: TableClause, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        there = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table.name})")}
+    missing = set(table.columns.keys()) - there
+    assert not missing, f"{BROKE} its table {table.name} has no {missing}, which tracking/mlflow/sql.py reads"
+
+
+def test_a_database_that_inside_makes_is_one_of_mlflows(tmp_path: Path) -> None:
+    inside.make_tables(tmp_path / "new.db", tmp_path / "files")
+    client = MlflowClient(f"sqlite:///{tmp_path}/new.db")
+    (default,) = client.search_experiments()
+    at = default.artifact_location
+    assert at.startswith((tmp_path / "files").as_uri()), f"{BROKE} SqlAlchemyStore keeps artifacts in {at}"
+
+
+def test_a_database_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    naps: list[float] = []
+    monkeypatch.setattr(db_utils.time, "sleep", naps.append)
+    with pytest.raises(TrackingError, match="cannot be used"):
+        MlflowStore(Location("postgresql+psycopg://me@127.0.0.1:1/none", "x")).prepare()
+    assert len(naps) < inside.RETRIES, f"{BROKE} db_utils.MAX_RETRY_COUNT no longer limits its {len(naps)} tries"
+
+
+def test_an_artifact_repository_writes_where_the_client_reads(database: Path, tmp_path: Path) -> None:
+    uri = f"sqlite:///{database}"
+    client = MlflowClient(uri)
+    run = client.create_run("0").info
+    (tmp_path / "note.txt").write_text("x")
+    inside.artifacts_at(run.artifact_uri, uri).log_artifact(str(tmp_path / "note.txt"))
+    found = [file.path for file in client.list_artifacts(run.run_id)]
+    assert found == ["note.txt"], f"{BROKE} get_artifact_repository wrote elsewhere: the client finds {found}"
+
+
+def test_its_page_still_knows_every_word_of_a_view() -> None:
+    """Whether it understands them, tests/cli/test_ui_browser.py asks a browser."""
+    described = view.sweep_view("member", ["hidden"])
+    chart = view._line("val/accuracy")
+    words = {view.TAG, "viewStateShareKey", "groupByKeys", *described, *chart, *described["compareRunSections"][0]}
+    scripts = Path(mlflow.__file__).parent.joinpath("server/js/build/static/js").glob("*.js")
+    page = "\n".join(script.read_text() for script in scripts)
+    unknown = {word for word in words if word not in page}
+    assert not unknown, f"{BROKE} its page knows nothing of {unknown}, which tracking/mlflow/view.py writes"
