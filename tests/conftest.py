@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from nnexp.config.build import build
 
-from nnexp.config.schema import Config
+from nnexp.tasks.network.config import SCHEMA, Config
 
 os.environ["DO_NOT_TRACK"] = "true"  # before anything imports MLflow
 
@@ -79,7 +78,7 @@ def tiny(tiny_data: Path) -> Callable[..., Config]:
 
     def make(**settings: Any) -> Config:
         dataset = {"name": "tiny", "path": str(tiny_data)} | settings.pop("dataset", {})
-        return build({"hidden": 5, "epochs": 3} | settings | {"dataset": dataset})
+        return SCHEMA.parse_config({"hidden": 5, "epochs": 3} | settings | {"dataset": dataset})
 
     return make
 

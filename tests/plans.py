@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nnexp.config.build import build
 
-from nnexp.config.schema import Config
-from nnexp.sweep.plan import Plan, PlannedRun, make_plan
+from nnexp.sweep.plan import Plan, make_plan
+from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.training.events import Ending, Epoch
+from nnexp.training.spec import RunSpec
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def config(npz: Path) -> Callable[..., Config]:
 
     def config(**settings: object) -> Config:
         dataset = {"name": "folder", "path": str(npz)}
-        return build({"hidden": 5, "epochs": 3, "dataset": dataset, **settings})
+        return SCHEMA.parse_config({"hidden": 5, "epochs": 3, "dataset": dataset, **settings})
 
     return config
 
@@ -64,13 +64,13 @@ class Diary:
         self.lines: list[str] = []
         self.epochs = 0
 
-    def started(self, run: PlannedRun) -> None:
+    def started(self, run: RunSpec) -> None:
         self.lines.append(f"start {run.number}")
 
-    def epoch(self, run: PlannedRun, event: Epoch) -> None:
+    def epoch(self, run: RunSpec, event: Epoch) -> None:
         self.epochs += 1
 
-    def ended(self, run: PlannedRun, ending: Ending, *, again: bool) -> None:
+    def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
         self.lines.append(f"{type(ending).__name__} {run.number}" + (" again" if again else ""))
 
     def say(self, line: str) -> None:

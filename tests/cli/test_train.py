@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nnexp.config.build import build
 
+from nnexp.tasks.network.config import SCHEMA
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import Run, RunStart, Status, Tag
@@ -100,7 +100,7 @@ class TestOneRun:
         assert record.name.startswith("36-5-3")
         assert "eta=0.5" in record.name
         assert f"{record.metrics['test/accuracy']:.2%}" in out
-        config = build(json.loads(store.artifact(record.run_id, "config.json") or b""))
+        config = SCHEMA.parse_config(json.loads(store.artifact(record.run_id, "config.json") or b""))
         assert (config.seed, config.eta, config.dataset.name) == (3, 0.5, "folder")
 
     def test_typed_again_it_is_the_same_experiment_with_the_same_numbers(

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from nnexp.config.build import build, settings
 
 from nnexp.config.paths import SWEEPS, sweep_names
-from nnexp.config.schema import Config
+from nnexp.tasks.network.config import SCHEMA, Config
 
 Nnexp = Callable[..., tuple[int, str, str]]
 
@@ -24,7 +23,7 @@ def composed(nnexp: Nnexp, *arguments: str) -> dict[str, object]:
 
 
 def test_what_hydra_composes_is_the_schemas_defaults(nnexp: Nnexp) -> None:
-    assert build(composed(nnexp)) == Config()
+    assert SCHEMA.parse_config(composed(nnexp)) == Config()
     assert composed(nnexp) == settings(Config())
 
 
@@ -34,7 +33,9 @@ def test_it_makes_no_store_and_no_folder(nnexp: Nnexp, tmp_path: Path) -> None:
 
 
 def test_overrides_of_every_kind_reach_the_config(nnexp: Nnexp) -> None:
-    config = build(composed(nnexp, "hidden=[100,30]", "eta=0.5", "dataset=folder", "dataset.path=my data"))
+    config = SCHEMA.parse_config(
+        composed(nnexp, "hidden=[100,30]", "eta=0.5", "dataset=folder", "dataset.path=my data")
+    )
     assert (config.hidden, config.eta) == ((100, 30), 0.5)
     assert (config.dataset.name, config.dataset.path) == ("folder", "my data")
 
@@ -43,8 +44,8 @@ def test_a_users_group_comes_first(nnexp: Nnexp, tmp_path: Path) -> None:
     (tmp_path / "conf" / "dataset").mkdir(parents=True)
     (tmp_path / "conf" / "dataset" / "mnist.yaml").write_text("split: full\n")
     (tmp_path / "conf" / "dataset" / "mine.yaml").write_text("name: mine\npath: here\n")
-    assert build(composed(nnexp)).dataset.split == "full"
-    assert build(composed(nnexp, "dataset=mine")).dataset.name == "mine"
+    assert SCHEMA.parse_config(composed(nnexp)).dataset.split == "full"
+    assert SCHEMA.parse_config(composed(nnexp, "dataset=mine")).dataset.name == "mine"
 
 
 def test_a_users_sweep_comes_first_and_the_others_stay(nnexp: Nnexp, tmp_path: Path) -> None:
@@ -53,10 +54,10 @@ def test_a_users_sweep_comes_first_and_the_others_stay(nnexp: Nnexp, tmp_path: P
     (tmp_path / "sweeps" / "eta.yaml").write_text(own)
     (tmp_path / "sweeps" / "mine.yaml").write_text(own)
     for name in ("eta", "mine"):
-        assert build(composed(nnexp, "--config-name", name)).epochs == 7
+        assert SCHEMA.parse_config(composed(nnexp, "--config-name", name)).epochs == 7
     assert "mine" in sweep_names()
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in SWEEPS.glob("*.yaml")))
 def test_every_sweep_that_is_shipped_composes(nnexp: Nnexp, name: str) -> None:
-    build(composed(nnexp, "--config-name", name))
+    SCHEMA.parse_config(composed(nnexp, "--config-name", name))

@@ -11,12 +11,11 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from nnexp.config.build import build
 
-from nnexp.config.schema import Config
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
+from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, WorkerLost
 
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
@@ -39,7 +38,7 @@ def config(tmp_path: Path) -> Callable[..., Config]:
 
     def config(**settings: object) -> Config:
         dataset = {"name": "folder", "path": str(tmp_path / "small.npz")}
-        return build({"hidden": 5, "epochs": 3, "dataset": dataset, **settings})
+        return SCHEMA.parse_config({"hidden": 5, "epochs": 3, "dataset": dataset, **settings})
 
     return config
 

@@ -1,9 +1,9 @@
 import pytest
-from nnexp.config.build import build, training_part
 
 from nnexp.config.paths import CONF
 from nnexp.config.presets import own_settings, trained_settings
 from nnexp.errors import ConfigError
+from nnexp.tasks.network.config import SCHEMA
 from nnexp.training.events import Finished
 from nnexp.training.execute import execute
 from nnexp.training.key import key_of
@@ -13,7 +13,7 @@ EXPERIMENTS = sorted(file.stem for file in (CONF / "experiment").glob("*.yaml"))
 
 
 def config(**settings):
-    return build(settings)
+    return SCHEMA.parse_config(settings)
 
 
 def test_every_system_is_there():
@@ -22,10 +22,10 @@ def test_every_system_is_there():
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_composes_to_its_own_settings_and_trains(compose, name):
-    composed = build(compose(f"experiment={name}"))
+    composed = SCHEMA.parse_config(compose(f"experiment={name}"))
     assert composed.experiment == name
     assert trained_settings(composed) == own_settings(name)
-    short = build(compose(f"experiment={name}", "epochs=1", "dataset.limit=200"))
+    short = SCHEMA.parse_config(compose(f"experiment={name}", "epochs=1", "dataset.limit=200"))
     assert isinstance(list(execute(short))[-1], Finished)
 
 
@@ -41,19 +41,19 @@ def test_composes_to_its_own_settings_and_trains(compose, name):
     ],
 )
 def test_is_the_system_that_was_published(compose, name, sizes, epochs, init, split, freeze):
-    one = build(compose(f"experiment={name}"))
+    one = SCHEMA.parse_config(compose(f"experiment={name}"))
     assert (one.layers, one.epochs, one.init, one.freeze) == (sizes, epochs, init, freeze)
     assert (one.dataset.split, one.dataset.scale, one.batch_size, one.dtype) == (split, "1/256", 10, "float64")
     assert one.eta == (((31, 2.0), (30, 0.4), (5, 0.01)) if name == "staged-20" else 3.0)
 
 
 def test_a_changed_experiment_is_named_for_what_it_changed(compose):
-    changed = build(compose("experiment=staged-20", "eta=1", "freeze=[]", "hidden=10"))
+    changed = SCHEMA.parse_config(compose("experiment=staged-20", "eta=1", "freeze=[]", "hidden=10"))
     assert prepare(changed, {"experiment": "staged-20", "eta": 1.0}).name == "784-10-10 staged-20 eta=1.0 freeze=[]"
 
 
 def test_an_unchanged_experiment_is_named_for_itself(compose):
-    own = build(compose("experiment=staged-20", "seed=3"))
+    own = SCHEMA.parse_config(compose("experiment=staged-20", "seed=3"))
     assert prepare(own, {"experiment": "staged-20", "seed": 3}).name == "784-20-10 staged-20 seed=3"
 
 
@@ -63,7 +63,7 @@ def test_an_experiment_of_ones_own_is_named_for_what_was_chosen(compose, tmp_pat
     (folder / "mine.yaml").write_text(
         "# @package _global_\ndefaults: [staged-20, _self_]\nexperiment: mine\neta: 1.0\n"
     )
-    mine = build(compose("experiment=mine", "batch_size=20"))
+    mine = SCHEMA.parse_config(compose("experiment=mine", "batch_size=20"))
     assert (mine.eta, mine.freeze) == (1.0, (0,))
     assert prepare(mine, {"experiment": "mine", "batch_size": 20}).name == "784-20-10 mine batch_size=20"
 
@@ -85,8 +85,8 @@ def test_the_notebooks_sweep_holds_ten_seeds_of_each(compose):
 def test_a_multirun_composes_each_experiment_as_a_single_run_does(compose):
     plan = compose("-m", "experiment=lesson-py3,staged-20", "batch_size=5,20", "freeze=[0]")
     for run in plan.runs:
-        chosen = (f"experiment={run.prepared.config.experiment}", f"batch_size={run.prepared.config.batch_size}")
-        assert run.prepared.config == build(compose(*chosen, "freeze=[0]"))
+        chosen = (f"experiment={run.config.experiment}", f"batch_size={run.config.batch_size}")
+        assert run.config == SCHEMA.parse_config(compose(*chosen, "freeze=[0]"))
     assert [run.name for run in plan.runs] == [
         "784-60-10 lesson-py3 batch_size=5 freeze=[0]",
         "784-60-10 lesson-py3 batch_size=20 freeze=[0]",
@@ -98,15 +98,15 @@ def test_a_multirun_composes_each_experiment_as_a_single_run_does(compose):
 def test_the_fixed_sweep_differs_in_the_frozen_layer_alone(compose):
     plan = compose("-m", "--config-name", "staged_20_fixed")
     assert plan.varies == ("seed", "freeze")
-    assert {run.prepared.config.freeze for run in plan.runs} == {(0,), ()}
-    assert {run.prepared.config.experiment for run in plan.runs} == {"staged-20"}
+    assert {run.config.freeze for run in plan.runs} == {(0,), ()}
+    assert {run.config.experiment for run in plan.runs} == {"staged-20"}
 
 
 def test_the_better_sweep_chooses_on_a_validation_set(compose):
     plan = compose("-m", "--config-name", "better")
     assert len(plan.runs) == 30
-    assert {run.prepared.config.dataset.split for run in plan.runs} == {"book"}
-    assert {run.prepared.config.init for run in plan.runs} == {"scaled"}
+    assert {run.config.dataset.split for run in plan.runs} == {"book"}
+    assert {run.config.init for run in plan.runs} == {"scaled"}
 
 
 def test_an_unknown_experiment_is_refused_with_those_that_exist(compose):

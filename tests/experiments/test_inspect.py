@@ -5,9 +5,9 @@ from typer.testing import CliRunner
 from nnexp.cli import console
 from nnexp.cli.inspect import inspect
 from nnexp.cli.main import app
-from nnexp.config.schema import Config
 from nnexp.core import ACTIVATIONS
 from nnexp.errors import ConfigError
+from nnexp.tasks.network.config import Config
 from nnexp.tasks.network.layers import draw_network, layers
 
 

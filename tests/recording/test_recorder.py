@@ -10,13 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nnexp.config.build import settings
 
-from nnexp.config.schema import Config
 from nnexp.errors import TrackingError
 from nnexp.recording import pending
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.recorder import Recorder, new_recorder, replay
+from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Metric, Run, RunStart, Status, Tag
 from nnexp.training.environment import fingerprint
@@ -128,7 +127,7 @@ class TestRecord:
         def artifact(name: str) -> bytes:
             return store.artifact(only(store).run_id, name) or b""
 
-        assert json.loads(artifact("config.json")) == settings(config)
+        assert json.loads(artifact("config.json")) == SCHEMA.values(config)
         assert fingerprint(json.loads(artifact("environment.json"))) == only(store).tags[Tag.ENVIRONMENT]
         digests = [json.loads(line)["result"]["digest"] for line in artifact("epochs.jsonl").splitlines()]
         assert len(set(digests)) == 3

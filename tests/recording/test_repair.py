@@ -59,7 +59,7 @@ def train(plan, store, tmp_path, monkeypatch):
         monkeypatch.setattr(owner, "me", lambda: owned_by)
         run = plan({"seed": seed}).runs[0]
         recorder = new_recorder(run.prepared, tmp_path / f"run-{seed}", store, say=lambda line: None, tags=tags)
-        for _, event in zip(range(events), execute(run.prepared.config), strict=False):
+        for _, event in zip(range(events), execute(run.config), strict=False):
             recorder.record(event)
         recorder.send()
         return recorder

@@ -11,7 +11,6 @@ import psutil
 import pytest
 
 from nnexp.cli.find import find_sweep
-from nnexp.config.schema import Config
 from nnexp.core import EpochResult
 from nnexp.errors import BusyError
 from nnexp.recording.recorder import Recorder, new_recorder
@@ -19,12 +18,14 @@ from nnexp.sweep.estimate import Estimator
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.launch import Launch, Outcome
 from nnexp.sweep.ledger import read_ledger
-from nnexp.sweep.plan import Plan, PlannedRun
+from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import run_sweep
+from nnexp.tasks.network.config import Config
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Status, Tag
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, WorkerLost
+from nnexp.training.spec import RunSpec
 
 Act = str | Callable[[], None]
 
@@ -80,7 +81,7 @@ class Scripted:
 def launch(
     plan: Plan, policy: Policy, executor: Scripted, store: MemoryStore, diary, estimate: float | None = None
 ) -> Outcome:
-    def recorder(run: PlannedRun, attempt: int) -> Recorder:
+    def recorder(run: RunSpec, attempt: int) -> Recorder:
         return new_recorder(run.prepared, run.folder.with_name(f"{run.number}-{attempt}"), store, say=diary.say)
 
     guess = (lambda run: estimate) if estimate is not None else None
@@ -168,11 +169,11 @@ def test_nothing_is_started_that_would_pass_the_budget(plan, store, diary):
 def test_a_run_that_fits_the_budget_is_started_before_one_that_does_not(plan, store, diary):
     planned = plan({"epochs": 100}, {"epochs": 1}, {"epochs": 2})
 
-    def recorder(run: PlannedRun, attempt: int) -> Recorder:
+    def recorder(run: RunSpec, attempt: int) -> Recorder:
         return new_recorder(run.prepared, run.folder, store, say=diary.say)
 
     policy = Policy(budget="50s")
-    whole = Launch(Scripted(), policy, recorder, diary, estimate=lambda run: run.prepared.config.epochs)
+    whole = Launch(Scripted(), policy, recorder, diary, estimate=lambda run: run.config.epochs)
     outcome = whole.run(planned.runs)
     assert [line for line in diary.lines if line.startswith("start")] == ["start 1", "start 2"]
     assert [run.number for run in outcome.left] == [0]
@@ -182,7 +183,7 @@ def test_a_budget_that_runs_out_while_it_is_looked_at_starts_nothing(plan, store
     """The clock goes on between two looks; what was affordable at the first need not be at the second."""
     left = iter([9.99, 1e9, 1e9])
 
-    def recorder(run: PlannedRun, attempt: int) -> Recorder:
+    def recorder(run: RunSpec, attempt: int) -> Recorder:
         return new_recorder(run.prepared, run.folder, store, say=diary.say)
 
     guess = lambda run: next(left, 1e9)  # noqa: E731

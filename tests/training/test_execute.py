@@ -12,10 +12,10 @@ import numpy as np
 import psutil
 import pytest
 
-from nnexp.config.schema import Config
 from nnexp.recording import code as source
 from nnexp.recording import owner
 from nnexp.tasks.network import setup as experiment
+from nnexp.tasks.network.config import Config
 from nnexp.tasks.seeding import streams
 from nnexp.tracking.records import Tag
 from nnexp.training.environment import environment, fingerprint

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nnexp.config.build import build
 
+from nnexp.tasks.network.config import SCHEMA
 from nnexp.training.environment import fingerprint
 from nnexp.training.events import Epoch, Finished, Started
 from nnexp.training.execute import execute
@@ -34,7 +34,9 @@ def train(folder):
     """Train, and give the environment, the last digest and some values."""
     write_data(Path(folder) / "golden.npz")
     dataset = {"name": "golden", "path": str(Path(folder) / "golden.npz")}
-    started, *epochs, finished = execute(build({"hidden": [8, 6], "epochs": 3, "seed": 1, "dataset": dataset}))
+    started, *epochs, finished = execute(
+        SCHEMA.parse_config({"hidden": [8, 6], "epochs": 3, "seed": 1, "dataset": dataset})
+    )
     assert isinstance(started, Started)
     assert isinstance(finished, Finished), finished
     assert all(isinstance(epoch, Epoch) for epoch in epochs)

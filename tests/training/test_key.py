@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nnexp.config.build import build
 
 from nnexp.config.paths import PACKAGE
-from nnexp.config.schema import Config
+from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.training import key
 from nnexp.training.key import code_digest, key_of, sweep_key
 
@@ -40,14 +39,14 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     ],
 )  # fmt: skip
 def test_every_setting_that_decides_the_training_changes_the_key(changed: dict[str, Any]) -> None:
-    assert key_of(build(changed), "data") != BOOK
+    assert key_of(SCHEMA.parse_config(changed), "data") != BOOK
 
 
 @pytest.mark.parametrize(
     "same", [{"hidden": [30]}, {"eta": 3}, {"threads": 2}, {"dataset": {"name": "copy", "path": "/elsewhere"}}]
 )
 def test_other_words_and_other_places_do_not(same: dict[str, Any]) -> None:
-    assert key_of(build(same), "data") == BOOK
+    assert key_of(SCHEMA.parse_config(same), "data") == BOOK
 
 
 def test_other_data_change_it() -> None:

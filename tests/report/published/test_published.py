@@ -3,13 +3,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from nnexp.config.build import build
 from rich.console import Console
 
 from nnexp.comparison.compare import compare
 from nnexp.config.presets import own_settings
 from nnexp.report.published.reproduction import FILE, reproductions, systems
 from nnexp.report.published.table import notes, published_markdown, published_table, table
+from nnexp.tasks.network.config import SCHEMA
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.training.spec import params
 
@@ -35,7 +35,9 @@ class Shelf:
         """Add a run of the system whose test accuracy is at first, best and last what is given."""
         first, best, last = accuracies
         epochs = EPOCHS.get(system, 30)
-        config = build({**own_settings(system), "experiment": system, "seed": len(self.records), **changed})
+        config = SCHEMA.parse_config(
+            {**own_settings(system), "experiment": system, "seed": len(self.records), **changed}
+        )
         run_id = f"run{len(self.records)}"
         values = [first, best, *[last] * (epochs - 2)]
         self.histories.setdefault("test/accuracy", {})[run_id] = list(enumerate(values, start=1))
