@@ -8,7 +8,7 @@ as points. Knows no runs.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -120,6 +120,12 @@ def read_measures(text: str | None) -> dict[str, Measure]:
         return {str(name): Measure(str(name), *map(str, facts[:3])) for name, facts in declared.items()}
     except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
+
+
+def judging(measures: Iterable[Measure], purposes: Sequence[str] = (CHOOSE, REPORT)) -> list[Measure]:
+    """List what a run is judged by: first what settings are chosen by, then what is reported."""
+    known = list(measures)
+    return [one for purpose in purposes for one in known if one.purpose == purpose]
 
 
 def measure_named(name: str, declared: Mapping[str, Measure]) -> Measure:

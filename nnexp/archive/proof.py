@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from nnexp.archive.changes import Mismatch
 from nnexp.archive.run import Archive
-from nnexp.measure import CHOOSE, REPORT, Measure
+from nnexp.measure import CHOOSE, REPORT, Measure, judging
 from nnexp.tracking.records import Run
 from nnexp.training.events import Epoch
 
@@ -119,8 +119,7 @@ def _agreement(archive: Archive, epochs: Sequence[Epoch]) -> str:
 
 def _reported(archive: Archive, metrics: Mapping[str, float]) -> Measure | None:
     declared = [measure for measure in archive.task.measures if measure.name in metrics]
-    ranked = [one for purpose in (REPORT, CHOOSE) for one in declared if one.purpose == purpose]
-    return ranked[0] if ranked else None
+    return next(iter(judging(declared, (REPORT, CHOOSE))), None)
 
 
 def _count(measure: Measure, metrics: Mapping[str, float]) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from nnexp.cli.console import err, say
-from nnexp.measure import CHOOSE, REPORT, Measure
+from nnexp.measure import Measure, judging
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate
 from nnexp.tasks.task import Task
@@ -21,8 +21,8 @@ EPOCH_S = "time/epoch_s"
 
 def told(task: Task, epoch: Epoch) -> str:
     """Write what an epoch reached in what the task chooses by and reports: val 95.20%, test 94.90%."""
-    shown = [one for purpose in (CHOOSE, REPORT) for one in task.measures if one.purpose == purpose]
-    return ", ".join(_told(one, epoch.metrics[one.name]) for one in shown if one.name in epoch.metrics)
+    shown = [one for one in judging(task.measures) if one.name in epoch.metrics]
+    return ", ".join(_told(one, epoch.metrics[one.name]) for one in shown)
 
 
 def duration(seconds: float) -> str:
@@ -141,8 +141,7 @@ class SweepProgress:
         self._bar.console.print(f"nnexp: {line}", soft_wrap=True, markup=False)
 
     def _remember(self, run: RunSpec, epoch: Epoch) -> None:
-        shown = [one for purpose in (CHOOSE, REPORT) for one in run.task.measures if one.purpose == purpose]
-        measure = next((one for one in shown if one.name in epoch.metrics), None)
+        measure = next((one for one in judging(run.task.measures) if one.name in epoch.metrics), None)
         if measure is None:
             return
         value = epoch.metrics[measure.name] * (1 if measure.higher_is_better else -1)

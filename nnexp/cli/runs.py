@@ -109,7 +109,7 @@ def _table(records: Sequence[Run], id_length: int) -> Table:
         table.add_column(column, justify="right", no_wrap=True)
     for record in records:
         began = datetime.fromtimestamp(record.started_at / 1000).strftime("%Y-%m-%d %H:%M")
-        table.add_row(record.run_id[:id_length], record.name, record.status, began, *_figures(record))
+        table.add_row(record.run_id[:id_length], record.name, record.fate, began, *_figures(record))
     return table
 
 

@@ -71,7 +71,7 @@ def _facts(record: Run) -> dict[str, str]:
     began = datetime.fromtimestamp(record.started_at / 1000).strftime("%Y-%m-%d %H:%M:%S")
     took = f", {duration((record.ended_at - record.started_at) / 1000)}" if record.ended_at else ""
     tags = {name: record.tags[tag] for name, tag in FACTS.items() if tag and tag in record.tags}
-    return {"status": record.status.value, "started": began + took} | tags
+    return {"status": record.fate, "started": began + took} | tags
 
 
 def _pairs(values: dict[str, str], title: str = "") -> Table:

@@ -33,7 +33,7 @@ def _sweep(sweep: Run, runs: Sequence[Run]) -> str | None:
 
 
 def _run(run: Run) -> str | None:
-    if run.status is Status.FINISHED and "final/test_accuracy" not in run.metrics:
+    if run.is_finished and "final/test_accuracy" not in run.metrics:
         return f"run {run.run_id[:8]} ({run.name}) is FINISHED but its final metrics are missing: train it again"
     if run.status is not Status.RUNNING and run.ended_at is None:
         return f"run {run.run_id[:8]} ({run.name}) is {run.status} but has no end"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nnexp.measure import BEST, CHOOSE, REPORT, TELL, Measure
+from nnexp.measure import BEST, CHOOSE, REPORT, TELL, Measure, judging
 from nnexp.tracking.records import Metric
 from nnexp.training.events import Epoch
 
@@ -33,8 +33,7 @@ def final_metrics(epochs: Sequence[Epoch], measures: Iterable[Measure], time: in
 
 def _chooser(declared: Sequence[Measure]) -> Measure | None:
     """Find what the best epoch is chosen by: not by what is only reported, unless there is nothing else."""
-    ranked = [one for purpose in (CHOOSE, REPORT) for one in declared if one.purpose == purpose]
-    return next(iter([*ranked, *(one for one in declared if one.better)]), None)
+    return next(iter([*judging(declared), *(one for one in declared if one.better)]), None)
 
 
 def _best(epochs: Sequence[Epoch], measure: Measure) -> Epoch:

@@ -1,1 +1,7 @@
 """Many runs: the plan, the ledger of what is done, the launch policy, and the executors beneath it."""
+
+import sys
+
+from nnexp import SweepPackage
+
+sys.modules[__name__].__class__ = SweepPackage

@@ -121,6 +121,11 @@ class Run:
         return self.status is Status.FINISHED and Tag.PRUNED not in self.tags
 
     @property
+    def fate(self) -> str:
+        """Its status as a person reads it: PRUNED where it was ended as not worth going on with."""
+        return "PRUNED" if Tag.PRUNED in self.tags else self.status.value
+
+    @property
     def kind(self) -> str | None:
         """`run`, `sweep` or `rerun`; None for a run that nnexp did not make."""
         return self.tags.get(Tag.KIND)

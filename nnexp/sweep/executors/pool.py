@@ -8,12 +8,14 @@ threads nor its database connections, and they never import what only the launch
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from types import ModuleType
 from typing import Any
 
 from nnexp.tasks.task import Task
@@ -92,7 +94,7 @@ class PoolExecutor:
     def _spawn(self) -> Worker:
         ours, theirs = SPAWN.Pipe()
         process = SPAWN.Process(target=work, args=(theirs,), name="nnexp-worker", daemon=True)
-        with _interrupts_blocked():
+        with _interrupts_blocked(), _main_hidden():
             process.start()
         theirs.close()  # so that our end breaks when the worker is gone
         worker = Worker(process, ours)
@@ -130,6 +132,17 @@ def _interrupts_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Have a new process not run the script again from which this one was started, as multiprocessing would."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def work(pipe: Connection) -> None:

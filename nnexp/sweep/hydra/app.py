@@ -20,13 +20,15 @@ from nnexp.config.paths import CONF
 from nnexp.config.schema import Schema
 from nnexp.config.value import flatten
 from nnexp.errors import ConfigError, NnexpError
-from nnexp.measure import CHOOSE, REPORT, Measure
+from nnexp.measure import judging
 from nnexp.sweep.ledger import newest_finished
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy, unknown_policy
 from nnexp.sweep.session import Session, Swept, Trained
 from nnexp.tasks.task import Task
 from nnexp.training.spec import make_spec
+
+PLAIN = "config"  # the config of a run, and of a multirun that is no named sweep
 
 
 class HydraApp:
@@ -58,14 +60,14 @@ class HydraApp:
             return None
         self.results.append(trained)
         last = trained.recorder.epochs[-1].metrics if trained.recorder.epochs else {}
-        return next((last[measure.name] for measure in _deciding(self.task) if measure.name in last), None)
+        return next((last[measure.name] for measure in judging(self.task.measures) if measure.name in last), None)
 
     def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
         """Run a plan; give what decides of each finished key, for Hydra's sweeper."""
         self.started = True
         session = self._open_session(True)
         self.results.append(session.sweep(plan, policy))
-        names = [measure.final.name for measure in _deciding(self.task)]
+        names = [measure.final.name for measure in judging(self.task.measures)]
         finished = newest_finished(session.runs_of(plan))
         reached = {key: [run.metrics[name] for name in names if name in run.metrics] for key, run in finished.items()}
         return {key: values[0] for key, values in reached.items() if values}
@@ -83,8 +85,8 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     _refuse_settings_as_flags(arguments, schema)
     store.register(schema.values(schema.parse_config({})), asdict(Policy()))
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
-    sys.argv[1:] = _flags_first(arguments)
-    main = hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(app)
+    typed, sys.argv[1:] = sys.argv[1:], _flags_first(arguments)
+    main = hydra.main(version_base="1.3", config_path=str(CONF), config_name=PLAIN)(app)
     try:
         main()
     except (HydraException, OmegaConfBaseException) as refused:
@@ -102,6 +104,8 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
         raise ConfigError(
             f"the output folder cannot be made: {refused}; set hydra.run.dir or hydra.sweep.dir"
         ) from refused
+    finally:
+        sys.argv[1:] = typed
     for error in app.errors[:-1]:
         say(str(error))
     for error in app.errors[-1:]:
@@ -113,11 +117,6 @@ def plain(composed: DictConfig) -> dict[str, Any]:
     """Resolve a composed config into plain Python."""
     settings = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     return {str(name): value for name, value in settings.items()} if isinstance(settings, dict) else {}
-
-
-def _deciding(task: Task) -> list[Measure]:
-    """List what a run is judged by: first what settings are chosen by."""
-    return [one for purpose in (CHOOSE, REPORT) for one in task.measures if one.purpose == purpose]
 
 
 def _chosen(overrides: Sequence[str], values: Mapping[str, Any]) -> dict[str, object]:

@@ -13,12 +13,10 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from nnexp.sweep.hydra.app import HydraApp
+from nnexp.sweep.hydra.app import PLAIN, HydraApp
 from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.plan import make_plan
 from nnexp.sweep.policy import build_policy
-
-PLAIN = "config"  # the name of the config of a multirun that is no named sweep
 
 
 def launch(
