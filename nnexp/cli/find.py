@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from nnexp.config.paths import sweep_names
 from nnexp.errors import NotFoundError
-from nnexp.sweep.ledger import newest_finished
-from nnexp.tracking.records import Kind, Run, Tag
+from nnexp.tracking.records import Kind, Run, Tag, newest_finished
 from nnexp.tracking.store import RunStore
 
 

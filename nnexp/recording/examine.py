@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nnexp.measure import FRACTION, REPORT, UP, Measure, judging, read_measures
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.tracking.store import RunStore
+
+FIRST_FORMAT = {"test/accuracy": Measure("test/accuracy", FRACTION, UP, REPORT)}  # whose runs declare nothing
 
 
 def examine(store: RunStore) -> list[str]:
@@ -33,8 +36,15 @@ def _sweep(sweep: Run, runs: Sequence[Run]) -> str | None:
 
 
 def _run(run: Run) -> str | None:
-    if run.is_finished and "final/test_accuracy" not in run.metrics:
+    if run.is_finished and not _has_result(run):
         return f"run {run.run_id[:8]} ({run.name}) is FINISHED but its final metrics are missing: train it again"
     if run.status is not Status.RUNNING and run.ended_at is None:
         return f"run {run.run_id[:8]} ({run.name}) is {run.status} but has no end"
     return None
+
+
+def _has_result(run: Run) -> bool:
+    """Tell whether a finished run has the final value of at least one metric that it is judged by, if it has any."""
+    declared = read_measures(run.tags.get(Tag.MEASURES)) or FIRST_FORMAT
+    finals = {measure.final.name for measure in judging(declared.values())}
+    return not finals or bool(finals & run.metrics.keys())

@@ -13,7 +13,6 @@ from nnexp.errors import TrackingError
 from nnexp.recording import owner, pending
 from nnexp.recording.examine import progress
 from nnexp.recording.folder import RunFolder
-from nnexp.recording.recorder import replay
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.tracking.store import RunStore, Store
 from nnexp.training.events import now
@@ -67,7 +66,7 @@ def _send(path: Path, store: Store, say: Say, repairs: Repairs) -> None:
     run = folder.run
     if folder.end is None and not owner.is_gone(run.tags[Tag.OWNER]):
         return  # it is still going on
-    if replay(folder, store, say):
+    if _replay(folder, store, say):
         repairs.sent.append(run.name)
 
 
@@ -75,7 +74,7 @@ def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:
     """Close an orphan: as its folder says, to the last epoch that is there; a sweep as its runs say; else as KILLED."""
     folder = RunFolder(Path(record.tags.get(Tag.FOLDER, "")))
     if record.kind != Kind.SWEEP and _is_folder_of(record, folder):
-        if replay(folder, store, say, record.run_id):
+        if _replay(folder, store, say, record.run_id):
             (repairs.sent if folder.end else repairs.closed).append(record.name)
         return
     try:
@@ -97,3 +96,10 @@ def _is_folder_of(record: Run, folder: RunFolder) -> bool:
 def _is_complete(sweep: Run, store: Store) -> bool:
     finished, wanted = progress(sweep, store.runs())
     return 0 < wanted <= finished
+
+
+def _replay(folder: RunFolder, store: Store, say: Say, run_id: str | None = None) -> bool:
+    """Send a folder's journal; what that needs is imported when there is something to repair, and seldom is there."""
+    from nnexp.recording.recorder import replay
+
+    return replay(folder, store, say, run_id)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnexp.sweep.plan import Plan
-from nnexp.tracking.records import Run, Status
+from nnexp.tracking.records import Run, Status, newest_finished
 from nnexp.tracking.store import RunStore
 from nnexp.training.spec import RunSpec
 
@@ -17,11 +16,6 @@ class Ledger:
 
     done: dict[str, Run]
     to_do: tuple[RunSpec, ...]
-
-
-def newest_finished(records: Sequence[Run]) -> dict[str, Run]:
-    """Pick the newest finished record of each key from records that stand newest first."""
-    return {record.key: record for record in reversed(records) if record.key and record.is_finished}
 
 
 def read_ledger(plan: Plan, store: RunStore, *, fresh: bool = False) -> Ledger:

@@ -21,13 +21,12 @@ from nnexp.errors import NnexpError
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.launch import Launch
-from nnexp.sweep.ledger import newest_finished
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.source import Planned
 from nnexp.sweep.watcher import Watcher
 from nnexp.tasks.task import Task
-from nnexp.tracking.records import Kind, Run, Status, Tag
+from nnexp.tracking.records import Kind, Run, Status, Tag, newest_finished
 from nnexp.tracking.store import RunStore, Store
 from nnexp.training.spec import RunSpec, make_spec
 

@@ -129,3 +129,8 @@ class Run:
     def kind(self) -> str | None:
         """`run`, `sweep` or `rerun`; None for a run that nnexp did not make."""
         return self.tags.get(Tag.KIND)
+
+
+def newest_finished(records: Sequence[Run]) -> dict[str, Run]:
+    """Pick the newest finished record of each key from records that stand newest first."""
+    return {record.key: record for record in reversed(records) if record.key and record.is_finished}

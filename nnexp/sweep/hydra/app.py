@@ -21,11 +21,11 @@ from nnexp.config.schema import Schema
 from nnexp.config.value import flatten
 from nnexp.errors import ConfigError, NnexpError
 from nnexp.measure import judging
-from nnexp.sweep.ledger import newest_finished
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy, unknown_policy
 from nnexp.sweep.session import Session, Swept, Trained
 from nnexp.tasks.task import Task
+from nnexp.tracking.records import newest_finished
 from nnexp.training.spec import make_spec
 
 PLAIN = "config"  # the config of a run, and of a multirun that is no named sweep
