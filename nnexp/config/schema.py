@@ -16,7 +16,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_typ
 
 from nnexp.config import checks
 from nnexp.config.checks import Check
-from nnexp.config.value import flatten, format_value, plain
+from nnexp.config.value import format_value
 from nnexp.errors import ConfigError
 
 C = TypeVar("C")
@@ -81,7 +81,7 @@ class Schema(Generic[C]):
 
     def values(self, config: C) -> dict[str, Any]:
         """Give a config as a nested mapping of JSON's types, of which `parse_config` makes the same config."""
-        return plain(asdict(config))  # type: ignore[no-any-return, call-overload]
+        return _plain(asdict(config))  # type: ignore[no-any-return, call-overload]
 
     def flat(self, config: C) -> dict[str, Any]:
         """Give a config as a mapping of dotted names to values in JSON's types."""
@@ -94,7 +94,7 @@ class Schema(Generic[C]):
     def default_params(self) -> dict[str, str]:
         """Write every default as the tracking store keeps it: what a record that is older than a setting stands for."""
         known = self.settings.values()
-        return {one.name: format_value(plain(one.default)) for one in known if one.default is not MISSING}
+        return {one.name: format_value(_plain(one.default)) for one in known if one.default is not MISSING}
 
     def deciding(self, config: C) -> dict[str, Any]:
         """Give what decides the training, by dotted names; what is at its default is left out.
@@ -105,7 +105,7 @@ class Schema(Generic[C]):
         return {
             name: value
             for name, value in self.flat(config).items()
-            if self.settings[name].decides and value != plain(self.settings[name].default)
+            if self.settings[name].decides and value != _plain(self.settings[name].default)
         }
 
     def _is_empty_group(self, name: str, value: Any) -> bool:
@@ -162,3 +162,21 @@ def _build(config: type[C], checked: Mapping[str, Any], prefix: str) -> C:
         elif name in checked:
             given[each.name] = checked[name]
     return config(**given)
+
+
+def flatten(nested: Any) -> dict[str, Any]:
+    """Flatten a nested mapping, with dots between the names: `{"dataset.split": "book"}`."""
+    flat: dict[str, Any] = {}
+    for name, item in nested.items():
+        if isinstance(item, dict) and item:
+            flat |= {f"{name}.{inner}": leaf for inner, leaf in flatten(item).items()}
+        else:
+            flat[name] = item
+    return flat
+
+
+def _plain(value: Any) -> Any:
+    """Give a value in JSON's types: a tuple as a list, at any depth."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -17,21 +17,3 @@ def parse_value(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def flatten(nested: Any) -> dict[str, Any]:
-    """Flatten a nested mapping, with dots between the names: `{"dataset.split": "book"}`."""
-    flat: dict[str, Any] = {}
-    for name, item in nested.items():
-        if isinstance(item, dict) and item:
-            flat |= {f"{name}.{inner}": leaf for inner, leaf in flatten(item).items()}
-        else:
-            flat[name] = item
-    return flat
-
-
-def plain(value: Any) -> Any:
-    """Give a value in JSON's types: a tuple as a list, at any depth."""
-    if isinstance(value, dict):
-        return {name: plain(item) for name, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else value

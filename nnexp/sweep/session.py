@@ -28,13 +28,15 @@ from nnexp.sweep.parent import close_parent, open_parent
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
-from nnexp.sweep.source import Planned
+from nnexp.sweep.source import Planned, Source
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Watcher
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, Status, Tag
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
+
+MakeSource = Callable[[Sequence[RunSpec]], Source]
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,10 @@ class Session:
         with self._watcher.watching([run], lambda _run: 0.0):
             return Trained(run, launch.run(Planned([run])), recorder)
 
-    def sweep(self, plan: Plan, policy: Policy) -> Swept:
+    def sweep(self, plan: Plan, policy: Policy, source: MakeSource = Planned) -> Swept:
         """Run what is left of a plan, under one parent run; finished runs are reused, in whatever sweep they stand.
+
+        `source` is given the runs that are to do, and decides their order and which of them are stopped.
 
         Raises
         ------
@@ -106,7 +110,7 @@ class Session:
         status = Status.KILLED  # unless it ends in good order
         try:
             self._adopt(ledger, plan)
-            outcome = self._launch(survey, parent_id)
+            outcome = self._launch(survey, parent_id, source)
             status = _fate(outcome)
         finally:
             close_parent(parent_id, status, self.store, self._watcher.say)
@@ -133,13 +137,13 @@ class Session:
         with self._watcher.watching([rerun.spec for rerun in reruns], estimator.seconds):
             return run_reruns(reruns, self.store, several, self._watcher)
 
-    def _launch(self, survey: Survey, parent_id: str) -> Outcome:
+    def _launch(self, survey: Survey, parent_id: str, source: MakeSource) -> Outcome:
         to_do, policy, estimate = survey.ledger.to_do, survey.policy, survey.estimator.seconds
         recorders = self._recorders(parent_id, {Tag.member(survey.plan.key): Tag.YES})
         executor = self._executor(min(policy.slots, len(to_do) or 1))
         launch = Launch(executor, policy, recorders, self._watcher, estimate=estimate, clock=self._clock)
         with self._watcher.watching(to_do, estimate):
-            return launch.run(Planned(to_do))
+            return launch.run(source(to_do))
 
     def _adopt(self, ledger: Ledger, plan: Plan) -> None:
         """Make the runs that are reused members of the sweep too."""

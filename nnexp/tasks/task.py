@@ -36,6 +36,7 @@ class Examined:
     config: Any
     title: str
     data: Data | None = None
+    told: frozenset[str] = frozenset()  # the settings that the title tells already
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nnexp.config.presets import own_settings, trained_settings
 from nnexp.config.schema import EPOCHS
 from nnexp.config.value import format_value
 from nnexp.tasks.task import Data, Task
 from nnexp.training.key import key_of
-
-PRESET = "experiment"  # a setting that names a preset, for tasks that have it
-NEVER_NAMED = ("hidden", PRESET)  # the title and the preset's own word say them already
 
 
 @dataclass(frozen=True)
@@ -23,7 +19,7 @@ class RunSpec:
 
     task: Task
     config: Any  # as the task's schema made it
-    name: str  # 784-30-10, its preset, and what else was chosen
+    name: str  # 784-30-10, and what was chosen
     key: str
     code: str
     data: Data | None
@@ -58,8 +54,8 @@ def make_spec(
     config
         The run's settings.
     chosen
-        The settings that the person chose or that vary in a sweep, by their dotted names; they are added to the name.
-        A run of a preset is named for what differs from the preset's own settings, chosen here or not.
+        The settings that the person chose or that vary in a sweep, by their dotted names; they are added to the name,
+        unless the task's own title tells them.
     number, folder
         See `RunSpec`.
 
@@ -71,15 +67,5 @@ def make_spec(
     examined = task.examine(config)
     config, data, code = examined.config, examined.data, task.code()
     key = key_of(task.name, task.schema.deciding(config), data.digest if data else None, code)
-    name = " ".join([examined.title, *_words(task, config, chosen or {})])
-    return RunSpec(task, config, name, key, code, data, number, folder)
-
-
-def _words(task: Task, config: Any, chosen: Mapping[str, Any]) -> list[str]:
-    preset = getattr(config, PRESET, None)
-    own = own_settings(preset, task.schema) if preset else None
-    here = trained_settings(config, task.schema)
-    changed = {name: value for name, value in here.items() if own and value != own[name]}
-    said = {name: value for name, value in chosen.items() if not own or name not in own}
-    shown = {name: value for name, value in (said | changed).items() if name not in NEVER_NAMED}
-    return [*([preset] if preset else []), *(f"{name}={format_value(value)}" for name, value in shown.items())]
+    words = [f"{name}={format_value(value)}" for name, value in (chosen or {}).items() if name not in examined.told]
+    return RunSpec(task, config, " ".join([examined.title, *words]), key, code, data, number, folder)

@@ -17,10 +17,9 @@ import numpy as np
 from nnexp.comparison.eligible import sift
 from nnexp.comparison.predictions import read_predictions
 from nnexp.config.paths import CONF
-from nnexp.config.presets import own_settings
 from nnexp.config.value import format_value
 from nnexp.statistics.time_to_accuracy import History
-from nnexp.tasks.network.config import SCHEMA
+from nnexp.tasks.network.presets import own_settings
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
@@ -120,7 +119,7 @@ def _is_of(run: Run, name: str) -> bool:
 
 @lru_cache
 def _texts(name: str) -> dict[str, str]:
-    return {setting: format_value(value) for setting, value in (own_settings(name, SCHEMA) or {}).items()}
+    return {setting: format_value(value) for setting, value in (own_settings(name) or {}).items()}
 
 
 def _has_lost_a_digit(run: Run, store: RunStore) -> bool:

@@ -17,8 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from nnexp.config import store
 from nnexp.config.paths import CONF
-from nnexp.config.schema import Schema
-from nnexp.config.value import flatten
+from nnexp.config.schema import Schema, flatten
 from nnexp.errors import ConfigError, NnexpError
 from nnexp.measure import judging
 from nnexp.sweep.plan import Plan

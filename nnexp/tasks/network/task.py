@@ -6,7 +6,7 @@ hands it on.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,12 +16,14 @@ import numpy as np
 
 from nnexp import core
 from nnexp.config.paths import PACKAGE
+from nnexp.config.value import format_value
 from nnexp.core import EpochResult
 from nnexp.datasets import Dataset
 from nnexp.errors import NnexpError
 from nnexp.tasks.code import digest_code
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.measures import MEASURES, measured
+from nnexp.tasks.network.presets import own_settings, trained_settings
 from nnexp.tasks.network.setup import begin, dataset_of, examples_of, learning_of, sizes_of
 from nnexp.tasks.task import Data, Examined, Measured, Result
 
@@ -46,7 +48,8 @@ class NetworkTask:
         sizes = sizes_of(config, dataset)
         learning = learning_of(config)
         core.check_learning(learning, depth=len(sizes) - 1, n=len(dataset.train), activation=config.activation)
-        return Examined(config, "-".join(map(str, sizes)), Data(dataset.name, dataset.digest, dataset.source))
+        title, told = _title(config, sizes)
+        return Examined(config, title, Data(dataset.name, dataset.digest, dataset.source), told)
 
     def code(self) -> str:
         """Digest what decides the numbers."""
@@ -83,6 +86,17 @@ def predictions(network: core.Network, dataset: Dataset) -> dict[str, np.ndarray
         "predicted": outputs.argmax(axis=1).astype(small),
         "confidence": outputs.max(axis=1).astype(np.float16),
     }
+
+
+def _title(config: Config, sizes: Sequence[int]) -> tuple[str, frozenset[str]]:
+    """Name a run by its shape and its experiment, with what differs from the experiment's own settings."""
+    shape = "-".join(map(str, sizes))
+    if not config.experiment:
+        return shape, frozenset({"hidden", "experiment"})
+    own = own_settings(config.experiment) or {}
+    changed = {name: value for name, value in trained_settings(config).items() if own and value != own[name]}
+    words = [f"{name}={format_value(value)}" for name, value in changed.items() if name != "hidden"]
+    return " ".join([shape, config.experiment, *words]), frozenset({"hidden", "experiment", *own})
 
 
 @lru_cache(maxsize=1)

@@ -12,31 +12,32 @@ from typing import Any
 import yaml
 
 from nnexp.config.paths import CONF, USER_CONF
-from nnexp.config.schema import SEED, Schema
+from nnexp.config.schema import SEED
 from nnexp.errors import ConfigError
+from nnexp.tasks.network.config import SCHEMA, Config
 
 FOLDER = "experiment"
 
 
-def own_settings(name: str, schema: Schema[Any]) -> dict[str, Any] | None:
+def own_settings(name: str) -> dict[str, Any] | None:
     """Give what an experiment trains with, flattened, the seed left out; None if it cannot be told."""
     for folder in (USER_CONF, CONF):
         file = folder.absolute() / FOLDER / f"{name}.yaml"
         if file.is_file():
-            return _read(file, schema)
+            return _read(file)
     return None
 
 
-def trained_settings(config: Any, schema: Schema[Any]) -> dict[str, Any]:
+def trained_settings(config: Config) -> dict[str, Any]:
     """Give what a run trains with, flattened, the seed left out."""
-    flat = schema.flat(config)
-    return {name: value for name, value in flat.items() if schema.settings[name].decides and name != SEED}
+    flat = SCHEMA.flat(config)
+    return {name: value for name, value in flat.items() if SCHEMA.settings[name].decides and name != SEED}
 
 
 @lru_cache
-def _read(file: Path, schema: Schema[Any]) -> dict[str, Any] | None:
+def _read(file: Path) -> dict[str, Any] | None:
     settings = yaml.safe_load(file.read_text())
     try:
-        return trained_settings(schema.parse_config(settings), schema)
+        return trained_settings(SCHEMA.parse_config(settings))
     except (ConfigError, TypeError, AttributeError):
         return None
