@@ -1,0 +1,85 @@
+"""`import nnexp` in a script: train, sweep and compare, on the store that the commands use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nnexp
+from nnexp.api import _typed
+from nnexp.errors import ConfigError
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def small(tiny_data: Path) -> dict[str, object]:
+    return {"dataset": "folder", "dataset.path": str(tiny_data)}
+
+
+def test_a_run_gives_its_record(small):
+    run = nnexp.train(small, hidden=(5, 4), epochs=2)
+    assert run.name.startswith("36-5-4-3")
+    assert run.params["hidden"] == "[5, 4]"
+    assert run.metrics["final/test_accuracy"] == run.metrics["test/accuracy"]
+
+
+def test_lists_are_swept_over_and_compared(small):
+    swept = nnexp.sweep(small, hidden=[4, (5, 4)], seed=range(2), epochs=2)
+    assert sorted(swept.frame["setting"]) == ["hidden=4", "hidden=[5, 4]"]
+    assert list(swept.frame["n"]) == [2, 2]
+    assert len(swept.runs) == 4
+    assert swept.failures == ()
+    assert str(swept) == swept.answer == nnexp.compare("multirun").answer
+    assert f"**{swept.answer.split(' ', maxsplit=1)[0]}" in swept._repr_markdown_()
+
+
+def test_a_named_sweep_is_a_file_of_sweeps(small, tmp_path):
+    (tmp_path / "sweeps").mkdir()
+    (tmp_path / "sweeps" / "mine.yaml").write_text(
+        "defaults: [config, _self_]\nhydra: {sweeper: {params: {eta: '1.0,3.0'}}}\n"
+    )
+    swept = nnexp.sweep("mine", small, epochs=1, hidden=4)
+    assert sorted(swept.frame["eta"]) == [1.0, 3.0]
+    assert nnexp.compare("mine", by=["eta"], metric="final/test_accuracy").comparison.by == ("eta",)
+
+
+def test_a_setting_that_does_not_exist_is_named(small):
+    with pytest.raises(ConfigError, match="there is no setting hiden; did you mean hidden"):
+        nnexp.train(small, hiden=3)
+
+
+def test_a_script_without_a_guard_is_not_run_again_by_the_workers(small, tmp_path):
+    lines = ["import nnexp", "print('once')", f"swept = nnexp.sweep({small!r}, seed=range(2), epochs=1, hidden=4)"]
+    (tmp_path / "script.py").write_text("\n".join([*lines, "print(len(swept.runs))"]))
+    ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split() == ["once", "2"]
+
+
+def test_importing_nnexp_costs_nothing():
+    code = "import nnexp, sys; print(any(m in sys.modules for m in ('numpy', 'hydra', 'mlflow', 'pandas')))"
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("value", "typed"),
+    [
+        (3, "x=3"),
+        (0.5, "x=0.5"),
+        (True, "x=true"),
+        (None, "x=null"),
+        ("1/256", "x=1/256"),
+        ("it's a, b\\c", "x='it\\'s a, b\\\\c'"),
+        ([1, 2], "x=1,2"),
+        (range(3), "x=0,1,2"),
+        ((100, 30), "x=[100, 30]"),
+        ([(100, 30), 7], "x=[100, 30],7"),
+    ],
+)
+def test_values_are_written_as_they_would_be_typed(value, typed):
+    assert _typed({"x": value}) == [typed]
