@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nnexp.archive.reader import RunReader
 from nnexp.core import Examples, Network, predict
 from nnexp.datasets import Dataset
-from nnexp.datasets.dataset import SCALES
+from nnexp.datasets.split import SCALES
 from nnexp.errors import DataError, RecordError
 from nnexp.recording.files import PARAMETERS
 from nnexp.tasks.network.config import SCHEMA, Config

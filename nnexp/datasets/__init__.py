@@ -1,5 +1,6 @@
 """Bytes on disk -> verified arrays. Knows no network, no configuration and no tracking."""
 
-from nnexp.datasets.dataset import Dataset, Examples, digest, load
+from nnexp.datasets.loader import digest, load
+from nnexp.datasets.split import Dataset, Split
 
-__all__ = ["Dataset", "Examples", "digest", "load"]
+__all__ = ["Dataset", "Split", "digest", "load"]

@@ -1,33 +1,33 @@
 """Decoded data sets in files that all worker processes map into memory and share. Knows no source formats.
 
-A file is one page of header (the SHA-256 of the JSON that follows it: shapes and the content's digest), then the four
-arrays, end to end. It is written aside and moved, so whoever opens it sees all of it or none. A file that does not fit
-its header is written anew; where nothing can be written, the arrays stay in memory.
+A data set is a folder: an .npy file for each array, and a JSON file that says what they must be. It is written aside
+and moved as a whole, so whoever opens it sees all of it or none. A folder that is not what its JSON file says is
+written anew; where nothing can be written, the arrays stay in memory.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import math
-import mmap
 import os
+import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from nnexp.datasets.content import Content
+from nnexp.datasets.content import NAMES, Content
 
-FORMAT = 1  # stands in the file's name, so that another layout never meets this one's files
-HEADER_SIZE = 4096
-# Labels first: eight bytes each, they keep what follows aligned.
-ORDER = {"y_train": "<i8", "y_test": "<i8", "x_train": "|u1", "x_test": "|u1"}
+# Stands in the folder's name, so that versions never meet each other's. Raise it as well where a layout makes other
+# arrays of the same files.
+FORMAT = 2
+HEADER = "content.json"
 UNFINISHED = ".part"
 ABANDONED_AFTER = 3600.0  # seconds: no writer takes that long, so its process was killed
 
@@ -43,75 +43,86 @@ def cached(key: str, decode: Callable[[], Content]) -> Content:
     content = _map(path)
     if content is None:
         content = decode()
-        if _keep(path, content):
-            content = _map(path) or content
+        _keep(path, content)
+        content = _map(path) or content
     return content
 
 
 def _map(path: Path) -> Content | None:
     try:
-        with path.open("rb") as file:
-            checksum, _, text = file.read(HEADER_SIZE).rstrip(b" ").partition(b"\n")
-            if hashlib.sha256(text).hexdigest().encode() != checksum:
-                return None
-            header = json.loads(text)
-            if os.fstat(file.fileno()).st_size != _size(header["shapes"]):
-                return None
-            memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except OSError:
+        header = _read_header(path / HEADER)
+        arrays = {name: _map_array(path / f"{name}.npy", header["arrays"][name]) for name in NAMES}
+    except Exception:  # NumPy's parser raises a dozen kinds on damage; whatever it was, decoding mends it
         return None
-    return Content(**_arrays(memory, header["shapes"]), digest=header["digest"])
+    return Content(**arrays, digest=header["digest"])
 
 
-def _size(shapes: dict[str, list[int]]) -> int:
-    return HEADER_SIZE + sum(math.prod(shapes[name]) * np.dtype(dtype).itemsize for name, dtype in ORDER.items())
+def _read_header(file: Path) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(file.read_bytes())
+    if header.pop("checksum") != _checksum(header) or header["format"] != FORMAT:
+        raise ValueError(f"{file} is damaged")
+    return header
 
 
-def _arrays(memory: mmap.mmap, shapes: dict[str, list[int]]) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {}
-    offset = HEADER_SIZE
-    for name, dtype in ORDER.items():
-        arrays[name] = np.frombuffer(memory, dtype, math.prod(shapes[name]), offset).reshape(shapes[name])
-        offset += arrays[name].nbytes
-    return arrays
+def _map_array(file: Path, recorded: dict[str, Any]) -> NDArray[Any]:
+    array = np.load(file, mmap_mode="r", allow_pickle=False)
+    if _described(array) != recorded or file.stat().st_size != array.offset + array.nbytes:
+        raise ValueError(f"{file} is damaged")
+    return np.asarray(array)  # the plain array: each slice of a memmap would cost the making of another
 
 
-def _keep(path: Path, content: Content) -> bool:
-    try:
+def _described(array: NDArray[Any]) -> dict[str, Any]:
+    return {"shape": list(array.shape), "dtype": array.dtype.str}
+
+
+def _checksum(header: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(header, sort_keys=True).encode()).hexdigest()
+
+
+def _keep(path: Path, content: Content) -> None:
+    """Write the content where it can be written."""
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path.parent)
-        _write(path, content)
-    except OSError:
-        return False
-    return True
+        with tempfile.TemporaryDirectory(suffix=UNFINISHED, dir=path.parent) as aside:
+            new = Path(aside, "new")
+            _write(new, content)
+            _move(new, path, Path(aside, "old"))
 
 
-def _write(path: Path, content: Content) -> None:
-    descriptor, name = tempfile.mkstemp(UNFINISHED, dir=path.parent)
+def _write(new: Path, content: Content) -> None:
+    new.mkdir()
+    arrays = {name: getattr(content, name) for name in NAMES}
+    for name, array in arrays.items():
+        with _synced(new / f"{name}.npy") as file:
+            np.save(file, array, allow_pickle=False)
+    described = {name: _described(array) for name, array in arrays.items()}
+    header = {"format": FORMAT, "digest": content.digest, "arrays": described}
+    with _synced(new / HEADER) as file:
+        file.write(json.dumps(header | {"checksum": _checksum(header)}).encode())
+
+
+@contextlib.contextmanager
+def _synced(file: Path) -> Iterator[IO[bytes]]:
+    with file.open("wb") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _move(new: Path, path: Path, old: Path) -> None:
+    """Move a folder into place, unless another process was faster; what is damaged there makes way for it."""
     try:
-        with open(descriptor, "wb") as file:
-            file.write(_header(content))
-            for array in ORDER:
-                file.write(getattr(content, array))
-            file.flush()
-            os.fsync(descriptor)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _header(content: Content) -> bytes:
-    shapes = {name: getattr(content, name).shape for name in ORDER}
-    text = json.dumps({"digest": content.digest, "shapes": shapes}).encode()
-    return (hashlib.sha256(text).hexdigest().encode() + b"\n" + text).ljust(HEADER_SIZE)
+        os.replace(new, path)
+    except OSError:  # something is there: a folder never replaces what is not empty
+        if _map(path) is None:
+            os.replace(path, old)
+            os.replace(new, path)
 
 
 def _remove_abandoned(folder: Path) -> None:
     """Remove what writers left that were killed."""
     for path in folder.glob(f"*{UNFINISHED}"):
-        try:
+        with contextlib.suppress(OSError):  # another process was faster, or it is another user's
             if time.time() - path.stat().st_mtime > ABANDONED_AFTER:
-                path.unlink()
-        except FileNotFoundError:  # another process was faster
-            continue
+                shutil.rmtree(path)

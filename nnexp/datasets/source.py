@@ -1,100 +1,89 @@
-"""Which files make up a data set, and whether they are the files they should be. Knows no splits and no cache."""
+"""Which files make up a data set, and whether they are the files they should be. Knows no layout, split or cache."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from numpy.typing import NDArray
-
-from nnexp.datasets import idx, npz
 from nnexp.datasets.content import NAMES, Content, check
+from nnexp.datasets.layouts import LAYOUTS, Files, Layout
 from nnexp.errors import DataError
 
-IDX_NAMES = {
-    "x_train": ("train-images-idx3-ubyte",),
-    "y_train": ("train-labels-idx1-ubyte",),
-    "x_test": ("t10k-images-idx3-ubyte", "test-images-idx3-ubyte"),
-    "y_test": ("t10k-labels-idx1-ubyte", "test-labels-idx1-ubyte"),
-}
 SUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
 class Source:
-    """The files of a data set: for each array the file that holds it, how to read it, and each file's SHA-256."""
+    """A data set on disk: how it is laid out, the folder it lies in, its files, and each file's SHA-256."""
 
-    files: Mapping[str, Path]
-    read: Callable[[Path, str], NDArray[Any]]
+    layout: Layout
+    folder: Path
+    files: Files
     digests: Mapping[Path, str]
 
     @property
     def key(self) -> str:
-        """A SHA-256 that changes with any byte of any file, wherever the files lie."""
-        return hashlib.sha256("\n".join(self.digests[self.files[name]] for name in NAMES).encode()).hexdigest()
+        """A SHA-256 that changes with any byte and name of its files, wherever their folder lies."""
+        lines = [f"{name} {self._line(file)}" for name in self.files for file in self.files[name]]
+        return hashlib.sha256("\n".join([self.layout.NAME, *lines]).encode()).hexdigest()
+
+    def _line(self, file: Path) -> str:
+        return f"{self.digests[file]} {file.relative_to(self.folder).as_posix()}"
 
     def where(self, name: str) -> str:
         """Say where an array comes from."""
-        path = self.files[name]
-        return str(path) if len(self.digests) > 1 else f"{path} ({name})"
+        files = self.files[name]
+        place = files[0] if len(files) == 1 else self.folder
+        return f"{place} ({name})" if list(self.files.values()).count(files) > 1 else str(place)
 
     def content(self) -> Content:
         """Read and check everything."""
-        arrays = {name: self.read(path, name) for name, path in self.files.items()}
-        for path, digest in self.digests.items():
-            if _sha256(path) != digest:
-                raise DataError(f"{path}: expected it to stay as it is, but it changed while it was read; try again")
+        arrays = {name: self.layout.read(files, name) for name, files in self.files.items()}
+        for file, digest in self.digests.items():
+            if _sha256(file) != digest:
+                raise DataError(f"{file}: expected it to stay as it is, but it changed while it was read; try again")
         return check(arrays, {name: self.where(name) for name in NAMES})
 
 
 def find(path: Path) -> Source:
-    """Find the data set at a path: a folder of IDX files, an .npz file, or a folder that holds just one .npz file."""
+    """Find the data set at a path: the first layout that knows it says which files it has.
+
+    Raises
+    ------
+    DataError
+        If no layout knows it, or a file is missing, or is not what SHA256SUMS says.
+    """
+    wanted = " or ".join(layout.WANTED for layout in LAYOUTS)
     if not path.exists():
-        raise DataError(f"{path}: expected a folder of IDX files or an .npz file, but nothing is there")
-    files = _find_in_folder(path) if path.is_dir() else dict.fromkeys(NAMES, path)
-    digests = {file: _sha256(file) for file in dict.fromkeys(files.values())}
-    _check_sums(digests)
-    is_npz = len(digests) == 1  # which holds all four arrays, where an IDX file holds one
-    return Source(files, npz.read if is_npz else idx.read, digests)
+        raise DataError(f"{path}: expected {wanted}, but nothing is there")
+    folder = path if path.is_dir() else path.parent
+    for layout in LAYOUTS:
+        if files := layout.find(path):
+            digests = {file: _sha256(file) for file in dict.fromkeys(chain(*files.values()))}
+            _check_sums(folder, digests)
+            return Source(layout, folder, files, digests)
+    raise DataError(f"{path}: expected {wanted}, but got nothing of the kind")
 
 
-def _find_in_folder(folder: Path) -> dict[str, Path]:
-    present = {path.name for path in folder.iterdir()}
-    spellings = {name: [stem + end for stem in IDX_NAMES[name] for end in ("", ".gz")] for name in NAMES}
-    found = {name: [folder / file for file in spellings[name] if file in present] for name in NAMES}
-    if any(found.values()):
-        return {name: _the_one(found[name], f"{IDX_NAMES[name][0]}[.gz]", folder) for name in NAMES}
-    archives = sorted(folder / file for file in present if file.endswith(".npz"))
-    wanted = f"four IDX files ({', '.join(f'{stem}[.gz]' for stem, *_ in IDX_NAMES.values())}) or one .npz file"
-    return dict.fromkeys(NAMES, _the_one(archives, wanted, folder))
-
-
-def _the_one(candidates: list[Path], wanted: str, folder: Path) -> Path:
-    if len(candidates) != 1:
-        got = " and ".join(path.name for path in candidates) or "nothing of that name"
-        raise DataError(f"{folder}: expected {wanted}, but got {got}")
-    return candidates[0]
-
-
-def _check_sums(digests: Mapping[Path, str]) -> None:
+def _check_sums(folder: Path, digests: Mapping[Path, str]) -> None:
     """Compare files with the list of digests in their folder, if it has one and names them."""
-    sums = next(iter(digests)).with_name(SUMS)
+    sums = folder / SUMS
     if not sums.exists():
         return
     lines = [line.partition(" ") for line in sums.read_text(encoding="utf-8", errors="replace").splitlines()]
     expected = {name.lstrip(" *"): digest.lower() for digest, _, name in lines}
-    for path, digest in digests.items():
-        wanted = expected.get(path.name, digest)
+    for file, digest in digests.items():
+        wanted = expected.get(file.relative_to(folder).as_posix(), digest)
         if wanted != digest:
             remedy = f"restore the file, or mend {SUMS} if the change is meant"
-            raise DataError(f"{path}: expected SHA-256 {wanted[:12]}… from {SUMS}, but got {digest[:12]}…; {remedy}")
+            raise DataError(f"{file}: expected SHA-256 {wanted[:12]}… from {SUMS}, but got {digest[:12]}…; {remedy}")
 
 
-def _sha256(path: Path) -> str:
-    if not path.is_file():
-        raise DataError(f"{path}: expected a file, but got a folder, a broken link or a device")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sha256(file: Path) -> str:
+    if not file.is_file():
+        raise DataError(f"{file}: expected a file, but got a folder, a broken link or a device")
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,10 +1,13 @@
 """A small data set, the files that hold it, and a cache of one's own for each test."""
 
 import gzip
+import os
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -74,3 +77,27 @@ def start() -> Callable[..., subprocess.Popen[str]]:
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     return start
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that, unlike tmp_path, others may be let into."""
+    with tempfile.TemporaryDirectory() as temporary:
+        os.chmod(temporary, 0o755)
+        yield Path(temporary)
+
+
+@pytest.fixture
+def unprivileged() -> Callable[[], AbstractContextManager[None]]:
+    """Give up root's right to read and write everything, where the tests run as root."""
+
+    @contextmanager
+    def unprivileged() -> Iterator[None]:
+        user = os.geteuid()
+        os.seteuid(65534 if user == 0 else user)
+        try:
+            yield
+        finally:
+            os.seteuid(user)
+
+    return unprivileged

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from nnexp.datasets import idx
+from nnexp.datasets.layouts import idx
 from nnexp.errors import DataError
 
 IMAGES = np.arange(24, dtype=np.uint8).reshape(4, 3, 2)
@@ -33,7 +33,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_is_written_is_read(scratch: Path, encode: Encode, images: np.ndarray, zipped: bool) -> None:
     data = encode(images)
     scratch.write_bytes(gzip.compress(data) if zipped else data)
-    np.testing.assert_array_equal(idx.read(scratch, "x_train"), images)
+    np.testing.assert_array_equal(idx.read((scratch,), "x_train"), images)
 
 
 @given(
@@ -47,7 +47,7 @@ def test_any_bytes_give_an_array_or_a_data_error(
 ) -> None:
     scratch.write_bytes(gzip.compress(start + rest) if zipped else start + rest)
     with contextlib.suppress(DataError):
-        assert idx.read(scratch, name).dtype == np.uint8
+        assert idx.read((scratch,), name).dtype == np.uint8
 
 
 @given(cut=st.integers(0, 200), flip=st.integers(0, 200))
@@ -57,7 +57,7 @@ def test_a_damaged_gzip_never_gives_other_values(scratch: Path, encode: Encode, 
         whole[flip] ^= 0x10
     scratch.write_bytes(whole[: len(whole) - cut])
     with contextlib.suppress(DataError):
-        np.testing.assert_array_equal(idx.read(scratch, "x_train"), IMAGES)
+        np.testing.assert_array_equal(idx.read((scratch,), "x_train"), IMAGES)
 
 
 def truncated(data: bytes) -> bytes:
@@ -90,7 +90,7 @@ def test_a_bad_file_is_refused_by_name(
     path = tmp_path / "some-file"
     path.write_bytes(pack(change(encode(array))))
     with pytest.raises(DataError, match=f"some-file: expected .*{message}"):
-        idx.read(path, name)
+        idx.read((path,), name)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_damaged_gzip_is_refused(tmp_path: Path, encode: Encode, damage: Calla
     path = tmp_path / "some-file.gz"
     path.write_bytes(damage(gzip.compress(encode(IMAGES))))
     with pytest.raises(DataError, match=r"some-file\.gz: expected a whole gzip file, .* damaged or cut off"):
-        idx.read(path, "x_train")
+        idx.read((path,), "x_train")
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
@@ -118,7 +118,7 @@ def test_a_header_that_claims_too_much_costs_no_memory(tmp_path: Path, pack: Cal
     tracemalloc.start()
     try:
         with pytest.raises(DataError, match="got only 1000"):
-            idx.read(path, "x_train")
+            idx.read((path,), "x_train")
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:
         tracemalloc.stop()
@@ -133,7 +133,7 @@ def test_a_gzip_that_holds_more_than_it_says_is_not_inflated(tmp_path: Path, enc
     tracemalloc.start()
     try:
         with pytest.raises(DataError, match=r"4 bytes .* got more"):
-            idx.read(path, "y_train")
+            idx.read((path,), "y_train")
         assert tracemalloc.get_traced_memory()[1] < inflated // 16
     finally:
         tracemalloc.stop()

@@ -18,6 +18,10 @@ def mnist(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     return load(DATA, split="full")
 
 
+def test_its_content_has_the_digest_that_runs_record(mnist: Dataset) -> None:
+    assert mnist.digest == "bd5202f80649964e8d124da95a3b68a8426de0d4a470addae322506ea3a2e38f"
+
+
 def test_it_has_the_known_digits(mnist: Dataset) -> None:
     assert (len(mnist.train), len(mnist.test), mnist.classes, mnist.image_shape) == (60_000, 10_000, 10, (28, 28))
     assert np.bincount(mnist.train.labels).tolist() == IN_TRAINING_FILE

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnexp.datasets import load, npz
+from nnexp.datasets import load
+from nnexp.datasets.layouts import npz
 from nnexp.errors import DataError
 
 Arrays = dict[str, np.ndarray]
@@ -109,7 +110,7 @@ def test_a_header_that_claims_too_much_costs_no_memory(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(DataError, match=re.escape(f"expected {1 << 32} bytes") + ".* got only 1000"):
-            npz.read(tmp_path / "bomb.npz", "x_train")
+            npz.read((tmp_path / "bomb.npz",), "x_train")
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:
         tracemalloc.stop()
@@ -133,7 +134,7 @@ def test_damage_gives_the_same_array_or_a_data_error(scratch: Path, edits: dict[
         damaged[place] = value
     scratch.write_bytes(damaged[: len(PACKED) - cut])
     with contextlib.suppress(DataError):
-        np.testing.assert_array_equal(npz.read(scratch, "x_train"), np.arange(24).reshape(4, 3, 2))
+        np.testing.assert_array_equal(npz.read((scratch,), "x_train"), np.arange(24).reshape(4, 3, 2))
 
 
 @given(
@@ -144,4 +145,4 @@ def test_a_strange_array_header_gives_an_array_or_a_data_error(scratch: Path, he
     with zipfile.ZipFile(scratch, "w") as archive:
         archive.writestr("x_train.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"\0" * 8)
     with contextlib.suppress(DataError):
-        assert npz.read(scratch, "x_train").size > 0
+        assert npz.read((scratch,), "x_train").size > 0

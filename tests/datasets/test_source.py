@@ -1,19 +1,19 @@
 import gzip
 import hashlib
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nnexp.datasets import digest, load
+from nnexp.datasets.layouts import idx
 from nnexp.errors import DataError
 
 Arrays = dict[str, np.ndarray]
 Write = Callable[..., Path]
+Unprivileged = Callable[[], AbstractContextManager[None]]
 
 
 def test_plain_gzip_and_npz_are_the_same_data(write_idx: Write, arrays: Arrays, folder: Path, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def no_label_file(folder: Path) -> None:
     [
         (remove("train-labels-idx1-ubyte"), r"idx: expected train-labels-idx1-ubyte\[\.gz\], but got nothing of that"),
         (remove("t10k-images-idx3-ubyte"), r"idx: expected t10k-images-idx3-ubyte\[\.gz\], but got nothing of that"),
-        (empty, r"idx: expected four IDX files \(train-images.*\) or one \.npz file, but got nothing"),
+        (empty, r"idx: expected a folder of four IDX files \(train-images.*\) or one \.npz file, but got nothing"),
         (two_archives, r"one \.npz file, but got a\.npz and b\.npz"),
         (twice, "but got train-images-idx3-ubyte and train-images-idx3-ubyte.gz"),
         (a_folder_for_a_file, "t10k-labels-idx1-ubyte: expected a file, but got a folder"),
@@ -114,40 +114,52 @@ def test_a_folder_that_is_no_data_set_is_refused(folder: Path, spoil: Callable[[
 
 
 def test_a_path_where_nothing_is_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"nowhere: expected a folder of IDX files or an \.npz file, but nothing is"):
+    with pytest.raises(DataError, match=r"nowhere: expected a folder .*\) or one \.npz file, but nothing is there"):
         load(tmp_path / "nowhere")
 
 
 def test_an_idx_file_named_for_its_folder_is_refused(folder: Path) -> None:
-    with pytest.raises(DataError, match=r"not a zip file.* or name a folder of IDX files"):
+    with pytest.raises(DataError, match=r"train-images-idx3-ubyte: expected a folder .* one of the files; name their"):
         load(folder / "train-images-idx3-ubyte")
 
 
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """Give up root's right to read everything, where the tests run as root."""
-    user = os.geteuid()
-    os.seteuid(65534 if user == 0 else user)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("ours")
+    with pytest.raises(DataError, match=r"notes\.txt: expected .* one \.npz file, but got nothing of the kind"):
+        load(tmp_path / "notes.txt")
+
+
+def test_a_zip_archive_may_have_any_name(tmp_path: Path, arrays: Arrays, folder: Path) -> None:
+    np.savez(tmp_path / "x.npz", **arrays)
+    (tmp_path / "x.npz").rename(tmp_path / "shop")
+    assert digest(tmp_path / "shop") == digest(folder)
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = idx.read
+
+    def meddle(files: tuple[Path, ...], name: str) -> np.ndarray:
+        array = read(files, name)
+        files[0].write_bytes(files[0].read_bytes()[:-1] + b"\2")
+        return array
+
+    monkeypatch.setattr(idx, "read", meddle)
+    with pytest.raises(DataError, match="ubyte: expected it to stay as it is, but it changed while it was read"):
+        load(folder)
 
 
 @pytest.mark.parametrize("name", ["private", "private/data.npz"])
-def test_what_may_not_be_read_is_named(name: str, arrays: Arrays) -> None:
-    with tempfile.TemporaryDirectory() as temporary:  # unlike tmp_path, a folder that others may be let into
-        os.chmod(temporary, 0o755)
-        private = Path(temporary, "private")
-        private.mkdir()
-        np.savez(private / "data.npz", **arrays)
-        path = Path(temporary, name)
-        path.chmod(0)
-        try:
-            with unprivileged(), pytest.raises(DataError, match=f"{path}: .*Permission denied; check its permissions"):
-                load(path)
-        finally:
-            path.chmod(0o755)
+def test_what_may_not_be_read_is_named(name: str, arrays: Arrays, public: Path, unprivileged: Unprivileged) -> None:
+    private = public / "private"
+    private.mkdir()
+    np.savez(private / "data.npz", **arrays)
+    path = public / name
+    path.chmod(0)
+    try:
+        with unprivileged(), pytest.raises(DataError, match=f"{path}: .*Permission denied; check its permissions"):
+            load(path)
+    finally:
+        path.chmod(0o755)
 
 
 class TestSums:

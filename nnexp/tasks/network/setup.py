@@ -34,7 +34,7 @@ def sizes_of(config: Config, dataset: datasets.Dataset) -> list[int]:
     return [dataset.train.images.shape[1], *config.layers, dataset.classes]
 
 
-def examples_of(part: datasets.Examples, dataset: datasets.Dataset) -> core.Examples:
+def examples_of(part: datasets.Split, dataset: datasets.Dataset) -> core.Examples:
     """Hand one split of a data set to the network's side of the border."""
     return core.Examples(part.images, part.labels, dataset.scale)
 

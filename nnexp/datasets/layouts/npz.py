@@ -1,4 +1,4 @@
-"""NumPy's .npz files with Keras's array names. Never unpickles.
+"""One .npz file of NumPy's with Keras's array names, or a folder that holds it. Never unpickles.
 
 np.load would allocate whatever an array's header claims before it reads a byte; so only its header parser is used here.
 """
@@ -12,12 +12,34 @@ from typing import IO, Any
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from nnexp.datasets.bounded import read_array
+from nnexp.datasets.content import NAMES
+from nnexp.datasets.layouts.bounded import read_array
+from nnexp.datasets.layouts.layout import Files, the_one
 from nnexp.errors import DataError
 
+NAME = "npz"
+WANTED = "one .npz file"
+ZIP_MAGIC = b"PK"
 
-def read(path: Path, name: str) -> NDArray[Any]:
+
+def find(path: Path) -> Files | None:
+    """Find the one file, which may have any name if it is named itself and is a zip archive."""
+    if path.is_dir():
+        archives = sorted(file for file in path.iterdir() if file.suffix == ".npz")
+        return dict.fromkeys(NAMES, (the_one(archives, WANTED, path),)) if archives else None
+    return dict.fromkeys(NAMES, (path,)) if path.suffix == ".npz" or _is_zip(path) else None
+
+
+def _is_zip(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+
+
+def read(files: tuple[Path, ...], name: str) -> NDArray[Any]:
     """Read one array by its name."""
+    (path,) = files
     with path.open("rb") as file:
         try:
             return _read(file, path, name)

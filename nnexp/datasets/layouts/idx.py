@@ -1,4 +1,4 @@
-"""The IDX format of MNIST's files, plain or gzip. Knows no file names.
+"""A folder of four IDX files, as MNIST is published, each plain or gzip.
 
 A file is the bytes 0 0 TYPE DIMENSIONS, then each dimension as a big-endian uint32, then the values in C order. TYPE is
 8 for uint8, the only one read here. Source: http://yann.lecun.com/exdb/mnist/.
@@ -15,16 +15,40 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from nnexp.datasets.bounded import read_array
 from nnexp.datasets.content import is_images
+from nnexp.datasets.layouts.bounded import read_array
+from nnexp.datasets.layouts.layout import Files, the_one
 from nnexp.errors import DataError
 
+NAME = "idx"
+STEMS = {
+    "x_train": ("train-images-idx3-ubyte",),
+    "y_train": ("train-labels-idx1-ubyte",),
+    "x_test": ("t10k-images-idx3-ubyte", "test-images-idx3-ubyte"),
+    "y_test": ("t10k-labels-idx1-ubyte", "test-labels-idx1-ubyte"),
+}
+WANTED = f"a folder of four IDX files ({', '.join(f'{stem}[.gz]' for stem, *_ in STEMS.values())})"
 GZIP_MAGIC = b"\x1f\x8b"
 UINT8 = 8
 
 
-def read(path: Path, name: str) -> NDArray[Any]:
+def find(path: Path) -> Files | None:
+    """Find one file for each array in a folder that holds a file of these names."""
+    spellings = {name: [stem + end for stem in stems for end in ("", ".gz")] for name, stems in STEMS.items()}
+    if not path.is_dir():
+        if any(path.name in files for files in spellings.values()):
+            raise DataError(f"{path}: expected {WANTED}, but got one of the files; name their folder")
+        return None
+    present = {file.name for file in path.iterdir()}
+    found = {name: [path / file for file in files if file in present] for name, files in spellings.items()}
+    if not any(found.values()):
+        return None
+    return {name: (the_one(files, f"{STEMS[name][0]}[.gz]", path),) for name, files in found.items()}
+
+
+def read(files: tuple[Path, ...], name: str) -> NDArray[Any]:
     """Read the images (`x_...`) or labels (`y_...`) in a file; its first bytes decide whether it is gzip."""
+    (path,) = files
     with path.open("rb") as file:
         is_gzip = file.read(2) == GZIP_MAGIC
         file.seek(0)

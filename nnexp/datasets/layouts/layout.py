@@ -1,0 +1,51 @@
+"""What a layout is: one way in which a data set may lie on disk. Knows none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from nnexp.errors import DataError
+
+# For each array, by its name (content.NAMES), the files that it is read from; several arrays may share theirs.
+Files = Mapping[str, tuple[Path, ...]]
+
+
+class Layout(Protocol):
+    """One way to lay out a data set: a module that is listed in `LAYOUTS`.
+
+    It finds and it reads; digests, SHA256SUMS, the check of shapes and labels, and the cache are the same for all.
+    `NAME` is part of the cache's key. `WANTED` completes the sentence "expected …" where no layout knows a path.
+    """
+
+    NAME: str
+    WANTED: str
+
+    def find(self, path: Path) -> Files | None:
+        """Give the files of the data set at a path that exists, be it a file or a folder; None if it is another's.
+
+        Raises
+        ------
+        DataError
+            If the path is laid out like this, but something is missing or there twice.
+        """
+
+    def read(self, files: tuple[Path, ...], name: str) -> NDArray[Any]:
+        """Read one array from the files found for it, and never run what is in them.
+
+        Raises
+        ------
+        DataError
+            If a file is damaged, or holds something else.
+        """
+
+
+def the_one(candidates: Sequence[Path], wanted: str, folder: Path) -> Path:
+    """Take the one file that there should be in a folder."""
+    if len(candidates) != 1:
+        got = " and ".join(path.name for path in candidates) or "nothing of that name"
+        raise DataError(f"{folder}: expected {wanted}, but got {got}")
+    return candidates[0]
