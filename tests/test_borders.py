@@ -15,7 +15,7 @@ from nnexp.config.paths import PACKAGE
 HEAVY = {"hydra", "omegaconf", "mlflow", "pandas", "plotly", "matplotlib", "rich", "typer"}
 ABSENT = [
     ("nnexp.core", HEAVY | {"sqlalchemy"}),
-    ("nnexp.datasets", HEAVY | {"sqlalchemy"}),
+    ("nnexp.datasets", HEAVY | {"sqlalchemy", "PIL"}),
     ("nnexp.config.schema", HEAVY | {"numpy", "sqlalchemy"}),
     ("nnexp.config.build", HEAVY | {"numpy", "sqlalchemy"}),
     ("nnexp.training.execute", HEAVY | {"sqlalchemy"}),
