@@ -1,15 +1,25 @@
 """A small data set, configs that train on it in milliseconds, and a watcher that writes down what it hears."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nnexp.sweep.plan import Plan, make_plan
+from nnexp.sweep.survey import Survey
+from nnexp.sweep.watcher import Estimate
 from nnexp.tasks.network.config import SCHEMA, Config
-from nnexp.training.events import Ending, Epoch
+from nnexp.tasks.network.task import NETWORK
+from nnexp.training.events import Ending, Epoch, Event
+from nnexp.training.execute import execute
 from nnexp.training.spec import RunSpec
+
+
+def events_of(config: Config) -> Iterator[Event]:
+    """Train a config of the network here, and give its events."""
+    return execute(NETWORK, SCHEMA.values(config))
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +62,7 @@ def plan(config: Callable[..., Config], tmp_path: Path) -> Callable[..., Plan]:
             (number, config(**{**settings, **some}), tmp_path / "out" / str(number))
             for number, some in enumerate(chosen)
         ]
-        return make_plan("tiny", jobs)
+        return make_plan("tiny", NETWORK, jobs)
 
     return plan
 
@@ -63,6 +73,21 @@ class Diary:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.epochs = 0
+        self.surveys: list[Survey] = []
+        self.watched: list[tuple[int, ...]] = []
+        self.looks_on = False
+
+    def surveyed(self, survey: Survey) -> None:
+        self.surveys.append(survey)
+
+    @contextmanager
+    def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> Iterator[None]:
+        self.watched.append(tuple(run.number for run in runs))
+        self.looks_on = True
+        try:
+            yield
+        finally:
+            self.looks_on = False
 
     def started(self, run: RunSpec) -> None:
         self.lines.append(f"start {run.number}")

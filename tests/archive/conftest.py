@@ -17,7 +17,7 @@ from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Run
 from nnexp.training.execute import execute
-from nnexp.training.spec import prepare
+from nnexp.training.spec import make_spec
 
 
 class Quiet:

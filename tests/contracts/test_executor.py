@@ -1,4 +1,4 @@
-"""What every executor keeps to (nnexp/sweep/executor.py), and what processes may suffer besides."""
+"""What every executor keeps to (nnexp/sweep/executors/executor.py), and what processes may suffer besides."""
 
 import multiprocessing
 import os

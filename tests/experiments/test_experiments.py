@@ -1,7 +1,7 @@
 import pytest
 
 from nnexp.config.paths import CONF
-from nnexp.config.presets import own_settings, trained_settings
+from nnexp.tasks.network.presets import own_settings, trained_settings
 from nnexp.errors import ConfigError
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.training.events import Finished

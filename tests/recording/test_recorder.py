@@ -16,12 +16,13 @@ from nnexp.recording import pending
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.recorder import Recorder, new_recorder, replay
 from nnexp.tasks.network.config import SCHEMA, Config
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Metric, Run, RunStart, Status, Tag
 from nnexp.training.environment import fingerprint
 from nnexp.training.events import Epoch, Event, Failed, Finished, Killed, Started, WorkerLost
-from nnexp.training.execute import execute
-from nnexp.training.spec import prepare
+from nnexp.training.spec import make_spec
+from tests.plans import events_of
 
 EPOCH_METRICS = {
     "train/cost", "val/accuracy", "val/cost", "test/accuracy", "test/correct",
@@ -84,7 +85,7 @@ def config(tiny: Callable[..., Config]) -> Config:
 
 @pytest.fixture
 def recorder(config: Config, store: Fickle, said: list[str], tmp_path: Path) -> Recorder:
-    return new_recorder(prepare(config), tmp_path / "run", store, say=said.append)
+    return new_recorder(make_spec(NETWORK, config), tmp_path / "run", store, say=said.append)
 
 
 def only(store: MemoryStore) -> Run:
@@ -99,7 +100,7 @@ def tell(recorder: Recorder, events: Iterator[Event] | Sequence[Event]) -> None:
 
 class TestRecord:
     def test_everything_is_in_it(self, config: Config, recorder: Recorder, store: Fickle) -> None:
-        events = list(execute(config))
+        events = list(events_of(config))
         tell(recorder, events)
         record = only(store)
         assert record.status is Status.FINISHED
@@ -110,33 +111,33 @@ class TestRecord:
         assert {Tag.KIND, Tag.KEY, Tag.CODE, Tag.DATA, Tag.ENVIRONMENT, Tag.OWNER, Tag.UID, Tag.FOLDER} <= set(
             record.tags
         )
-        assert record.key == prepare(config).key
+        assert record.key == make_spec(NETWORK, config).key
         assert recorder.run.dataset
         assert set(recorder.run.dataset) == {"name", "digest", "source"}
 
     def test_every_epoch_has_one_value_of_each_metric(self, config: Config, recorder: Recorder, store: Fickle) -> None:
-        tell(recorder, execute(config))
+        tell(recorder, events_of(config))
         for name in EPOCH_METRICS:
             assert [step for step, _ in store.history([only(store).run_id], name)[only(store).run_id]] == [1, 2, 3]
         for name in FINAL_METRICS:
             assert [step for step, _ in store.history([only(store).run_id], name)[only(store).run_id]] == [0]
 
     def test_the_artifacts_make_the_run_again(self, config: Config, recorder: Recorder, store: Fickle) -> None:
-        tell(recorder, execute(config))
+        tell(recorder, events_of(config))
 
         def artifact(name: str) -> bytes:
             return store.artifact(only(store).run_id, name) or b""
 
         assert json.loads(artifact("config.json")) == SCHEMA.values(config)
         assert fingerprint(json.loads(artifact("environment.json"))) == only(store).tags[Tag.ENVIRONMENT]
-        digests = [json.loads(line)["result"]["digest"] for line in artifact("epochs.jsonl").splitlines()]
+        digests = [json.loads(line)["digest"] for line in artifact("epochs.jsonl").splitlines()]
         assert len(set(digests)) == 3
         with np.load(io.BytesIO(artifact("parameters.npz")), allow_pickle=False) as parameters:
             assert set(parameters) == {"weights_0", "weights_1", "biases_0", "biases_1"}
 
     def test_metrics_go_out_in_batches(self, tiny: Callable[..., Config], store: Fickle, tmp_path: Path) -> None:
         config = tiny(epochs=40)
-        tell(new_recorder(prepare(config), tmp_path / "run", store, say=print), execute(config))
+        tell(new_recorder(make_spec(NETWORK, config), tmp_path / "run", store, say=print), events_of(config))
         assert sum(store.batches) == 40 * len(EPOCH_METRICS) + len(FINAL_METRICS)
         assert len(store.batches) < 20
 
@@ -152,7 +153,7 @@ class TestRecord:
     def test_whatever_its_fate_it_is_recorded(
         self, config: Config, recorder: Recorder, store: Fickle, ending: Event, status: Status, reason: str
     ) -> None:
-        tell(recorder, [*list(execute(config))[:2], ending])
+        tell(recorder, [*list(events_of(config))[:2], ending])
         record = only(store)
         assert (record.status, record.tags[Tag.REASON]) == (status, reason)
         assert "train/cost" in record.metrics
@@ -165,7 +166,7 @@ class TestStoreThatGoesAway:
     def test_nothing_is_lost(
         self, config: Config, recorder: Recorder, store: Fickle, said: list[str], gone_at: int
     ) -> None:
-        events = list(execute(config))
+        events = list(events_of(config))
         tell(recorder, events[:gone_at])
         store.away = True
         tell(recorder, events[gone_at:])
@@ -179,7 +180,7 @@ class TestStoreThatGoesAway:
         assert pending.waiting(store.address) == {}
 
     def test_it_comes_back_while_the_run_goes_on(self, config: Config, recorder: Recorder, store: Fickle) -> None:
-        events = list(execute(config))
+        events = list(events_of(config))
         store.away = True
         tell(recorder, events[:3])
         store.away = False
@@ -191,7 +192,7 @@ class TestStoreThatGoesAway:
     def test_a_run_that_was_begun_though_the_answer_was_lost_is_one_run(
         self, config: Config, recorder: Recorder, store: Fickle
     ) -> None:
-        events = list(execute(config))
+        events = list(events_of(config))
         store.create_breaks = True
         tell(recorder, events[:2])
         store.create_breaks = False
@@ -199,7 +200,7 @@ class TestStoreThatGoesAway:
         self.assert_complete(store)
 
     def test_a_replay_may_be_repeated(self, config: Config, recorder: Recorder, store: Fickle) -> None:
-        tell(recorder, execute(config))
+        tell(recorder, events_of(config))
         before = only(store)
         for _ in range(2):
             assert replay(RunFolder(recorder.folder.path), store, print)
@@ -208,14 +209,14 @@ class TestStoreThatGoesAway:
 
     def test_a_replay_that_fails_keeps_its_mark(self, config: Config, recorder: Recorder, store: Fickle) -> None:
         store.away = True
-        tell(recorder, execute(config))
+        tell(recorder, events_of(config))
         assert not replay(RunFolder(recorder.folder.path), store, lambda line: None)
         assert len(pending.waiting(store.address)) == 1
 
     def test_a_folder_without_an_end_was_killed_after_its_last_epoch(
         self, config: Config, recorder: Recorder, store: Fickle
     ) -> None:
-        events = list(execute(config))
+        events = list(events_of(config))
         store.away = True
         tell(recorder, events[:3])
         store.away = False
@@ -264,10 +265,10 @@ class TestFolderThatFillsUp:
         self, config: Config, recorder: Recorder, store: Fickle, said: list[str], cramped: Path, away: bool
     ) -> None:
         store.away = away
-        tell(recorder, execute(config))
+        tell(recorder, events_of(config))
         assert recorder.folder.path != cramped
         assert f"{cramped} cannot be written (File too large); this run goes on in" in " ".join(said)
-        assert [event.result.epoch for event in recorder.folder.epochs()] == [1, 2, 3]
+        assert [event.number for event in recorder.folder.epochs()] == [1, 2, 3]
         if away:
             assert pending.waiting(store.address) == {recorder.run.tags[Tag.UID]: recorder.folder.path}
             store.away = False
@@ -278,13 +279,13 @@ class TestFolderThatFillsUp:
 
 class TestJournal:
     def test_epochs_come_back_as_they_went(self, config: Config, recorder: Recorder) -> None:
-        events = [event for event in execute(config) if isinstance(event, Epoch)]
+        events = [event for event in events_of(config) if isinstance(event, Epoch)]
         tell(recorder, events)
         assert list(recorder.folder.epochs()) == events
 
     @pytest.mark.parametrize("cut", [1, 50, 300])
     def test_a_last_line_that_was_torn_does_not_count(self, config: Config, recorder: Recorder, cut: int) -> None:
-        events = [event for event in execute(config) if isinstance(event, Epoch)]
+        events = [event for event in events_of(config) if isinstance(event, Epoch)]
         tell(recorder, events)
         journal = recorder.folder.file("epochs.jsonl")
         journal.write_bytes(journal.read_bytes()[:-cut])
@@ -307,13 +308,13 @@ def test_a_started_event_is_enough_for_a_record(recorder: Recorder, store: Fickl
     recorder.record(Started({"python": "3"}))
     recorder.send()
     assert only(store).status is Status.RUNNING
-    recorder.record(Finished({}, {})) if recorder.results else recorder.record(Killed())
+    recorder.record(Finished({}, {})) if recorder.epochs else recorder.record(Killed())
     assert only(store).status is Status.KILLED
 
 
 def test_a_folder_that_another_run_used_is_left_to_it(config: Config, store: Fickle, tmp_path: Path) -> None:
-    tell(new_recorder(prepare(config), tmp_path / "run", store, say=print), execute(config))
-    second = new_recorder(prepare(config), tmp_path / "run", store, say=print)
+    tell(new_recorder(make_spec(NETWORK, config), tmp_path / "run", store, say=print), events_of(config))
+    second = new_recorder(make_spec(NETWORK, config), tmp_path / "run", store, say=print)
     assert second.folder.path == tmp_path / "run-2"
     assert second.folder.end is None
     assert second.run.tags[Tag.FOLDER] == str(tmp_path / "run-2")
@@ -322,7 +323,7 @@ def test_a_folder_that_another_run_used_is_left_to_it(config: Config, store: Fic
 def test_where_no_folder_can_be_written_the_store_keeps_the_run(
     recorder: Recorder, store: Fickle, said: list[str], config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    events = list(execute(config))
+    events = list(events_of(config))
     monkeypatch.setattr("tempfile.mkdtemp", full)
     monkeypatch.setattr(RunFolder, "_write", full)
     monkeypatch.setattr(RunFolder, "add_epoch", full)

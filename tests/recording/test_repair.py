@@ -58,8 +58,8 @@ def train(plan, store, tmp_path, monkeypatch):
     def train(events, *, owned_by, seed=0, tags=None):
         monkeypatch.setattr(owner, "me", lambda: owned_by)
         run = plan({"seed": seed}).runs[0]
-        recorder = new_recorder(run.prepared, tmp_path / f"run-{seed}", store, say=lambda line: None, tags=tags)
-        for _, event in zip(range(events), execute(run.config), strict=False):
+        recorder = new_recorder(run, tmp_path / f"run-{seed}", store, say=lambda line: None, tags=tags)
+        for _, event in zip(range(events), execute(run.task, run.values), strict=False):
             recorder.record(event)
         recorder.send()
         return recorder
