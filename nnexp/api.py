@@ -21,10 +21,11 @@ from nnexp.cli.errors import UnfinishedError
 from nnexp.cli.find import chosen_runs
 from nnexp.cli.store import open_store
 from nnexp.cli.train import open_session
-from nnexp.comparison.compare import Comparison
 from nnexp.comparison.compare import compare as compare_runs
+from nnexp.comparison.comparison import Comparison
 from nnexp.config.value import format_value
 from nnexp.errors import TrackingError
+from nnexp.report.prose.told import tell
 from nnexp.report.tables.formats import as_markdown
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.outcome import Failure
@@ -50,12 +51,14 @@ class Compared:
     @property
     def answer(self) -> str:
         """Which is better, by how much, and whether it is real, in a sentence."""
-        return self.comparison.answer
+        return tell(self.comparison).answer
 
     @property
     def frame(self) -> pd.DataFrame:
         """A row for each setting, best first; accuracies as fractions, times in seconds."""
-        return self.comparison.frame
+        from nnexp.comparison.frame import comparison_frame
+
+        return comparison_frame(self.comparison)
 
     @property
     def runs(self) -> pd.DataFrame:

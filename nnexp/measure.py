@@ -74,6 +74,11 @@ class Measure:
         return " ".join(_WORDS.get(word, word) for word in words)
 
     @property
+    def noun(self) -> str:
+        """What is measured, whatever it is measured on: accuracy for val/accuracy."""
+        return self.history.rpartition("/")[2].replace("_", " ")
+
+    @property
     def column(self) -> str:
         """The metric as the head of a column: validation %."""
         if not self.is_fraction:
@@ -93,6 +98,10 @@ class Measure:
             return NOTHING
         return f"{100 * value:.2f}" if self.is_fraction else f"{value:.4g}"
 
+    def show_goal(self, value: float) -> str:
+        """Write a value that a person chose, in no more digits than were chosen: 95 %."""
+        return f"{self.factor * value:g}{' %' if self.is_fraction else ''}"
+
     def show_difference(self, value: float) -> str:
         """Write a signed difference for a table: +2.20."""
         if not isfinite(value):
@@ -106,6 +115,12 @@ class Measure:
         unit = " points" if self.is_fraction else ""
         interval = f" [{shown[1]:{digits}}, {shown[2]:{digits}}]" if isfinite(low) else ""
         return f"{shown[0]:{digits}}{unit}{interval}"
+
+
+FIRST_FORMAT: Mapping[str, Measure] = {  # what runs of the first format were measured by: they declare nothing
+    "val/accuracy": Measure("val/accuracy", FRACTION, UP, CHOOSE),
+    "test/accuracy": Measure("test/accuracy", FRACTION, UP, REPORT),
+}
 
 
 def write_measures(measures: Iterable[Measure]) -> str:
@@ -149,6 +164,11 @@ def show_p(value: float) -> str:
     if not isfinite(value):
         return NOTHING
     return "< 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.001 else f"{value:.2g}"
+
+
+def with_article(noun: str) -> str:
+    """Write a noun with its article: a loss, an accuracy."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
 def count(number: int, noun: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from nnexp.cli.console import out
 from nnexp.cli.find import chosen_runs
 from nnexp.cli.store import open_store
-from nnexp.comparison.compare import Comparison
 from nnexp.comparison.compare import compare as compare_runs
+from nnexp.comparison.comparison import Comparison
 from nnexp.report.published.table import published_markdown, published_table
 from nnexp.report.tables import formats
 from nnexp.tracking.records import Run

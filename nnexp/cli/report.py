@@ -13,9 +13,11 @@ from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
 from nnexp.cli.find import chosen_runs
 from nnexp.cli.store import open_store
-from nnexp.comparison.compare import Comparison, compare
+from nnexp.comparison.compare import compare
+from nnexp.comparison.comparison import Comparison
 from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.report.page.page import page
+from nnexp.report.prose.told import tell
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tracking.records import Run
@@ -28,8 +30,8 @@ def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
     store = open_store()
     comparison = compare(chosen_runs(store, wanted), store)
-    if not comparison.settings:
-        raise NotFoundError(comparison.answer)
+    if comparison.nothing:
+        raise NotFoundError(tell(comparison).answer)
     write_page(comparison, store, to)
     out().print(str(to), soft_wrap=True)
     if show:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
-import numpy as np
 from rich.table import Table
 
 from nnexp.cli.console import out
 from nnexp.cli.find import find_run
 from nnexp.cli.progress import duration
 from nnexp.cli.store import open_store
+from nnexp.comparison.origin import read_environment
 from nnexp.comparison.predictions import Predictions, read_predictions
 from nnexp.recording.packages import install_lines
-from nnexp.report.plots.curve import draw_curve
+from nnexp.report.plots.terminal_curve import draw_run
 from nnexp.report.tables.diff import diff as diff_runs
 from nnexp.tracking.records import Run, Tag
-from nnexp.tracking.store import RunStore
 
 FACTS = {
     "status": None,
@@ -37,10 +35,10 @@ def show(wanted: str) -> None:
     out().print(f"[bold]{record.name}[/]  run {record.run_id}", soft_wrap=True)
     out().print(_pairs(_facts(record)))
     out().print(_pairs(dict(record.params), "settings"))
-    environment = store.artifact(record.run_id, "environment.json")
+    environment = read_environment(record, store)
     if environment:
-        out().print(_pairs(json.loads(environment), "environment"))
-    out().print(_curve(record, store), markup=False)
+        out().print(_pairs(environment, "environment"))
+    out().print(draw_run(record, store, width=min(out().width, 100)), markup=False)
     predictions = read_predictions(store, record.run_id)
     if predictions:
         out().print(_confusion(predictions))
@@ -81,20 +79,10 @@ def _pairs(values: dict[str, str], title: str = "") -> Table:
     return table
 
 
-def _curve(record: Run, store: RunStore) -> str:
-    histories = {
-        name.removesuffix("/accuracy"): store.history([record.run_id], name).get(record.run_id, [])
-        for name in ("val/accuracy", "test/accuracy")
-    }
-    return draw_curve(histories, width=min(out().width, 100))
-
-
 def _confusion(predictions: Predictions) -> Table:
     """Count the test examples of each class (a row) by what they were called (a column)."""
-    classes = int(max(predictions.labels.max(), predictions.predicted.max())) + 1
-    counts = np.zeros((classes, classes), dtype=int)
-    np.add.at(counts, (predictions.labels, predictions.predicted), 1)
-    table = Table("is a \\ called", *map(str, range(classes)), box=None, pad_edge=False, title="test examples")
+    counts = predictions.confusion()
+    table = Table("is a \\ called", *map(str, range(len(counts))), box=None, pad_edge=False, title="test examples")
     for label, row in enumerate(counts):
         cells = (f"[bold]{n}[/]" if at == label else str(n or "·") for at, n in enumerate(row))
         table.add_row(str(label), *cells)

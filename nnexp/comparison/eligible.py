@@ -1,4 +1,4 @@
-"""Which runs count in a comparison, and a plain sentence for every reason why others do not.
+"""Which runs count in a comparison, and for what reason how many others do not.
 
 A mean over runs of different code or different data is a wrong figure, so the smaller part is left out.
 """
@@ -6,93 +6,116 @@ A mean over runs of different code or different data is a wrong figure, so the s
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from math import isfinite
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite, nan
 
-from nnexp.comparison.groups import label, value
-from nnexp.measure import count, measure_named
+from nnexp.comparison.groups import label_of
+from nnexp.measure import Measure
 from nnexp.tracking.records import Kind, Run, Status, Tag
 
-VALIDATION = "final/val_accuracy"
-TEST = "final/test_accuracy"
-
-Sifted = tuple[list[Run], list[str]]  # the runs that count, and the notes about the others
-
 COUNTED = (Kind.RUN, None)  # not parents of sweeps, nor reruns, which repeat what is known
-
-_FATE = {Status.FAILED: "failed", Status.KILLED: "killed", Status.RUNNING: "still running"}
-
-
-def sift(runs: Sequence[Run]) -> Sifted:
-    """Keep the finished runs of one code, each experiment once."""
-    finished, unfinished_notes = _finished([run for run in runs if run.kind in COUNTED])
-    newest, repeated_notes = _newest(finished)
-    same_code, code_notes = _majority(newest, Tag.CODE, "other code")
-    return same_code, unfinished_notes + repeated_notes + code_notes
+FIRST_TASK = "network"  # what runs of the first format trained: they do not name it
 
 
-def sift_task(runs: Sequence[Run]) -> Sifted:
-    """Keep the runs on one data set by name: accuracies on different tests cannot be set side by side."""
-    return _majority(runs, "dataset.name", "another data set")
+class Reason(StrEnum):
+    """Why runs are left out."""
+
+    FAILED = "failed"
+    KILLED = "killed"
+    RUNNING = "still running"
+    PRUNED = "pruned"
+    REPEATED = "trained anew since"
+    TASK = Tag.TASK
+    CODE = Tag.CODE
+    DATASET = "dataset.name"
+    DATA = Tag.DATA
+    NO_NUMBER = "no number"
 
 
-def sift_data(runs: Sequence[Run], by: Sequence[str]) -> Sifted:
-    """Keep the runs on one data set; on one for each setting if the data set is among what is compared."""
-    names = [name for name in by if name.startswith("dataset.")]
-    if not names:
-        return _majority(runs, Tag.DATA, "other data")
+@dataclass(frozen=True)
+class LeftOut:
+    """Some runs that do not count.
+
+    Where they differ in something, `kept` is its value in the runs that count, `among` the configuration within which
+    they were held against each other, if it was not all of them.
+    """
+
+    reason: Reason
+    runs: int
+    kept: str = ""
+    among: str = ""
+
+
+Eligible = tuple[list[Run], list[LeftOut]]  # the runs that count, and those that do not
+
+_FATES = {Status.FAILED: Reason.FAILED, Status.KILLED: Reason.KILLED, Status.RUNNING: Reason.RUNNING}
+
+
+def eligible(runs: Sequence[Run]) -> Eligible:
+    """Keep the finished runs of one task and one code, each experiment once."""
+    finished, unfinished = _finished([run for run in runs if run.kind in COUNTED])
+    newest, repeated = _newest(finished)
+    one_task, other_tasks = _majority(newest, Reason.TASK, lambda run: run.tags.get(Tag.TASK, FIRST_TASK))
+    one_code, other_code = _majority(one_task, Reason.CODE, lambda run: run.tags.get(Tag.CODE, ""))
+    return one_code, unfinished + repeated + other_tasks + other_code
+
+
+def of_one_dataset(runs: Sequence[Run]) -> Eligible:
+    """Keep the runs on one data set by name: what was measured on different data cannot be set side by side."""
+    return _majority(runs, Reason.DATASET, lambda run: run.params.get("dataset.name", ""))
+
+
+def of_one_content(runs: Sequence[Run], by: Sequence[str]) -> Eligible:
+    """Keep the runs on the same data; on the same for each data set, if the data set is among what is compared."""
+    names = dataset_settings(by)
     apart: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
-        apart[label(names, [value(run, name) for name in names])].append(run)
-    parts = [_majority(part, Tag.DATA, f"other data than most with {name}") for name, part in apart.items()]
-    notes = [f"The settings differ in their data ({', '.join(names)}): each is measured on its own."]
-    return [run for kept, _ in parts for run in kept], [note for _, more in parts for note in more] + notes
+        apart[label_of(run, names) if names else ""].append(run)
+    parts = [_majority(part, Reason.DATA, lambda run: run.tags.get(Tag.DATA, ""), one) for one, part in apart.items()]
+    return [run for kept, _ in parts for run in kept], [left for _, others in parts for left in others]
 
 
-def sift_metric(runs: Sequence[Run], metric: str) -> Sifted:
-    """Keep the runs that have a number for the metric."""
-    kept = [run for run in runs if isfinite(run.metrics.get(metric, float("nan")))]
-    missing = len(runs) - len(kept)
-    return kept, [
-        f"{count(missing, 'run')} left out: no number for {measure_named(metric, {}).label}."
-    ] if missing else []
+def dataset_settings(by: Sequence[str]) -> list[str]:
+    """Pick out the settings that choose the data."""
+    return [name for name in by if name.startswith("dataset.")]
 
 
-def deciding_metric(runs: Sequence[Run], by: Sequence[str]) -> tuple[str, list[str]]:
-    """Choose what decides: validation accuracy where every setting has it, for the test set is not to be chosen on."""
-    settings = {label(by, [value(run, name) for name in by]) for run in runs}
-    validated, _ = sift_metric(runs, VALIDATION)
-    if {label(by, [value(run, name) for name in by]) for run in validated} == settings:
-        return VALIDATION, []
-    lack = "Not every setting has a" if validated else "The runs have no"
-    return TEST, [f"{lack} validation accuracy, so the test accuracy decides: read the best as a little flattered."]
+def with_number(runs: Sequence[Run], measure: Measure) -> Eligible:
+    """Keep the runs that have a number for a metric."""
+    kept = [run for run in runs if isfinite(number_of(run, measure))]
+    return kept, _left_out(Reason.NO_NUMBER, len(runs) - len(kept))
 
 
-def _finished(runs: Sequence[Run]) -> Sifted:
-    kept = [run for run in runs if run.status is Status.FINISHED]
-    fates: Counter[Status] = Counter(run.status for run in runs if run.status is not Status.FINISHED)
-    if not fates:
-        return kept, []
-    listed = ", ".join(f"{fates[status]} {word}" for status, word in _FATE.items() if fates[status])
-    return kept, [f"{count(len(runs) - len(kept), 'run')} left out: {listed}."]
+def number_of(run: Run, measure: Measure) -> float:
+    """Give a run's value of a metric; nan if it has none."""
+    return run.metrics.get(measure.name, nan)
 
 
-def _newest(runs: Sequence[Run]) -> Sifted:
+def _finished(runs: Sequence[Run]) -> Eligible:
+    fates: Counter[Reason] = Counter(_FATES.get(run.status, Reason.PRUNED) for run in runs if not run.is_finished)
+    order = [*_FATES.values(), Reason.PRUNED]
+    return [run for run in runs if run.is_finished], [one for fate in order for one in _left_out(fate, fates[fate])]
+
+
+def _newest(runs: Sequence[Run]) -> Eligible:
     latest: dict[str, Run] = {}
     for run in sorted(runs, key=lambda run: run.started_at):
         latest[run.key or run.run_id] = run
-    older = len(runs) - len(latest)
-    return list(latest.values()), [f"{count(older, 'run')} left out: trained anew since."] if older else []
+    return list(latest.values()), _left_out(Reason.REPEATED, len(runs) - len(latest))
 
 
-def _majority(runs: Sequence[Run], name: str, what: str) -> Sifted:
-    """Keep the runs with the commonest value of a tag or parameter; of several, the one last begun."""
-    values = [run.tags.get(name, run.params.get(name, "")) for run in runs]
-    counts = Counter(values)
-    if len(counts) < 2:
+def _majority(runs: Sequence[Run], reason: Reason, read: Callable[[Run], str], among: str = "") -> Eligible:
+    """Keep the runs with the commonest value; of several, the one last begun."""
+    apart: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        apart[read(run)].append(run)
+    if len(apart) < 2:
         return list(runs), []
-    last = {one: max(run.started_at for run, its in zip(runs, values, strict=True) if its == one) for one in counts}
-    chosen = max(counts, key=lambda one: (counts[one], last[one]))
-    kept = [run for run, its in zip(runs, values, strict=True) if its == chosen]
-    left = count(len(runs) - len(kept), "run")
-    return kept, [f"{left} left out: made with {what} ({name} is not {chosen[:8] or 'absent'})."]
+    chosen = max(apart, key=lambda one: (len(apart[one]), max(run.started_at for run in apart[one])))
+    return apart[chosen], _left_out(reason, len(runs) - len(apart[chosen]), chosen, among)
+
+
+def _left_out(reason: Reason, runs: int, kept: str = "", among: str = "") -> list[LeftOut]:
+    return [LeftOut(reason, runs, kept, among)] if runs else []

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from nnexp.comparison.compare import Comparison
+from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.contrast import Contrast
-from nnexp.comparison.groups import is_number
-from nnexp.comparison.summary import Summary
+from nnexp.comparison.groups import typed
+from nnexp.comparison.summary import NeverPredicted, Summary
+from nnexp.statistics.time_to_target import TimeToTarget
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
@@ -27,8 +28,8 @@ def history_frame(store: RunStore, runs: Sequence[Run], metric: str) -> pd.DataF
 
 
 def comparison_frame(comparison: Comparison) -> pd.DataFrame:
-    """Give a row for each setting, best first; accuracies as fractions, times in seconds."""
-    return pd.DataFrame([_setting_row(comparison, one) for one in comparison.settings])
+    """Give a row for each configuration, best first; accuracies as fractions, times in seconds."""
+    return pd.DataFrame([_row(comparison, one) for one in comparison.configurations])
 
 
 def _run_row(run: Run) -> dict[str, object]:
@@ -47,7 +48,7 @@ def _time(milliseconds: int) -> pd.Timestamp:
     return pd.to_datetime(milliseconds, unit="ms", utc=True)
 
 
-def _setting_row(comparison: Comparison, one: Summary) -> dict[str, object]:
+def _row(comparison: Comparison, one: Summary) -> dict[str, object]:
     return {
         **{name: typed(text) for name, text in zip(comparison.by, one.values, strict=True)},
         "setting": one.label,
@@ -58,30 +59,31 @@ def _setting_row(comparison: Comparison, one: Summary) -> dict[str, object]:
         "sd": one.decides.sd,
         "low": one.decides.low,
         "high": one.decides.high,
-        "test_mean": one.test.mean,
-        "test_sd": one.test.sd,
+        **({"test_mean": one.reported.mean, "test_sd": one.reported.sd} if comparison.reported else {}),
         "best_epoch_mean": one.best_epoch_mean,
         "best_epoch_median": one.best_epoch_median,
         "epoch_seconds": one.epoch_seconds,
         "run_seconds": one.run_seconds,
-        **_reach_row(one),
-        "never_predicted_runs": one.never_runs,
-        "never_predicted_digits": " ".join(one.never_digits),
-        **_difference_row(comparison.difference(one.label)),
+        **_reach(one.reach),
+        **(_never_predicted(one.never_predicted) if comparison.tells_never_predicted else {}),
+        **_contrast(comparison.contrast(one.label)),
     }
 
 
-def _reach_row(one: Summary) -> dict[str, object]:
-    if one.reach is None:
+def _reach(found: TimeToTarget | None) -> dict[str, object]:
+    if found is None:
         return {}
+    return {"reach_epochs": found.epochs, "reach_seconds": found.seconds, "reach_runs": found.reached}
+
+
+def _never_predicted(found: NeverPredicted | None) -> dict[str, object]:
     return {
-        "reach_epochs": one.reach.epochs,
-        "reach_seconds": one.reach.seconds,
-        "reach_runs": one.reach.reached,
+        "never_predicted_runs": found.runs if found else 0,
+        "never_predicted_digits": " ".join(found.classes) if found else "",
     }
 
 
-def _difference_row(one: Contrast | None) -> dict[str, object]:
+def _contrast(one: Contrast | None) -> dict[str, object]:
     nan = float("nan")
     return {
         "baseline": one.baseline if one else "",
@@ -94,10 +96,3 @@ def _difference_row(one: Contrast | None) -> dict[str, object]:
         "test": one.estimate.method if one else "",
         "more_seeds": one.more_seeds if one and one.more_seeds is not None else nan,
     }
-
-
-def typed(text: str) -> int | float | str:
-    """Give a setting's value as a number where it is one."""
-    if not is_number(text):
-        return text
-    return int(text) if text.lstrip("+-").isdigit() else float(text)

@@ -1,6 +1,6 @@
-"""What tells runs apart: the settings that differ, their order and their names, and the runs under each.
+"""What tells runs apart: the settings that differ, and the runs of each configuration of them, in order and by name.
 
-Runs are repeated over seeds. Where settings vary that the reader did not ask to tell apart, a seed's value is the
+A configuration is repeated over seeds. Where settings vary that nobody asked to tell apart, the value of a seed is the
 mean over them: the seed stays the unit that is counted, so that a sweep never seems to know more than its seeds do.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnexp.errors import ConfigError
+from nnexp.measure import Measure
 from nnexp.tracking.records import Run
 
 SEED = "seed"
@@ -26,20 +27,20 @@ Order = tuple[int, tuple[float, ...], str]
 
 @dataclass(frozen=True)
 class Group:
-    """The runs of one setting. `units` gives, for each seed, the value of each combination of the other settings."""
+    """The runs of one configuration; `seeds` gives, for each seed, a number for each combination of other settings."""
 
     values: tuple[str, ...]
     label: str
     runs: tuple[Run, ...]
-    units: Mapping[str, Mapping[tuple[str, ...], float]] = field(repr=False)
+    seeds: Mapping[str, Mapping[tuple[str, ...], float]] = field(repr=False)
 
     @property
-    def per_unit(self) -> list[float]:
-        """One value a seed."""
-        return [float(np.mean(list(values.values()))) for values in self.units.values()]
+    def per_seed(self) -> list[float]:
+        """One number a seed."""
+        return [float(np.mean(list(numbers.values()))) for numbers in self.seeds.values()]
 
 
-def value(run: Run, name: str) -> str:
+def setting_of(run: Run, name: str) -> str:
     """Give a run's value of a setting, as it was recorded."""
     return run.params.get(name, UNSET)
 
@@ -59,6 +60,13 @@ def is_number(text: str) -> bool:
     return order(text)[0] == 0
 
 
+def typed(text: str) -> int | float | str:
+    """Give a setting's value as a number where it is one."""
+    if not is_number(text):
+        return text
+    return int(text) if text.lstrip("+-").isdigit() else float(text)
+
+
 def varying(runs: Sequence[Run]) -> tuple[str, ...]:
     """Name the settings that differ between runs, in alphabetical order; the seed is not one.
 
@@ -66,9 +74,11 @@ def varying(runs: Sequence[Run]) -> tuple[str, ...]:
     """
     apart: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
-        apart[value(run, EXPERIMENT)].append(run)
+        apart[setting_of(run, EXPERIMENT)].append(run)
     names = {name for run in runs for name in run.params} - _NO_SETTING - {EXPERIMENT}
-    within = [name for name in names if any(len({value(run, name) for run in part}) > 1 for part in apart.values())]
+    within = [
+        name for name in names if any(len({setting_of(run, name) for run in part}) > 1 for part in apart.values())
+    ]
     return tuple(sorted([*within, *([EXPERIMENT] if len(apart) > 1 else [])]))
 
 
@@ -87,23 +97,35 @@ def check_names(names: Sequence[str], runs: Sequence[Run]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def group(runs: Sequence[Run], by: Sequence[str], metric: str) -> list[Group]:
-    """Gather the runs under each combination of the settings `by`, in natural order."""
+def group(runs: Sequence[Run], by: Sequence[str], measure: Measure) -> list[Group]:
+    """Gather the runs of each configuration of the settings `by`, in natural order."""
     others = [name for name in varying(runs) if name not in by]
     gathered: dict[tuple[str, ...], list[Run]] = defaultdict(list)
     for run in runs:
-        gathered[tuple(value(run, name) for name in by)].append(run)
-    keys = sorted(gathered, key=lambda values: tuple(map(order, values)))
-    return [Group(key, label(by, key), tuple(gathered[key]), _units(gathered[key], by, others, metric)) for key in keys]
+        gathered[tuple(setting_of(run, name) for name in by)].append(run)
+    return [
+        Group(values, label(by, values), tuple(gathered[values]), _seeds(gathered[values], by, others, measure))
+        for values in sorted(gathered, key=natural)
+    ]
+
+
+def natural(values: Sequence[str]) -> tuple[Order, ...]:
+    """Sort configurations by the values of their settings."""
+    return tuple(map(order, values))
 
 
 def label(by: Sequence[str], values: Sequence[str]) -> str:
-    """Name a setting: hidden=100 init=scaled."""
+    """Name a configuration: hidden=100 init=scaled."""
     return " ".join(f"{name}={value}" for name, value in zip(by, values, strict=True)) or "all runs"
 
 
+def label_of(run: Run, by: Sequence[str]) -> str:
+    """Name the configuration that a run is of."""
+    return label(by, [setting_of(run, name) for name in by])
+
+
 def find(groups: Sequence[Group], text: str) -> Group:
-    """Find a setting by its name (hidden=100) or by its values alone (100).
+    """Find a configuration by its name (hidden=100) or by its values alone (100).
 
     Raises
     ------
@@ -118,15 +140,15 @@ def find(groups: Sequence[Group], text: str) -> Group:
     raise ConfigError(f"baseline must be one of the settings compared ({names}), but got {text!r}")
 
 
-def _units(
-    runs: Sequence[Run], by: Sequence[str], others: Sequence[str], metric: str
+def _seeds(
+    runs: Sequence[Run], by: Sequence[str], others: Sequence[str], measure: Measure
 ) -> dict[str, dict[tuple[str, ...], float]]:
     found: dict[str, dict[tuple[str, ...], list[float]]] = defaultdict(lambda: defaultdict(list))
     for run in runs:
-        rest = tuple(value(run, name) for name in others)
-        unit = " ".join(rest) if SEED in by else run.params.get(SEED, run.run_id)
-        found[unit][rest].append(run.metrics[metric])
-    return {unit: {rest: float(np.mean(x)) for rest, x in found[unit].items()} for unit in sorted(found, key=order)}
+        rest = tuple(setting_of(run, name) for name in others)
+        seed = " ".join(rest) if SEED in by else run.params.get(SEED, run.run_id)
+        found[seed][rest].append(run.metrics[measure.name])
+    return {seed: {rest: float(np.mean(x)) for rest, x in found[seed].items()} for seed in sorted(found, key=order)}
 
 
 def _numbers(parsed: object) -> tuple[float, ...]:

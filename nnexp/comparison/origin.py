@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from nnexp.comparison.compare import Comparison
+from nnexp.archive.reader import RunReader
+from nnexp.comparison.comparison import Comparison
+from nnexp.recording.files import ENVIRONMENT
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
 
 def origin(comparison: Comparison, store: RunStore | None) -> list[tuple[str, str]]:
-    """Give pairs of a name and a value; the machine is that of the best setting's first run."""
+    """Give pairs of a name and a value; the machine is that of the best configuration's first run."""
     runs = comparison.runs
     if not runs:
         return []
@@ -21,13 +22,15 @@ def origin(comparison: Comparison, store: RunStore | None) -> list[tuple[str, st
         ("data", _digests(runs, Tag.DATA)),
         ("environments", _digests(runs, Tag.ENVIRONMENT)),
     ]
-    return [(name, value) for name, value in lines if value] + _machine(runs[0], store)
+    machine = read_environment(runs[0], store) if store else {}
+    return [*((name, value) for name, value in lines if value), *machine.items()]
+
+
+def read_environment(run: Run, store: RunStore) -> dict[str, str]:
+    """Read what a run computed with; empty if it left no word of it."""
+    reader = RunReader(run.run_id, store)
+    return reader.environment() if reader.has(ENVIRONMENT) else {}
 
 
 def _digests(runs: Sequence[Run], tag: str) -> str:
     return ", ".join(sorted({run.tags[tag][:12] for run in runs if run.tags.get(tag)}))
-
-
-def _machine(run: Run, store: RunStore | None) -> list[tuple[str, str]]:
-    content = store.artifact(run.run_id, "environment.json") if store else None
-    return [(name, str(value)) for name, value in json.loads(content).items()] if content else []

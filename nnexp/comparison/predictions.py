@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnexp.errors import RecordError
+from nnexp.archive.reader import RunReader
+from nnexp.recording.files import PREDICTIONS
 from nnexp.statistics.estimates import mcnemar
 from nnexp.tracking.store import RunStore
 
-PREDICTIONS = "predictions.npz"
+ARRAYS = ("labels", "predicted", "confidence")
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,13 @@ class Predictions:
         """Which examples it got right."""
         right: NDArray[np.bool_] = self.labels == self.predicted
         return right
+
+    def confusion(self) -> NDArray[np.int64]:
+        """Count the examples (classes, classes): a row for each right class, a column for each chosen one."""
+        classes = int(max(self.labels.max(), self.predicted.max())) + 1
+        counts = np.zeros((classes, classes), dtype=np.int64)
+        np.add.at(counts, (self.labels, self.predicted), 1)
+        return counts
 
 
 @dataclass(frozen=True)
@@ -56,17 +62,13 @@ class McNemar:
 
 def read_predictions(store: RunStore, run_id: str) -> Predictions | None:
     """Read a run's answers; None if it kept none."""
-    content = store.artifact(run_id, PREDICTIONS)
-    if content is None:
-        return None
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return Predictions(arrays["labels"], arrays["predicted"], arrays["confidence"])
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise RecordError(f"run {run_id[:8]}: {PREDICTIONS} is not what nnexp writes: {error}") from error
+    reader = RunReader(run_id, store)
+    arrays = reader.arrays(PREDICTIONS) if reader.has(PREDICTIONS) else {}
+    kept = [arrays[name] for name in ARRAYS if name in arrays]
+    return Predictions(*kept) if len(kept) == len(ARRAYS) else None  # other arrays are another task's own
 
 
-def duel(a: Predictions, b: Predictions) -> McNemar | None:
+def compare_predictions(a: Predictions, b: Predictions) -> McNemar | None:
     """Compare two networks on their test examples; None if these are not the same."""
     if not np.array_equal(a.labels, b.labels):
         return None

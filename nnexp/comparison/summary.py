@@ -1,19 +1,18 @@
-"""One setting in figures: what its runs reached, in what time, and what went wrong in them."""
+"""One configuration in figures: what its runs reached, in what time, and what went wrong in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
 
 import numpy as np
 
+from nnexp.comparison.curves import LearningCurves
 from nnexp.comparison.groups import Group
 from nnexp.statistics.estimates import mean_interval, spread
-from nnexp.statistics.time_to_accuracy import History, TimeToAccuracy, reach
+from nnexp.statistics.time_to_target import TimeToTarget
 from nnexp.tracking.records import Run, Tag
-
-Histories = Mapping[str, History]  # by run id
 
 NEVER_PREDICTED = "final/digits_never_predicted"
 
@@ -30,34 +29,29 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class NeverPredicted:
+    """In how many runs some class is never predicted, and which classes these are."""
+
+    runs: int
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Summary:
-    """A setting's figures. Times are seconds."""
+    """A configuration's figures. Times are seconds."""
 
     label: str
     values: tuple[str, ...]
     runs: tuple[Run, ...] = field(repr=False)
+    seeds: frozenset[str]
     decides: Sample
-    test: Sample
+    reported: Sample
     best_epoch_mean: float
     best_epoch_median: float
     epoch_seconds: float
     run_seconds: float
-    reach: TimeToAccuracy | None
-    never_runs: int
-    never_digits: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LearningCurves:
-    """What is read from the runs' histories: seconds of each epoch, seconds so far, and the accuracy so far."""
-
-    epoch_seconds: Histories
-    total_seconds: Histories
-    accuracy: Histories
-    target: float | None
-
-
-NO_CURVES = LearningCurves({}, {}, {}, None)
+    reach: TimeToTarget | None
+    never_predicted: NeverPredicted | None  # None where the runs do not say
 
 
 def sample(values: Sequence[float]) -> Sample:
@@ -66,46 +60,36 @@ def sample(values: Sequence[float]) -> Sample:
     return Sample(len(values), _mean(values), spread(values), low, high)
 
 
-def summarize(group: Group, test: Sequence[float], course: LearningCurves) -> Summary:
-    """Work out a setting's figures; `test` are its test accuracies, one a seed."""
+def summarize(group: Group, reported: Sequence[float], curves: LearningCurves) -> Summary:
+    """Work out a configuration's figures; `reported` are the values of what is reported beside, one a seed."""
     best = _finite(group.runs, "best/epoch")
-    never = [run for run in group.runs if _never_predicted(run)]
     return Summary(
         label=group.label,
         values=group.values,
         runs=group.runs,
-        decides=sample(group.per_unit),
-        test=sample(test),
+        seeds=frozenset(group.seeds),
+        decides=sample(group.per_seed),
+        reported=sample(reported),
         best_epoch_mean=_mean(best),
         best_epoch_median=float(np.median(best)) if best else nan,
-        epoch_seconds=_mean([_epoch_seconds(run, course) for run in group.runs]),
+        epoch_seconds=_mean([_epoch_seconds(run, curves) for run in group.runs]),
         run_seconds=_mean(_finite(group.runs, "time/total_s")),
-        reach=_reach(group.runs, course),
-        never_runs=len(never),
-        never_digits=_digits(never),
+        reach=curves.time_to_target(group.runs),
+        never_predicted=_never_predicted(group.runs),
     )
 
 
-def _epoch_seconds(run: Run, course: LearningCurves) -> float:
-    history = course.epoch_seconds.get(run.run_id)
+def _epoch_seconds(run: Run, curves: LearningCurves) -> float:
+    history = curves.epoch_seconds.get(run.run_id)
     return _mean([seconds for _, seconds in history]) if history else run.metrics.get("time/epoch_s", nan)
 
 
-def _reach(runs: Iterable[Run], course: LearningCurves) -> TimeToAccuracy | None:
-    if course.target is None:
+def _never_predicted(runs: Sequence[Run]) -> NeverPredicted | None:
+    if not any(NEVER_PREDICTED in run.metrics or Tag.NEVER_PREDICTED in run.tags for run in runs):
         return None
-    ids = [run.run_id for run in runs]
-    accuracies = [course.accuracy.get(run_id, ()) for run_id in ids]
-    return reach(accuracies, [course.total_seconds.get(run_id, ()) for run_id in ids], course.target)
-
-
-def _never_predicted(run: Run) -> bool:
-    return bool(run.tags.get(Tag.NEVER_PREDICTED)) or run.metrics.get(NEVER_PREDICTED, 0) > 0
-
-
-def _digits(runs: Iterable[Run]) -> tuple[str, ...]:
-    found = {digit for run in runs for digit in run.tags.get(Tag.NEVER_PREDICTED, "").split()}
-    return tuple(sorted(found, key=lambda digit: (len(digit), digit)))
+    found = [run for run in runs if run.tags.get(Tag.NEVER_PREDICTED) or run.metrics.get(NEVER_PREDICTED, 0) > 0]
+    classes = {name for run in found for name in run.tags.get(Tag.NEVER_PREDICTED, "").split()}
+    return NeverPredicted(len(found), tuple(sorted(classes, key=lambda name: (len(name), name))))
 
 
 def _finite(runs: Iterable[Run], metric: str) -> list[float]:

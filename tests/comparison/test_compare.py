@@ -8,6 +8,7 @@ from scipy import stats
 
 from nnexp.comparison.compare import compare
 from nnexp.errors import ConfigError
+from nnexp.report.prose.told import tell
 from nnexp.tracking.records import Kind, Status, Tag
 from tests.shelf import Shelf, run, runs, without
 
@@ -20,27 +21,28 @@ def small_and_large(**more):
 
 
 def spoken(comparison):
-    return " ".join([comparison.answer, *comparison.details, *comparison.notes])
+    told = tell(comparison)
+    return " ".join([told.answer, *told.details, *told.notes])
 
 
 def test_the_answer_names_winner_gap_interval_seeds_p_and_price():
     comparison = compare(small_and_large())
     expected = stats.ttest_rel(LARGE, SMALL)
     low, high = (100 * bound for bound in expected.confidence_interval())
-    assert comparison.answer == (
+    assert tell(comparison).answer == (
         f"hidden=100 beats hidden=30 by 2.2 points [{low:.1f}, {high:.1f}], 5 paired seeds, p < 0.0001; "
         "it costs 1.9 times the time."
     )
-    assert comparison.differences[0].p == pytest.approx(expected.pvalue)
+    assert comparison.contrasts[0].p == pytest.approx(expected.pvalue)
 
 
 def test_a_setting_is_summarized_over_its_seeds():
-    best = compare(small_and_large()).settings[0]
+    best = compare(small_and_large()).configurations[0]
     assert best.label == "hidden=100"
     assert (best.decides.n, best.decides.mean, best.decides.sd) == pytest.approx(
         (5, np.mean(LARGE), np.std(LARGE, ddof=1))
     )
-    assert best.test.mean == pytest.approx(np.mean(LARGE) - 0.001)
+    assert best.reported.mean == pytest.approx(np.mean(LARGE) - 0.001)
     assert best.best_epoch_median == 25
     assert best.run_seconds == pytest.approx(11.4)
 
@@ -51,37 +53,39 @@ def test_what_differs_is_compared_and_the_first_in_natural_order_is_the_baseline
     )
     assert comparison.by == ("hidden",)
     assert comparison.baseline == "hidden=30"
-    assert [one.setting for one in comparison.differences] == ["hidden=100", "hidden=[100, 30]"]
+    assert [one.configuration for one in comparison.contrasts] == ["hidden=100", "hidden=[100, 30]"]
 
 
 @pytest.mark.parametrize("name", ["hidden=100", "100", " hidden = 100"])
 def test_a_baseline_is_found_by_name_or_value(name):
     comparison = compare(small_and_large(), baseline=name)
     assert comparison.baseline == "hidden=100"
-    assert comparison.answer.startswith("hidden=100 beats hidden=30 by 2.2 points")
+    assert tell(comparison).answer.startswith("hidden=100 beats hidden=30 by 2.2 points")
 
 
 def test_several_tests_are_corrected_and_said_to_be():
     middle = [0.951, 0.952, 0.950, 0.953, 0.952]
     comparison = compare(small_and_large() + runs({"hidden": 60}, middle))
     single = [stats.ttest_rel(other, SMALL).pvalue for other in (middle, LARGE)]
-    corrected = {one.setting: one.p for one in comparison.differences}
+    corrected = {one.configuration: one.p for one in comparison.contrasts}
     assert corrected["hidden=100"] == pytest.approx(2 * single[1])
     assert corrected["hidden=60"] == pytest.approx(single[0])
-    assert "corrected for 2 tests" in comparison.answer
-    assert "hidden=100 also beats the next best, hidden=60, by 2.1 points" in comparison.details[0]
+    assert "corrected for 2 tests" in tell(comparison).answer
+    assert "hidden=100 also beats the next best, hidden=60, by 2.1 points" in tell(comparison).details[0]
 
 
 def test_a_difference_that_chance_explains_is_no_winner_and_says_how_many_seeds_would_tell():
     comparison = compare(runs({"eta": 1.0}, SMALL) + runs({"eta": 3.0}, [0.951, 0.950, 0.952, 0.953, 0.950]))
-    assert comparison.answer.startswith("No winner: eta=3.0 is 0.02 points [")
-    assert "more than 1,000 seeds" in comparison.answer or "more seeds each would settle" in comparison.answer
+    assert tell(comparison).answer.startswith("No winner: eta=3.0 is 0.02 points [")
+    assert (
+        "more than 1,000 seeds" in tell(comparison).answer or "more seeds each would settle" in tell(comparison).answer
+    )
 
 
 def test_a_lower_cost_wins():
     comparison = compare(small_and_large(), metric="train/cost")
-    assert comparison.settings[0].label == "hidden=100"
-    assert comparison.answer.startswith("hidden=100 beats hidden=30 by 0.0218 [")
+    assert comparison.configurations[0].label == "hidden=100"
+    assert tell(comparison).answer.startswith("hidden=100 beats hidden=30 by 0.0218 [")
 
 
 @pytest.mark.parametrize(
@@ -93,20 +97,22 @@ def test_a_lower_cost_wins():
 )
 def test_one_or_two_seeds_call_no_winner(seeds, words):
     comparison = compare(runs({"hidden": 30}, SMALL[:seeds]) + runs({"hidden": 100}, LARGE[:seeds]))
-    assert comparison.answer.startswith("No winner")
-    assert words in comparison.answer
-    assert isnan(comparison.differences[0].p)
+    assert tell(comparison).answer.startswith("No winner")
+    assert words in tell(comparison).answer
+    assert isnan(comparison.contrasts[0].p)
 
 
 def test_the_same_gain_in_every_seed_is_not_tested():
     comparison = compare(runs({"hidden": 30}, SMALL) + runs({"hidden": 100}, [a + 0.01 for a in SMALL]))
-    assert comparison.answer.startswith("No winner: hidden=100 is 1.0 points ahead of hidden=30 over 5 paired seeds")
-    assert "without a spread there is nothing to test" in comparison.answer
+    assert tell(comparison).answer.startswith(
+        "No winner: hidden=100 is 1.0 points ahead of hidden=30 over 5 paired seeds"
+    )
+    assert "without a spread there is nothing to test" in tell(comparison).answer
 
 
 def test_unequal_seeds_are_paired_where_shared_and_said_so():
     comparison = compare(runs({"hidden": 30}, SMALL) + runs({"hidden": 100}, LARGE[:4], first_seed=1))
-    found = comparison.differences[0].estimate
+    found = comparison.contrasts[0].estimate
     assert found.p == pytest.approx(stats.ttest_rel(LARGE[:4], SMALL[1:]).pvalue)
     assert found.n == 4
     assert "do not have the same seeds (hidden=100 has 4, hidden=30 5)" in spoken(comparison)
@@ -115,15 +121,15 @@ def test_unequal_seeds_are_paired_where_shared_and_said_so():
 @pytest.mark.parametrize("first_seed", [5, 4])
 def test_without_shared_seeds_welch_decides_and_is_named(first_seed):
     comparison = compare(runs({"hidden": 30}, SMALL) + runs({"hidden": 100}, LARGE, first_seed=first_seed))
-    assert comparison.differences[0].p == pytest.approx(stats.ttest_ind(LARGE, SMALL, equal_var=False).pvalue)
-    assert "unpaired (Welch)" in comparison.answer
+    assert comparison.contrasts[0].p == pytest.approx(stats.ttest_ind(LARGE, SMALL, equal_var=False).pvalue)
+    assert "unpaired (Welch)" in tell(comparison).answer
     assert "by Welch's t-test instead of the paired t-test" in spoken(comparison)
 
 
 def test_runs_without_a_seed_are_unpaired():
     records = [run(a, seed=None, run_id=f"{h} {i}", hidden=h, tags={Tag.KEY: f"{h} {i}"})
                for h, accuracies in ((30, SMALL), (100, LARGE)) for i, a in enumerate(accuracies)]  # fmt: skip
-    assert compare(records).differences[0].estimate.method == "Welch t"
+    assert compare(records).contrasts[0].estimate.method == "Welch t"
 
 
 def test_settings_that_are_not_told_apart_are_averaged_within_a_seed():
@@ -132,43 +138,43 @@ def test_settings_that_are_not_told_apart_are_averaged_within_a_seed():
         for one in small_and_large(eta=3.0)
     ]
     comparison = compare(records, by=["hidden"])
-    assert comparison.settings[0].decides.n == 5
-    assert comparison.settings[0].decides.mean == pytest.approx(np.mean(LARGE) + 0.002)
-    assert comparison.differences[0].estimate.n == 5
+    assert comparison.configurations[0].decides.n == 5
+    assert comparison.configurations[0].decides.mean == pytest.approx(np.mean(LARGE) + 0.002)
+    assert comparison.contrasts[0].estimate.n == 5
     assert "averaged within each seed: eta" in spoken(comparison)
 
 
 def test_only_what_both_settings_have_enters_their_difference():
     extra = runs({"hidden": 100, "eta": 0.1}, [0.5] * 5)  # an eta that hidden=30 never saw
     comparison = compare(small_and_large() + extra, by=["hidden"])
-    assert comparison.differences[0].estimate.difference == pytest.approx(np.mean(LARGE) - np.mean(SMALL))
+    assert comparison.contrasts[0].estimate.difference == pytest.approx(np.mean(LARGE) - np.mean(SMALL))
 
 
 def test_runs_that_did_not_finish_are_left_out_and_counted():
     stray = [run(0.1, hidden=30, seed=7, status=status, run_id=status) for status in ("FAILED", "KILLED", "RUNNING")]
     stray = [replace(one, status=Status(one.status), tags={**one.tags, Tag.KEY: one.run_id}) for one in stray]
     comparison = compare(small_and_large() + stray)
-    assert "3 runs left out: 1 failed, 1 killed, 1 still running." in comparison.notes
+    assert "3 runs left out: 1 failed, 1 killed, 1 still running." in tell(comparison).notes
     assert len(comparison.runs) == 10
 
 
 def test_a_setting_of_which_no_run_finished_is_named():
     diverged = runs({"hidden": 30, "eta": 30.0}, [0.1, 0.1], status=Status.FAILED)
-    notes = compare(small_and_large() + diverged).notes
+    notes = tell(compare(small_and_large() + diverged)).notes
     assert "No run that counts: eta=30.0 hidden=30." in notes
 
 
 def test_parents_and_reruns_are_not_runs():
     parent = replace(run(0.1, hidden=30), run_id="parent", tags={Tag.KIND: Kind.SWEEP})
-    assert compare([*small_and_large(), parent]).answer == compare(small_and_large()).answer
+    assert tell(compare([*small_and_large(), parent])) == tell(compare(small_and_large()))
 
 
 def test_of_the_same_experiment_the_newest_counts():
     first, *rest = small_and_large()
     anew = replace(first, run_id="anew", started_at=9_000, metrics={**first.metrics, "final/val_accuracy": 0.951})
     comparison = compare([anew, first, *rest])
-    assert comparison.settings[1].decides.mean == pytest.approx(np.mean([0.951, *SMALL[1:]]))
-    assert "1 run left out: trained anew since." in comparison.notes
+    assert comparison.configurations[1].decides.mean == pytest.approx(np.mean([0.951, *SMALL[1:]]))
+    assert "1 run left out: trained anew since." in tell(comparison).notes
 
 
 @pytest.mark.parametrize(("tag", "words"), [(Tag.CODE, "other code"), (Tag.DATA, "other data")])
@@ -176,7 +182,7 @@ def test_runs_of_other_code_or_data_are_left_out_with_a_sentence(tag, words):
     stray = [replace(one, run_id=f"{one.run_id}!", tags={**one.tags, tag: "other", Tag.KEY: f"{one.key}!"})
              for one in runs({"hidden": 30}, [0.5, 0.5])]  # fmt: skip
     comparison = compare(small_and_large() + stray)
-    assert comparison.settings[1].decides.mean == pytest.approx(np.mean(SMALL))
+    assert comparison.configurations[1].decides.mean == pytest.approx(np.mean(SMALL))
     assert f"2 runs left out: made with {words}" in spoken(comparison)
 
 
@@ -184,22 +190,22 @@ def test_another_task_mixed_in_is_left_out_unless_asked_for():
     stray = runs({"hidden": 30, "dataset__name": "fashion"}, [0.8, 0.8, 0.81], tags={Tag.DATA: "fashion"})
     comparison = compare(small_and_large() + stray)
     assert comparison.by == ("hidden",)
-    assert "3 runs left out: made with another data set (dataset.name is not mnist)." in comparison.notes
-    assert len(compare(small_and_large() + stray, by=["dataset.name"]).settings) == 2
+    assert "3 runs left out: made with another data set (dataset.name is not mnist)." in tell(comparison).notes
+    assert len(compare(small_and_large() + stray, by=["dataset.name"]).configurations) == 2
 
 
 def test_data_sets_may_be_what_is_compared():
     whole = runs({"dataset__split": "half"}, SMALL, tags={Tag.DATA: "half"})
     comparison = compare(whole + runs({"dataset__split": "held_out"}, LARGE))
-    assert {one.label for one in comparison.settings} == {"dataset.split=half", "dataset.split=held_out"}
+    assert {one.label for one in comparison.configurations} == {"dataset.split=half", "dataset.split=held_out"}
     assert "The settings differ in their data (dataset.split)" in spoken(comparison)
 
 
 def test_a_run_without_a_number_is_left_out_and_counted():
     broken = run(float("nan"), hidden=100, seed=9)
     comparison = compare([*small_and_large(), broken])
-    assert comparison.settings[0].decides.n == 5
-    assert "1 run left out: no number for validation accuracy." in comparison.notes
+    assert comparison.configurations[0].decides.n == 5
+    assert "1 run left out: no number for validation accuracy." in tell(comparison).notes
 
 
 def test_without_validation_the_test_set_decides_and_that_is_said():
@@ -231,7 +237,7 @@ def test_digits_never_predicted_are_named():
         run(0.87, hidden=100, seed=9 + i, tags={Tag.NEVER_PREDICTED: digits}) for i, digits in enumerate(["7", "2 7"])
     ]
     comparison = compare(small_and_large() + dead)
-    assert "hidden=100: in 2 of 7 runs a digit is never predicted: 2, 7." in comparison.details
+    assert "hidden=100: in 2 of 7 runs a digit is never predicted: 2, 7." in tell(comparison).details
 
 
 @pytest.mark.parametrize(
@@ -246,7 +252,7 @@ def test_digits_never_predicted_are_named():
     ],
 )
 def test_nothing_to_compare_is_said_plainly(records, words):
-    assert words in compare(records).answer
+    assert words in tell(compare(records)).answer
 
 
 def test_two_single_runs_meet_on_the_same_examples(shelf: Shelf):
@@ -257,9 +263,9 @@ def test_two_single_runs_meet_on_the_same_examples(shelf: Shelf):
     shelf.keep(b.run_id, "predictions.npz", labels=labels, predicted=np.r_[np.zeros(95), np.ones(5)].astype(np.uint8),
                confidence=labels.astype(np.float16))  # fmt: skip
     comparison = compare([a, b], shelf)
-    assert comparison.answer.startswith("No winner")
-    assert "the network with hidden=100 is right 15.0 points" in comparison.details[0]
-    assert f"McNemar p = {stats.binomtest(5, 25).pvalue:.2g}" in comparison.details[0]
+    assert tell(comparison).answer.startswith("No winner")
+    assert "the network with hidden=100 is right 15.0 points" in tell(comparison).details[0]
+    assert f"McNemar p = {stats.binomtest(5, 25).pvalue:.2g}" in tell(comparison).details[0]
 
 
 def test_two_runs_on_other_examples_do_not_meet(shelf: Shelf):
@@ -269,14 +275,14 @@ def test_two_runs_on_other_examples_do_not_meet(shelf: Shelf):
             run(0.9, hidden=hidden).run_id, "predictions.npz", labels=labels, predicted=labels, confidence=labels
         )
     comparison = compare([run(0.9, hidden=30), run(0.9, hidden=100)], shelf)
-    assert "tested on different examples" in comparison.details[0]
+    assert "tested on different examples" in tell(comparison).details[0]
 
 
 def test_epochs_and_seconds_to_an_accuracy_are_medians(shelf: Shelf):
     curves = {0: [0.5, 0.9, 0.96], 1: [0.5, 0.96, 0.97], 2: [0.5, 0.6, 0.7]}
     for seed, curve in curves.items():
         shelf.add(run(curve[-1], seed=seed), curve, 2.0)
-    found = compare(shelf.records, shelf, reach=0.95).settings[0].reach
+    found = compare(shelf.records, shelf, reach=0.95).configurations[0].reach
     assert (found.epochs, found.seconds, found.reached, found.runs) == (3, 6.0, 2, 3)
 
 
@@ -302,5 +308,5 @@ def test_a_thousand_runs_are_compared_in_a_moment(shelf: Shelf):
             shelf.add(run(curve[-1], hidden=hidden, seed=seed), curve, 0.2)
     begun = time.process_time()
     comparison = compare(shelf.records, shelf, reach=0.92)
-    assert len(comparison.settings) == 200
+    assert len(comparison.configurations) == 200
     assert time.process_time() - begun < 5  # a guard against squared work; it takes about 0.1 s

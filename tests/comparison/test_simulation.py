@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from nnexp.comparison.compare import compare
+from nnexp.report.prose.told import tell
 from tests.shelf import runs
 
 CASES = 1000
@@ -23,7 +24,7 @@ def _answer(random, means, seeds, shared, shape):
         if shape == "dead digits":  # now and then a run loses nine points
             noise = noise - 50 * (random.random(seeds) < 0.3)
         records += runs({"hidden": 30 * (i + 1)}, 0.95 + 0.0018 * (mean + noise), first_seed=0 if shared else 100 * i)
-    found = compare(records)
+    found = tell(compare(records))
     return " ".join([found.answer, *found.details])
 
 

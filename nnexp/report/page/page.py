@@ -13,13 +13,14 @@ from string import Template
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.offline.offline import get_plotlyjs
+from plotly.offline import get_plotlyjs
 
-from nnexp.comparison.compare import Comparison
+from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.origin import origin
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
+from nnexp.report.prose.told import tell
 from nnexp.report.tables.table import Table, tables
 from nnexp.tracking.store import RunStore
 
@@ -38,15 +39,15 @@ def page(
     images
         The test images (n, h, w), ink 255, for the gallery of mistakes.
     title
-        What was asked; made from the settings compared when not given.
+        What was asked; made from the settings told apart when not given.
     """
-    drawn = plots(comparison, store, images)
+    told, drawn = tell(comparison), plots(comparison, store, images)
     return Template(_shipped("page.html")).substitute(
         title=escape(title or question(comparison)),
         style=_shipped("page.css"),
-        answer=escape(comparison.answer),
-        details=_list(comparison.details, "details"),
-        notes=_list(comparison.notes, "notes"),
+        answer=escape(told.answer),
+        details=_list(told.details, "details"),
+        notes=_list(told.notes, "notes"),
         tables="\n".join(map(_table, tables(comparison))),
         plots="\n".join(_figure(number, plot) for number, plot in enumerate(drawn)),
         origin="\n".join(_definition(*line) for line in origin(comparison, store)),

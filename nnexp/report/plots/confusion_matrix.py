@@ -1,20 +1,15 @@
-"""Which class is taken for which: the examples of each class, by what the network called them."""
+"""Which class is taken for which: the examples of each class, by what the network called them.
+
+Its numbers are `Predictions.confusion`.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.graph_objs._figure import Figure
+from plotly.graph_objects import Figure
 
-from nnexp.comparison.predictions import Predictions
 from nnexp.report.plots import style
-
-
-def compute(predictions: Predictions, classes: int = 10) -> NDArray[np.int64]:
-    """Count the examples (classes, classes): a row for each right class, a column for each chosen one."""
-    counts = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(counts, (predictions.labels, predictions.predicted), 1)
-    return counts
 
 
 def draw(counts: NDArray[np.int64], title: str) -> Figure:

@@ -1,4 +1,4 @@
-"""Which plots a comparison gets: those that its settings call for and its runs have the numbers for."""
+"""Which plots a comparison gets: those that its configurations call for and its runs have the numbers for."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.graph_objs._figure import Figure
+from plotly.graph_objects import Figure
 
-from nnexp.comparison.compare import Comparison
+from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.predictions import read_predictions
 from nnexp.comparison.summary import Summary
+from nnexp.measure import Measure
 from nnexp.report.plots import (
-    accuracy_by_epoch,
-    accuracy_by_time,
     confusion_matrix,
     front,
     heat_map,
+    learning_curves,
     mistakes,
     parallel,
     weights,
@@ -37,30 +37,30 @@ class Plot:
 
 def plots(comparison: Comparison, store: RunStore | None, images: NDArray[np.uint8] | None = None) -> list[Plot]:
     """Draw all that there is to draw."""
-    if not comparison.settings:
+    if comparison.nothing:
         return []
-    drawn = [*_curves(comparison, store), *_settings(comparison), *_networks(comparison, store, images)]
+    drawn = [*_curves(comparison, store), *_configurations(comparison), *_networks(comparison, store, images)]
     return [Plot(figure.layout.title.text, figure, wide) for figure, wide in drawn]
 
 
-def typical(setting: Summary, metric: str) -> Run:
-    """Pick the run in the middle of a setting: neither its luckiest nor its unluckiest."""
-    ranked = sorted(setting.runs, key=lambda run: run.metrics[metric])
+def typical(configuration: Summary, measure: Measure) -> Run:
+    """Pick the run in the middle of a configuration: neither its luckiest nor its unluckiest."""
+    ranked = sorted(configuration.runs, key=lambda run: run.metrics[measure.name])
     return ranked[len(ranked) // 2]
 
 
 def _curves(comparison: Comparison, store: RunStore | None) -> Iterator[tuple[Figure, bool]]:
-    if store is None or not comparison.measure.is_fraction:
+    if store is None:
         return
-    curves = accuracy_by_epoch.compute(comparison, store)
+    curves = learning_curves.compute(comparison, store)
     if curves.empty:
         return
-    yield accuracy_by_epoch.draw(curves, comparison.measure), False
+    yield learning_curves.draw(curves, comparison.measure), False
     if curves.seconds.notna().any():
-        yield accuracy_by_time.draw(curves, comparison.measure), False
+        yield learning_curves.draw_by_time(curves, comparison.measure), False
 
 
-def _settings(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
+def _configurations(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
     points = front.compute(comparison)
     if len(points) > 1:
         yield front.draw(points, comparison.measure), False
@@ -74,16 +74,17 @@ def _settings(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
 def _networks(
     comparison: Comparison, store: RunStore | None, images: NDArray[np.uint8] | None
 ) -> Iterator[tuple[Figure, bool]]:
-    """Look into a typical network of the best setting and, for its confusions, of the baseline."""
+    """Look into a typical network of the best configuration and, for its confusions, of the baseline."""
     if store is None:
         return
-    best = comparison.settings[0]
-    for setting in comparison.settings:
-        answers = read_predictions(store, typical(setting, comparison.measure.name).run_id)
-        if answers is not None and setting.label in (best.label, comparison.baseline):
-            title = f"What {setting.label} takes for what (a typical run)"
-            yield confusion_matrix.draw(confusion_matrix.compute(answers), title), False
-    run_id = typical(best, comparison.measure.name).run_id
+    best = comparison.configurations[0]
+    run_id = typical(best, comparison.measure).run_id
+    for one in comparison.configurations:
+        if one.label in (best.label, comparison.baseline):
+            answers = read_predictions(store, typical(one, comparison.measure).run_id)
+            if answers is not None:
+                title = f"What {one.label} takes for what (a typical run)"
+                yield confusion_matrix.draw(answers.confusion(), title), False
     answers = read_predictions(store, run_id)
     if answers is not None and images is not None and len(images) == len(answers.labels):
         title = f"The surest mistakes of {best.label}: digit as called (a typical run)"

@@ -1,30 +1,32 @@
-"""The front of time and accuracy: the settings than which none is both faster and better."""
+"""The front of time and quality: the configurations than which none is both faster and better."""
 
 from __future__ import annotations
 
 import pandas as pd
-from plotly.graph_objs._figure import Figure
+from plotly.graph_objects import Figure
 
-from nnexp.comparison.compare import Comparison
+from nnexp.comparison.comparison import Comparison
 from nnexp.measure import Measure
 from nnexp.report.plots import style
 
 
 def compute(comparison: Comparison) -> pd.DataFrame:
-    """Give a row for each setting: its seconds a run, mean, half of the interval, and whether it is on the front."""
+    """Give a row for each configuration: seconds a run, mean, half of the interval, and whether it is on the front."""
     rows = [
         (one.label, one.run_seconds, one.decides.mean, one.decides.high - one.decides.mean)
-        for one in comparison.settings
+        for one in comparison.configurations
     ]
-    points = pd.DataFrame(rows, columns=["setting", "seconds", "mean", "half"]).dropna(subset="seconds")
+    points = pd.DataFrame(rows, columns=["configuration", "seconds", "mean", "half"]).dropna(subset="seconds")
     by_time = points.sort_values(["seconds", "mean"], ascending=[True, not comparison.measure.higher_is_better])["mean"]
     best = by_time.cummax() if comparison.measure.higher_is_better else by_time.cummin()
     return points.assign(on_front=(by_time == best) & ~best.duplicated())
 
 
 def draw(points: pd.DataFrame, measure: Measure) -> Figure:
-    """Draw a point with its interval for each setting, and a line through those on the front."""
-    figure = style.figure("What accuracy costs: settings, and the line none is above", "seconds a run", measure.column)
+    """Draw a point with its interval for each configuration, and a line through those on the front."""
+    what, side = (measure.noun, "above") if measure.higher_is_better else (f"a lower {measure.noun}", "below")
+    title = f"What {what} costs: settings, and the line none is {side}"
+    figure = style.figure(title, "seconds a run", measure.column)
     front = points[points.on_front].sort_values("seconds")
     figure.add_scatter(
         x=front.seconds,
@@ -35,15 +37,15 @@ def draw(points: pd.DataFrame, measure: Measure) -> Figure:
         showlegend=False,
     )
     few = len(points) <= style.MOST_CURVES
-    for place, (_, one) in enumerate(points.groupby("setting" if few else lambda _: 0, sort=False)):
+    for place, (_, one) in enumerate(points.groupby("configuration" if few else lambda _: 0, sort=False)):
         figure.add_scatter(
             x=one.seconds,
             y=one["mean"] * measure.factor,
             error_y={"array": one.half * measure.factor, "thickness": 1.2, "width": 4},
-            text=one.setting,
-            name=one.setting.iloc[0],
+            text=one.configuration,
+            name=one.configuration.iloc[0],
             mode="markers",
             marker={"size": 9, "color": style.COLOURS[place]},
-            hovertemplate="%{text}: %{x:.1f} s, %{y:.2f}<extra></extra>",
+            hovertemplate=f"%{{text}}: %{{x:.1f}} s, {style.hover(measure, 'y')}<extra></extra>",
         )
     return figure.update_layout(showlegend=few)

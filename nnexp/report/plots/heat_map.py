@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-from plotly.graph_objs._figure import Figure
+from plotly.graph_objects import Figure
 
-from nnexp.comparison.compare import Comparison
+from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import is_number
 from nnexp.measure import Measure
 from nnexp.report.plots import style
@@ -14,12 +14,12 @@ from nnexp.report.plots import style
 def compute(comparison: Comparison) -> pd.DataFrame | None:
     """Give the means with a row for each value of one setting and a column for each of the other.
 
-    None unless the settings compared are two, and numbers.
+    None unless the settings told apart are two, and numbers.
     """
-    values = [value for one in comparison.settings for value in one.values]
+    values = [value for one in comparison.configurations for value in one.values]
     if len(comparison.by) != 2 or not all(map(is_number, values)):
         return None
-    rows = [(*map(float, one.values), one.decides.mean) for one in comparison.settings]
+    rows = [(*map(float, one.values), one.decides.mean) for one in comparison.configurations]
     down, across = comparison.by
     return pd.DataFrame(rows, columns=[down, across, "mean"]).pivot_table("mean", down, across)
 
@@ -32,7 +32,7 @@ def draw(means: pd.DataFrame, measure: Measure) -> Figure:
         y=[f"{value:g}" for value in means.index],
         z=means.to_numpy() * measure.factor,
         colorscale="Blues",
-        texttemplate="%{z:.2f}" if means.size <= 100 else None,
-        hovertemplate="%{y}, %{x}: %{z:.2f}<extra></extra>",
+        texttemplate=style.hover(measure, "z") if means.size <= 100 else None,
+        hovertemplate=f"%{{y}}, %{{x}}: {style.hover(measure, 'z')}<extra></extra>",
     )
     return figure.update_layout(xaxis_type="category", yaxis_type="category")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from plotly.graph_objs._figure import Figure
+from plotly.graph_objects import Figure
 
 from nnexp.comparison.predictions import Predictions
 from nnexp.report.plots import sheet

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from plotly.graph_objs._figure import Figure
+from plotly.graph_objects import Figure
 
-from nnexp.comparison.compare import Comparison
-from nnexp.comparison.frame import typed
-from nnexp.comparison.groups import order
+from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.groups import order, typed
 from nnexp.measure import Measure
 from nnexp.report.plots import style
 
@@ -19,7 +18,7 @@ def compute(comparison: Comparison) -> pd.DataFrame:
             **dict(zip(comparison.by, one.values, strict=True)),
             comparison.measure.name: run.metrics[comparison.measure.name],
         }
-        for one in comparison.settings
+        for one in comparison.configurations
         for run in one.runs
     ]
     return pd.DataFrame(rows)

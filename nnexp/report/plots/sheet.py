@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.graph_objs._figure import Figure
+from plotly.graph_objects import Figure
 
 from nnexp.report.plots import style
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plotly.graph_objs._figure import Figure
+from plotly.graph_objects import Figure
+
+from nnexp.measure import Measure
 
 COLOURS = ("#3b7dd8", "#e0702a", "#2a9d78", "#b565a7", "#c79a1c", "#4fa8c9", "#c44e52", "#8a8a8a")
 SCALE = "Viridis"
@@ -24,6 +26,11 @@ def figure(title: str, x: str = "", y: str = "", height: int = 420) -> Figure:
         yaxis={"title": {"text": y}, "automargin": True},
     )
     return shown
+
+
+def hover(measure: Measure, axis: str) -> str:
+    """Write how plotly shows a value of an axis: two decimals of per cent, four digits of anything else."""
+    return f"%{{{axis}:{'.2f' if measure.is_fraction else '.4~g'}}}"
 
 
 def colours(labels: Sequence[str]) -> dict[str, str]:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import io
 from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.graph_objs._figure import Figure
+from plotly.graph_objects import Figure
 
+from nnexp.archive.reader import RunReader
+from nnexp.recording.files import PARAMETERS
 from nnexp.report.plots import sheet
 from nnexp.tracking.store import RunStore
 
+FIRST = "weights_0"
 MOST_NEURONS = 60
 COLUMNS = 10
 
 
 def compute(store: RunStore, run_id: str) -> NDArray[np.float32] | None:
-    """Read the first layer's weights as images (n_out, h, w); None where there are none, or they are not square."""
-    content = store.artifact(run_id, "parameters.npz")
-    if content is None:
+    """Give the first layer's weights as images (n_out, h, w); None where there are none, or they are not square."""
+    reader = RunReader(run_id, store)
+    arrays = reader.arrays(PARAMETERS) if reader.has(PARAMETERS) else {}
+    if FIRST not in arrays:
         return None
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        weights = arrays["weights_0"].astype(np.float32)
+    weights = arrays[FIRST].astype(np.float32)
     side = isqrt(weights.shape[1])
     return weights.reshape(-1, side, side) if side * side == weights.shape[1] else None
 

@@ -2,79 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from nnexp.comparison.contrast import Contrast
-from nnexp.comparison.groups import SEED, Group, label, value, varying
-from nnexp.measure import count
+from nnexp.comparison.comparison import Comparison, Nothing
+from nnexp.comparison.deciding import Deciding
+from nnexp.comparison.eligible import LeftOut, Reason, dataset_settings
+from nnexp.comparison.groups import SEED, varying
+from nnexp.measure import count, with_article
 from nnexp.statistics.estimates import FEWEST, PAIRED, WELCH
-from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.records import Tag
+
+FATES = (Reason.FAILED, Reason.KILLED, Reason.RUNNING, Reason.PRUNED)
+OTHER = {
+    Reason.TASK: "another task",
+    Reason.CODE: "other code",
+    Reason.DATASET: "another data set",
+    Reason.DATA: "other data",
+}
+DIGESTS = (Reason.CODE, Reason.DATA)
 
 
-def about(by: Sequence[str], groups: Sequence[Group], found: Sequence[Contrast], target: float | None) -> list[str]:
-    """Say what limits a comparison."""
-    candidates = (_averaged(by, groups), _seeds(by, groups), _unpaired(found), _environments(groups), _target(target))
-    return [sentence for sentence in candidates if sentence]
+def notes(comparison: Comparison) -> Iterator[str]:
+    """Say which runs are left out and why, what decides where that is news, and what else limits the comparison."""
+    yield from _left_out(comparison)
+    if comparison.nothing in (Nothing.NO_RUN, Nothing.NONE_FINISHED):
+        return
+    yield from _data(comparison.by)
+    yield from _deciding(comparison.deciding)
+    yield from _numberless(comparison)
+    if comparison.nothing:
+        return
+    if comparison.missing:
+        yield f"No run that counts: {_listed(comparison.missing)}."
+    for limit in (_averaged, _seeds, _unpaired, _environments, _target):
+        yield from limit(comparison)
 
 
-def lost(given: Sequence[Run], counted: Sequence[Run], by: Sequence[str] | None) -> list[str]:
-    """Name the settings of which no run counts: they are not in the table, and that is news."""
-    names = varying(given) if by is None else by
-    missing = dict.fromkeys(_labels(given, names))
-    for kept in _labels(counted, names):
-        missing.pop(kept, None)
-    return [f"No run that counts: {_listed(missing)}."] if missing else []
+def _left_out(comparison: Comparison) -> Iterator[str]:
+    unfinished = [one for one in comparison.left_out if one.reason in FATES]
+    if unfinished:
+        fates = ", ".join(f"{one.runs} {one.reason}" for one in unfinished)
+        yield f"{count(sum(one.runs for one in unfinished), 'run')} left out: {fates}."
+    for one in comparison.left_out:
+        if one.reason is Reason.REPEATED:
+            yield f"{count(one.runs, 'run')} left out: {one.reason}."
+        elif one.reason in OTHER:
+            yield f"{count(one.runs, 'run')} left out: made with {_other(one)}."
 
 
-def _labels(runs: Sequence[Run], names: Sequence[str]) -> list[str]:
-    return [label(names, [value(run, name) for name in names]) for run in runs]
+def _other(left: LeftOut) -> str:
+    kept = left.kept[:8] if left.reason in DIGESTS else left.kept
+    among = f" than most with {left.among}" if left.among else ""
+    return f"{OTHER[left.reason]}{among} ({left.reason} is not {kept or 'absent'})"
 
 
-def _averaged(by: Sequence[str], groups: Sequence[Group]) -> str:
-    others = [name for name in varying([run for one in groups for run in one.runs]) if name not in by]
-    if not others:
-        return ""
-    return f"Not told apart, but averaged within each seed: {_listed(others)}. Name it in --by to tell it apart."
+def _data(by: Sequence[str]) -> Iterator[str]:
+    names = dataset_settings(by)
+    if names:
+        yield f"The settings differ in their data ({', '.join(names)}): each is measured on its own."
 
 
-def _seeds(by: Sequence[str], groups: Sequence[Group]) -> str:
-    if SEED in by:
-        return ""
-    if all(len(one.units) == 1 for one in groups):
-        return "One seed a setting: there is no spread to judge by."
-    if len({frozenset(one.units) for one in groups}) == 1:
-        return ""
-    fewest, most = min(groups, key=lambda one: len(one.units)), max(groups, key=lambda one: len(one.units))
-    numbers = f"{fewest.label} has {len(fewest.units)}, {most.label} {len(most.units)}"
+def _deciding(deciding: Deciding) -> Iterator[str]:
+    label, wanted = deciding.measure.label, deciding.instead_of
+    if not deciding.is_reported_only:
+        return
+    if deciding.asked:
+        what = "the test set" if deciding.is_of_the_test_set else label
+        yield f"Ordered by {what}, as asked: good for reporting, not for choosing."
+        return
+    if wanted is None:
+        lack = "Nothing is declared to choose by"
+    elif deciding.some_have_it:
+        lack = f"Not every setting has {with_article(wanted.label)}"
+    else:
+        lack = f"The runs have no {wanted.label}"
+    yield f"{lack}, so the {label} decides: read the best as a little flattered."
+
+
+def _numberless(comparison: Comparison) -> Iterator[str]:
+    for one in comparison.left_out:
+        if one.reason is Reason.NO_NUMBER:
+            yield f"{count(one.runs, 'run')} left out: {one.reason} for {comparison.measure.label}."
+
+
+def _averaged(comparison: Comparison) -> Iterator[str]:
+    others = [name for name in varying(comparison.runs) if name not in comparison.by]
+    if others:
+        yield f"Not told apart, but averaged within each seed: {_listed(others)}. Name it in --by to tell it apart."
+
+
+def _seeds(comparison: Comparison) -> Iterator[str]:
+    configurations = comparison.in_natural_order
+    if SEED in comparison.by:
+        return
+    if all(len(one.seeds) == 1 for one in configurations):
+        yield "One seed a setting: there is no spread to judge by."
+        return
+    if len({one.seeds for one in configurations}) == 1:
+        return
+    fewest = min(configurations, key=lambda one: len(one.seeds))
+    most = max(configurations, key=lambda one: len(one.seeds))
+    numbers = f"{fewest.label} has {len(fewest.seeds)}, {most.label} {len(most.seeds)}"
     unequal = f" ({numbers})" if fewest is not most else ""
-    return f"The settings do not have the same seeds{unequal}: a paired difference counts the shared ones alone."
+    yield f"The settings do not have the same seeds{unequal}: a paired difference counts the shared ones alone."
 
 
-def _unpaired(found: Sequence[Contrast]) -> str:
-    unpaired = [one.setting for one in found if one.estimate.method == WELCH and one.is_tested]
-    if not unpaired:
-        return ""
-    return (
-        f"Fewer than {FEWEST} seeds shared with the baseline: {_listed(unpaired)}. "
-        f"Compared without pairs, by Welch's t-test instead of the {PAIRED}-test."
-    )
+def _unpaired(comparison: Comparison) -> Iterator[str]:
+    unpaired = [one.configuration for one in comparison.contrasts if one.estimate.method == WELCH and one.is_tested]
+    if unpaired:
+        yield (
+            f"Fewer than {FEWEST} seeds shared with the baseline: {_listed(unpaired)}. "
+            f"Compared without pairs, by Welch's t-test instead of the {PAIRED}-test."
+        )
 
 
-def _environments(groups: Sequence[Group]) -> str:
-    environments = {run.tags.get(Tag.ENVIRONMENT, "") for one in groups for run in one.runs}
-    if len(environments) < 2:
-        return ""
-    return (
-        f"The runs come from {count(len(environments), 'environment')} (machine, BLAS, versions): mind their seconds."
-    )
+def _environments(comparison: Comparison) -> Iterator[str]:
+    environments = {run.tags.get(Tag.ENVIRONMENT, "") for run in comparison.runs}
+    if len(environments) > 1:
+        number = count(len(environments), "environment")
+        yield f"The runs come from {number} (machine, BLAS, versions): mind their seconds."
 
 
-def _target(target: float | None) -> str:
-    if target is None:
-        return ""
-    return (
-        f"Epochs and seconds to {100 * target:g} % are medians over all runs, with those that never reach it as never."
-    )
+def _target(comparison: Comparison) -> Iterator[str]:
+    if comparison.target:
+        goal = comparison.target.measure.show_goal(comparison.target.value)
+        yield f"Epochs and seconds to {goal} are medians over all runs, with those that never reach it as never."
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnexp.comparison.compare import Comparison
+from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import order
 
 MOST_VALUES = 6
@@ -10,12 +10,14 @@ MOST_VALUES = 6
 
 def question(comparison: Comparison) -> str:
     """Name what is compared and over which values."""
+    if comparison.nothing or not comparison.by:
+        return "One setting, several seeds"
     asked = [_ask(comparison, place, name) for place, name in enumerate(comparison.by)]
-    return " ".join(asked) or "One setting, several seeds"
+    return " ".join(asked)
 
 
 def _ask(comparison: Comparison, place: int, name: str) -> str:
-    values = sorted({one.values[place] for one in comparison.settings}, key=order)
+    values = sorted({one.values[place] for one in comparison.configurations}, key=order)
     if len(values) == 1:
         return f"{name}: {values[0]}."
     if len(values) > MOST_VALUES:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from nnexp.comparison.eligible import sift
+from nnexp.comparison.eligible import eligible
 from nnexp.comparison.predictions import read_predictions
 from nnexp.config.paths import CONF
 from nnexp.config.value import format_value
-from nnexp.statistics.time_to_accuracy import History
+from nnexp.statistics.time_to_target import History
 from nnexp.tasks.network.presets import own_settings
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
@@ -91,7 +91,7 @@ def systems(file: Path = FILE) -> list[System]:
 
 def reproductions(records: Sequence[Run], store: RunStore, known: Iterable[System]) -> list[Reproduction]:
     """Find the runs of each system, and what they did; a system without runs is left out."""
-    kept, _ = sift(records)
+    kept, _ = eligible(records)
     found = [(system, [run for run in kept if _is_of(run, system.name)]) for system in known]
     ids = [run.run_id for _, runs in found for run in runs]
     accuracy, seconds = store.history(ids, "test/accuracy"), store.history(ids, "time/epoch_s")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nnexp.comparison.origin import read_environment
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
 ABSENT = "-"
-ENVIRONMENT = "environment.json"
 CODE = {"code digest": Tag.CODE, "commit": Tag.COMMIT, "tree": Tag.DIRTY}
 RESULTS = ("best/", "final/", "time/", "train/cost", "val/cost")
 
@@ -27,7 +26,7 @@ def diff(left: Run, right: Run, store: RunStore) -> list[Section]:
     """Compare two runs; a section without a difference is left out."""
     pairs = {
         "settings": (left.params, right.params),
-        "environment": (_environment(left, store), _environment(right, store)),
+        "environment": (read_environment(left, store), read_environment(right, store)),
         "code": (_tags(left, CODE), _tags(right, CODE)),
         "data": (_tags(left, {"content": Tag.DATA}), _tags(right, {"content": Tag.DATA})),
         "results": (_results(left), _results(right)),
@@ -40,11 +39,6 @@ def _rows(left: Mapping[str, str], right: Mapping[str, str]) -> tuple[tuple[str,
     names = [*left, *(name for name in right if name not in left)]
     both = ((name, left.get(name, ABSENT), right.get(name, ABSENT)) for name in names)
     return tuple(row for row in both if row[1] != row[2])
-
-
-def _environment(record: Run, store: RunStore) -> dict[str, str]:
-    content = store.artifact(record.run_id, ENVIRONMENT)
-    return {name: str(value) for name, value in json.loads(content or b"{}").items()}
 
 
 def _tags(record: Run, names: Mapping[str, str]) -> dict[str, str]:

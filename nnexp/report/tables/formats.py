@@ -5,62 +5,70 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from nnexp.comparison.compare import Comparison
+from nnexp.comparison.comparison import Comparison
+from nnexp.report.prose.told import tell
 from nnexp.report.tables.table import Table, tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def as_terminal(comparison: Comparison) -> RenderableType:
     """Draw the answer, the tables and the notes for a rich console."""
+    told = tell(comparison)
     drawn: list[RenderableType] = [
         part for table in tables(comparison) for part in (Text(), Text(table.title, style="italic"), rich_table(table))
     ]
-    details = [Text(sentence) for sentence in comparison.details]
-    notes = [Text(sentence, style="dim") for sentence in comparison.notes]
-    parts: list[RenderableType] = [Text(comparison.answer, style="bold"), *details, *drawn, Text(), *notes]
+    details = [Text(sentence) for sentence in told.details]
+    notes = [Text(sentence, style="dim") for sentence in told.notes]
+    parts: list[RenderableType] = [Text(told.answer, style="bold"), *details, *drawn, Text(), *notes]
     return Group(*parts)
 
 
 def as_json(comparison: Comparison) -> str:
     """Write the sentences and every figure in full precision; what is unknown is null."""
-    rows = comparison.frame.to_dict("records") if comparison.settings else []
+    told = tell(comparison)
     content = {
-        "answer": comparison.answer,
-        "details": comparison.details,
-        "notes": comparison.notes,
+        "answer": told.answer,
+        "details": told.details,
+        "notes": told.notes,
         "by": comparison.by,
         "metric": comparison.measure.name,
         "baseline": comparison.baseline,
-        "settings": [{str(name): _plain(value) for name, value in row.items()} for row in rows],
-        "run_ids": {one.label: [run.run_id for run in one.runs] for one in comparison.settings},
+        "settings": _records(comparison),
+        "run_ids": {one.label: [run.run_id for run in one.runs] for one in comparison.configurations},
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def as_csv(comparison: Comparison) -> str:
     """Write a line for each setting, in full precision."""
-    return comparison.frame.to_csv(index=False)
+    return _frame(comparison).to_csv(index=False)
 
 
 def as_markdown(comparison: Comparison) -> str:
     """Write the answer, the tables and the notes in GitHub's Markdown."""
-    parts = [f"**{_md(comparison.answer)}**", *map(_md, comparison.details)]
+    told = tell(comparison)
+    parts = [f"**{_md(told.answer)}**", *map(_md, told.details)]
     parts += [markdown_table(table) for table in tables(comparison)]
-    parts += ["\n".join(f"- {_md(sentence)}" for sentence in comparison.notes)] if comparison.notes else []
+    parts += ["\n".join(f"- {_md(sentence)}" for sentence in told.notes)] if told.notes else []
     return "\n\n".join(parts) + "\n"
 
 
 def as_latex(comparison: Comparison) -> str:
     """Write the tables for LaTeX with the booktabs package, the answer as the caption."""
-    if not comparison.settings:
-        return f"% {comparison.answer}\n"
+    answer = tell(comparison).answer
+    if comparison.nothing:
+        return f"% {answer}\n"
     drawn = [_latex_table(table) for table in tables(comparison)]
-    captions = [_latex(comparison.answer), ""]
+    captions = [_latex(answer), ""]
     return "\n".join(map(_latex_float, drawn, captions))
 
 
@@ -133,6 +141,17 @@ def _latex(text: str) -> str:
 
 def _md(text: str) -> str:
     return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
+
+
+def _frame(comparison: Comparison) -> pd.DataFrame:
+    from nnexp.comparison.frame import comparison_frame  # imported here: a table needs no pandas
+
+    return comparison_frame(comparison)
+
+
+def _records(comparison: Comparison) -> list[dict[str, Any]]:
+    rows = _frame(comparison).to_dict("records") if comparison.configurations else []
+    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
 
 
 def _plain(value: object) -> object:

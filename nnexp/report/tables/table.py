@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, isnan
 
-from nnexp.comparison.compare import Comparison
-from nnexp.comparison.eligible import TEST
+from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.summary import Sample, Summary
-from nnexp.measure import NOTHING, Measure, measure_named, show_p, show_seconds
+from nnexp.measure import NOTHING, Measure, show_p, show_seconds
 
 MOST_ROWS = 25  # more are for --csv and --json
 
@@ -27,29 +26,29 @@ class Table:
 
 
 def tables(comparison: Comparison) -> list[Table]:
-    """Give the two tables of a comparison: how good each setting is, and what it takes."""
-    if not comparison.settings:
+    """Give the two tables of a comparison: how good each configuration is, and what it takes."""
+    if not comparison.configurations:
         return []
     return [_quality(comparison), _effort(comparison)]
 
 
 def shown(comparison: Comparison) -> tuple[Summary, ...]:
-    """Pick the settings that are listed: the best, and always the baseline."""
-    best, rest = comparison.settings[:MOST_ROWS], comparison.settings[MOST_ROWS:]
+    """Pick the configurations that are listed: the best, and always the baseline."""
+    best, rest = comparison.configurations[:MOST_ROWS], comparison.configurations[MOST_ROWS:]
     return (*best, *(one for one in rest if one.label == comparison.baseline))
 
 
 def _quality(comparison: Comparison) -> Table:
     measure = comparison.measure
     columns = ["seeds", measure.column, "95 % interval"]
-    beside = _has_test_beside(comparison)
-    columns += ["test %"] if beside else []
-    columns += ["difference [95 %]", "p"] if comparison.differences else []
+    beside = _reported_beside(comparison)
+    columns += [beside.column] if beside else []
+    columns += ["difference [95 %]", "p"] if comparison.contrasts else []
     rows = []
     for one in shown(comparison):
         row = [str(one.decides.n), _mean(measure, one.decides), _interval(measure, one.decides)]
-        row += [_mean(measure_named(TEST, {}), one.test)] if beside else []
-        row += _difference(comparison, one) if comparison.differences else []
+        row += [_mean(beside, one.reported)] if beside else []
+        row += _difference(comparison, one) if comparison.contrasts else []
         rows.append(row)
     return _table(
         comparison, f"How good: mean ± standard deviation over seeds, best {measure.label} first", columns, rows
@@ -58,14 +57,14 @@ def _quality(comparison: Comparison) -> Table:
 
 def _effort(comparison: Comparison) -> Table:
     columns = ["best epoch", "s an epoch", "s a run"]
-    target = comparison.reach
-    columns += [f"to {100 * target:g} %"] if target is not None else []
-    dead = any(one.never_runs for one in comparison.settings)
+    target = comparison.target
+    columns += [f"to {target.measure.show_goal(target.value)}"] if target else []
+    dead = any(one.never_predicted and one.never_predicted.runs for one in comparison.configurations)
     columns += ["never predicted"] if dead else []
     rows = []
     for one in shown(comparison):
         row = [_best_epoch(one), show_seconds(one.epoch_seconds), show_seconds(one.run_seconds)]
-        row += [_reach(one)] if target is not None else []
+        row += [_reach(one)] if target else []
         row += [_never(one)] if dead else []
         rows.append(row)
     return _table(comparison, "What it takes: means over runs, the best epoch with its (median)", columns, rows)
@@ -76,13 +75,17 @@ def _table(comparison: Comparison, title: str, columns: Sequence[str], rows: Seq
     best = shown(comparison)
     heads = [one.values or (one.label,) for one in best]
     filled = tuple((*head, *row) for head, row in zip(heads, rows, strict=True))
-    if len(best) < len(comparison.settings):
-        title += f" ({len(best)} of {len(comparison.settings)} settings)"
+    if len(best) < len(comparison.configurations):
+        title += f" ({len(best)} of {len(comparison.configurations)} settings)"
     return Table(title, (*names, *columns), filled, len(names))
 
 
-def _has_test_beside(comparison: Comparison) -> bool:
-    return comparison.measure.name != TEST and any(one.test.n for one in comparison.settings)
+def _reported_beside(comparison: Comparison) -> Measure | None:
+    """Find what is reported beside what decides, if that is another metric and any run has it."""
+    beside = comparison.reported
+    if beside is None or beside.name == comparison.measure.name:
+        return None
+    return beside if any(one.reported.n for one in comparison.configurations) else None
 
 
 def _mean(measure: Measure, sample: Sample) -> str:
@@ -94,7 +97,7 @@ def _interval(measure: Measure, sample: Sample) -> str:
 
 
 def _difference(comparison: Comparison, one: Summary) -> list[str]:
-    found = comparison.difference(one.label)
+    found = comparison.contrast(one.label)
     if found is None:
         return ["baseline", ""]
     measure, told = comparison.measure, found.estimate
@@ -120,7 +123,8 @@ def _reach(one: Summary) -> str:
 
 
 def _never(one: Summary) -> str:
-    if not one.never_runs:
+    never = one.never_predicted
+    if never is None or not never.runs:
         return "none"
-    digits = f": {', '.join(one.never_digits)}" if one.never_digits else ""
-    return f"{one.never_runs} of {len(one.runs)}{digits}"
+    classes = f": {', '.join(never.classes)}" if never.classes else ""
+    return f"{never.runs} of {len(one.runs)}{classes}"

@@ -3,6 +3,7 @@ from plotly.offline import get_plotlyjs
 
 from nnexp.comparison.compare import compare
 from nnexp.report.page.page import page
+from nnexp.report.prose.told import tell
 from tests.shelf import run, runs
 
 MEGABYTE = 1_000_000
@@ -12,7 +13,7 @@ def test_the_page_says_question_and_answer_first(sweep):
     comparison = compare(sweep.records, sweep, by=["hidden"])
     written = page(comparison, sweep)
     assert "<h1>hidden: 30, 60 or 100?</h1>" in written
-    assert written.index(comparison.answer) < written.index("<table>")
+    assert written.index(tell(comparison).answer) < written.index("<table>")
 
 
 def test_the_page_is_small_and_asks_for_nothing(sweep):

@@ -3,7 +3,7 @@ import pytest
 
 from nnexp.comparison.compare import compare
 from nnexp.comparison.predictions import Predictions
-from nnexp.report.plots import accuracy_by_epoch, confusion_matrix, front, heat_map, mistakes, parallel, sheet, weights
+from nnexp.report.plots import front, heat_map, learning_curves, mistakes, parallel, sheet, weights
 from nnexp.report.plots.figures import plots
 from tests.shelf import run, runs
 
@@ -11,7 +11,7 @@ from tests.shelf import run, runs
 def test_curves_give_mean_and_range_by_epoch(shelf):
     for seed, curve in enumerate([[0.5, 0.8], [0.7, 0.9], [0.6, 0.7]]):
         shelf.add(run(curve[-1], seed=seed), curve, 2.0)
-    curves = accuracy_by_epoch.compute(compare(shelf.records, shelf), shelf)
+    curves = learning_curves.compute(compare(shelf.records, shelf), shelf)
     second = curves[curves.epoch == 2].iloc[0]
     assert (second["mean"], second.low, second.high, second.seconds) == pytest.approx((0.8, 0.7, 0.9, 4.0))
 
@@ -20,7 +20,7 @@ def test_curves_of_many_settings_keep_the_baseline(shelf):
     for hidden in range(20):
         shelf.add(run(0.5 + hidden / 100, hidden=hidden), [0.5], 1.0)
     comparison = compare(shelf.records, shelf)
-    shown = [one.label for one in accuracy_by_epoch.shown(comparison)]
+    shown = [one.label for one in learning_curves.shown(comparison)]
     assert (shown[0], shown[-1], len(shown)) == ("hidden=19", "hidden=0", 8)
 
 
@@ -28,7 +28,7 @@ def test_the_front_holds_what_nothing_beats_in_both_time_and_accuracy():
     made = {"a": (0.90, 1), "b": (0.95, 2), "c": (0.94, 3), "d": (0.97, 4), "e": (0.89, 1)}
     records = [run(accuracy, init=name, seconds=seconds) for name, (accuracy, seconds) in made.items()]
     points = front.compute(compare(records))
-    assert set(points[points.on_front].setting) == {"init=a", "init=b", "init=d"}
+    assert set(points[points.on_front].configuration) == {"init=a", "init=b", "init=d"}
 
 
 def test_a_heat_map_wants_two_numeric_settings():
@@ -55,7 +55,7 @@ PREDICTIONS = Predictions(
 
 
 def test_the_confusion_matrix_counts_right_by_row():
-    assert confusion_matrix.compute(PREDICTIONS, 3).tolist() == [[1, 0, 0], [1, 0, 1], [1, 0, 1]]
+    assert PREDICTIONS.confusion().tolist() == [[1, 0, 0], [1, 0, 1], [1, 0, 1]]
 
 
 def test_the_surest_mistakes_come_first():

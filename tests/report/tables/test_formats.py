@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from nnexp.comparison.compare import compare
-from nnexp.comparison.frame import history_frame, runs_frame
+from nnexp.comparison.frame import comparison_frame, history_frame, runs_frame
+from nnexp.report.prose.told import tell
 from nnexp.report.tables.formats import FORMATS, as_csv, as_json, as_latex, as_markdown, as_terminal
 from tests.shelf import run, runs
 
@@ -33,7 +34,7 @@ def test_a_long_table_shows_the_best_and_the_baseline():
     lines = drawn(comparison).splitlines()
     assert "(26 of 100 settings)" in "\n".join(lines)
     assert [line.split()[0] for line in lines if "baseline" in line] == ["1"]
-    assert len(comparison.frame) == 100
+    assert len(comparison_frame(comparison)) == 100
 
 
 def test_accuracies_are_per_cent_with_two_decimals():
@@ -52,8 +53,8 @@ def test_a_single_value_has_no_spread():
 def test_json_has_full_precision_and_null_for_the_unknown(sweep):
     comparison = compare(sweep.records, sweep)
     read = json.loads(as_json(comparison))
-    assert read["answer"] == comparison.answer
-    assert read["settings"][0]["mean"] == comparison.settings[0].decides.mean
+    assert read["answer"] == tell(comparison).answer
+    assert read["settings"][0]["mean"] == comparison.configurations[0].decides.mean
     baseline = next(row for row in read["settings"] if row["setting"] == read["baseline"])
     assert baseline["p"] is None
     assert sum(map(len, read["run_ids"].values())) == 30
@@ -62,8 +63,8 @@ def test_json_has_full_precision_and_null_for_the_unknown(sweep):
 def test_csv_has_a_line_for_each_setting(sweep):
     comparison = compare(sweep.records, sweep)
     rows = list(csv.DictReader(io.StringIO(as_csv(comparison))))
-    assert [row["setting"] for row in rows] == [one.label for one in comparison.settings]
-    assert float(rows[0]["mean"]) == comparison.settings[0].decides.mean
+    assert [row["setting"] for row in rows] == [one.label for one in comparison.configurations]
+    assert float(rows[0]["mean"]) == comparison.configurations[0].decides.mean
 
 
 def test_markdown_escapes_what_would_be_markup():
@@ -101,7 +102,7 @@ def test_history_frame_has_a_row_for_each_epoch(sweep):
 
 def test_the_frame_of_a_comparison_is_in_fractions(sweep):
     comparison = compare(sweep.records, sweep)
-    assert comparison.frame["mean"].max() == comparison.settings[0].decides.mean
+    assert comparison_frame(comparison)["mean"].max() == comparison.configurations[0].decides.mean
 
 
 def test_a_table_costs_neither_pandas_nor_plotly_nor_scipy_stats():

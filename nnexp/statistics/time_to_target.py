@@ -1,7 +1,7 @@
-"""How soon a run reaches a given accuracy: epochs and seconds, from its history.
+"""How soon a run reaches a given value of a metric: epochs and seconds, from its history.
 
-The figure of a setting is the median over its runs, with a run that never gets there counted as infinitely slow: a
-mean over those that do would flatter a setting whose other runs fail.
+The figure of several runs is the median over them, with a run that never gets there counted as infinitely slow: a mean
+over those that do would flatter where the others fail.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ History = Sequence[tuple[int, float]]  # (epoch, value), by epoch
 
 
 @dataclass(frozen=True)
-class TimeToAccuracy:
+class TimeToTarget:
     """The median epochs and seconds to a target; inf where most runs never reach it."""
 
     epochs: float
@@ -25,9 +25,10 @@ class TimeToAccuracy:
     runs: int
 
 
-def first_epoch(accuracy: History, target: float) -> float:
-    """Give the first epoch at which the accuracy is at least the target; inf if there is none."""
-    return next((float(epoch) for epoch, value in accuracy if value >= target), inf)
+def first_epoch(values: History, target: float, *, higher_is_better: bool = True) -> float:
+    """Give the first epoch whose value is as good as the target or better; inf if there is none."""
+    sign = 1 if higher_is_better else -1
+    return next((float(epoch) for epoch, value in values if sign * value >= sign * target), inf)
 
 
 def seconds_until(total: History, epoch: float) -> float:
@@ -35,11 +36,13 @@ def seconds_until(total: History, epoch: float) -> float:
     return dict(total).get(int(epoch), nan) if isfinite(epoch) else inf
 
 
-def reach(accuracies: Sequence[History], totals: Sequence[History], target: float) -> TimeToAccuracy:
+def time_to_target(
+    values: Sequence[History], totals: Sequence[History], target: float, *, higher_is_better: bool = True
+) -> TimeToTarget:
     """Summarize how soon runs reach a target; `totals` are their seconds since the start, by epoch."""
-    epochs = [first_epoch(accuracy, target) for accuracy in accuracies]
+    epochs = [first_epoch(one, target, higher_is_better=higher_is_better) for one in values]
     seconds = [seconds_until(total, epoch) for total, epoch in zip(totals, epochs, strict=True)]
-    return TimeToAccuracy(_median(epochs), _median(seconds), sum(map(isfinite, epochs)), len(epochs))
+    return TimeToTarget(_median(epochs), _median(seconds), sum(map(isfinite, epochs)), len(epochs))
 
 
 def _median(values: Sequence[float]) -> float:

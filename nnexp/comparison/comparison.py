@@ -1,0 +1,68 @@
+"""What a comparison found, in numbers. It knows no sentence: nnexp/report/prose tells it in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from nnexp.comparison.contrast import Contrast
+from nnexp.comparison.curves import Target
+from nnexp.comparison.deciding import Deciding
+from nnexp.comparison.eligible import LeftOut
+from nnexp.comparison.groups import natural
+from nnexp.comparison.predictions import McNemar
+from nnexp.comparison.summary import Summary
+from nnexp.measure import Measure
+from nnexp.tracking.records import Run
+
+
+class Nothing(Enum):
+    """Why there is nothing to compare at all."""
+
+    NO_RUN = auto()
+    NONE_FINISHED = auto()
+    NO_NUMBER = auto()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison found. `configurations` stand best first, `contrasts` to the baseline in natural order."""
+
+    by: tuple[str, ...]  # the settings told apart
+    deciding: Deciding
+    left_out: tuple[LeftOut, ...] = ()  # runs that do not count
+    missing: tuple[str, ...] = ()  # configurations of which no run counts
+    nothing: Nothing | None = None  # what follows is then empty
+    configurations: tuple[Summary, ...] = ()
+    baseline: str | None = None
+    contrasts: tuple[Contrast, ...] = ()
+    headline: Contrast | None = None  # the one that answers
+    lead: Contrast | None = None  # the best to the next best, once the best has beaten the baseline
+    reported: Measure | None = None  # what is reported beside what decides
+    target: Target | None = None
+    mcnemar: McNemar | None = None  # two single runs on the same examples, in the order of `configurations`
+    other_examples: bool = False  # two single runs were not tested on the same examples
+
+    @property
+    def measure(self) -> Measure:
+        """The metric that decides."""
+        return self.deciding.measure
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs that count, by configuration."""
+        return [run for one in self.configurations for run in one.runs]
+
+    @property
+    def in_natural_order(self) -> list[Summary]:
+        """The configurations by the values of their settings, rather than best first."""
+        return sorted(self.configurations, key=lambda one: natural(one.values))
+
+    @property
+    def tells_never_predicted(self) -> bool:
+        """Whether the runs say if any class is never predicted, as those of a classifier do."""
+        return any(one.never_predicted for one in self.configurations)
+
+    def contrast(self, label: str) -> Contrast | None:
+        """Give a configuration's contrast to the baseline; None for the baseline itself."""
+        return next((one for one in self.contrasts if one.configuration == label), None)

@@ -1,0 +1,92 @@
+"""What decides a comparison: which metric, and why that one.
+
+Settings are chosen by what their task declares to choose by. What is only reported, such as an accuracy on the test
+set, decides where not every configuration has that, or where a person asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nnexp.comparison.eligible import with_number
+from nnexp.comparison.groups import label_of
+from nnexp.errors import ConfigError
+from nnexp.measure import CHOOSE, FIRST_FORMAT, REPORT, Measure, judging, measure_named, read_measures
+from nnexp.tracking.records import Run, Tag
+
+Declared = Mapping[str, Measure]  # by name
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """The metric that decides; whether a person asked for it, and what it stands in for, if not."""
+
+    measure: Measure
+    asked: bool = False
+    instead_of: Measure | None = None  # what is declared to choose by, and not every configuration has
+    some_have_it: bool = False  # whether any run has that
+
+    @property
+    def is_reported_only(self) -> bool:
+        """Whether it is nothing to choose by: it is declared so, or is of the test set."""
+        return self.measure.purpose == REPORT or self.is_of_the_test_set
+
+    @property
+    def is_of_the_test_set(self) -> bool:
+        """Whether it is of the test set, by its name."""
+        return self.measure.history.startswith("test/")
+
+
+def declared_by(runs: Sequence[Run]) -> Declared:
+    """Merge what the tasks of runs declare of their metrics; of several declarations, the first counts."""
+    declared: dict[str, Measure] = {}
+    for text in dict.fromkeys(run.tags.get(Tag.MEASURES) for run in runs):
+        for name, measure in (read_measures(text) or FIRST_FORMAT).items():
+            declared.setdefault(name, measure)
+    return declared or dict(FIRST_FORMAT)
+
+
+def reported(declared: Declared) -> Measure | None:
+    """Find what is reported beside whatever decides."""
+    return next((one.final for one in judging(declared.values(), [REPORT])), None)
+
+
+def deciding(runs: Sequence[Run], by: Sequence[str], metric: str | None = None) -> Deciding:
+    """Choose what decides: the metric asked for, or the first to choose by that every configuration has.
+
+    Raises
+    ------
+    ConfigError
+        If the runs do not have the metric asked for.
+    """
+    declared = declared_by(runs)
+    if metric is not None:
+        return Deciding(_asked(runs, metric, declared), asked=True)
+    choosers = [one.final for one in judging(declared.values(), [CHOOSE])]
+    fitting = next((one for one in choosers if _every_configuration_has(runs, by, one)), None)
+    if fitting:
+        return Deciding(fitting)
+    first = choosers[0] if choosers else None
+    told = reported(declared)
+    if told is None:
+        return Deciding(first or _first(declared))
+    return Deciding(told, instead_of=first, some_have_it=first is not None and bool(with_number(runs, first)[0]))
+
+
+def _first(declared: Declared) -> Measure:
+    """Take the first metric of a task that declares neither what to choose by nor what to report."""
+    first = next(iter(declared.values()))
+    return first.final if first.purpose else first
+
+
+def _asked(runs: Sequence[Run], metric: str, declared: Declared) -> Measure:
+    known = sorted({name for run in runs for name in run.metrics})
+    if metric not in known:
+        raise ConfigError(f"metric must be one that the runs have ({', '.join(known)}), but got {metric!r}")
+    return measure_named(metric, declared)
+
+
+def _every_configuration_has(runs: Sequence[Run], by: Sequence[str], measure: Measure) -> bool:
+    having, _ = with_number(runs, measure)
+    return {label_of(run, by) for run in having} == {label_of(run, by) for run in runs}
