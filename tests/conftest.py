@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from nnexp.tasks.network.config import SCHEMA, Config
+from tests.zygote import Zygote
 
 os.environ["DO_NOT_TRACK"] = "true"  # before anything imports MLflow
 
@@ -81,6 +82,14 @@ def tiny(tiny_data: Path) -> Callable[..., Config]:
         return SCHEMA.parse_config({"hidden": 5, "epochs": 3} | settings | {"dataset": dataset})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """What starts commands in processes of their own, without the wait for their imports."""
+    zygote = Zygote()
+    yield zygote
+    zygote.close()
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""Real commands in a folder of their own: a small data set, a named sweep, and everything that a command may touch."""
+"""Commands in a folder of their own: a small data set, a named sweep, and everything that a command may touch.
+
+They are forked from a process that has made their imports; `real=True` starts Python anew, where it is the start that
+is tested.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +26,7 @@ import pytest
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sql import SqlReader
 from nnexp.tracking.records import Kind, Run, Status
+from tests.zygote import Forked, Zygote
 
 DEADLINE_S = 120
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
@@ -54,13 +59,9 @@ def wait_until(condition: Callable[[], object], *, what: str) -> None:
 class Command:
     """A command that is going on, in a process group of its own, with what it has said so far."""
 
-    def __init__(self, arguments: list[str], folder: Path, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Forked, log: Path) -> None:
+        self.process = process
         self.log = log
-        with log.open("w") as file:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "nnexp", *arguments],
-                cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
 
     @property
     def said(self) -> str:
@@ -97,6 +98,7 @@ class App:
     """A folder in which commands are typed."""
 
     folder: Path
+    zygote: Zygote
     environment: dict[str, str] = field(default_factory=dict)
     uri: str = ""
     commands: int = 0
@@ -128,14 +130,19 @@ class App:
         for name in ("PYTHONPATH", "NNEXP_MISBEHAVE"):
             self.environment.pop(name, None)
 
-    def start(self, *arguments: str) -> Command:
+    def start(self, *arguments: str, real: bool = False) -> Command:
         self.commands += 1
         log = self.folder / f"command-{self.commands}.log"
-        return Command(list(arguments), self.folder, self.environment, log)
+        with log.open("w") as file:
+            if not real:
+                return Command(self.zygote.start(arguments, self.folder, self.environment, file, file), log)
+            command = [sys.executable, "-m", "nnexp", *arguments]
+            options = {"stdout": file, "stderr": file, "start_new_session": True}
+            return Command(subprocess.Popen(command, cwd=self.folder, env=self.environment, **options), log)
 
-    def run(self, *arguments: str, status: int = 0) -> str:
+    def run(self, *arguments: str, status: int = 0, real: bool = False) -> str:
         """Run a command to its end, which must be this."""
-        command = self.start(*arguments)
+        command = self.start(*arguments, real=real)
         assert command.end() == status, command.said
         assert "Traceback" not in command.said, command.said
         return command.said
@@ -191,24 +198,18 @@ def isolated(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def empty_store(store_file: Path) -> Path:
-    """A fresh store: copying it saves a test its seconds."""
-    return store_file
-
-
-@pytest.fixture(scope="session")
-def make_app(empty_store: Path) -> Callable[[Path], App]:
+def make_app(store_file: Path, zygote: Zygote) -> Callable[[Path], App]:
     """Make a folder with the small data set and an empty store, whose artifacts go beside it."""
 
     def make_app(folder: Path) -> App:
         small_data(folder)
-        shutil.copy(empty_store, folder)
-        with closing(sqlite3.connect(folder / empty_store.name)) as database, database:
+        shutil.copy(store_file, folder)
+        with closing(sqlite3.connect(folder / store_file.name)) as database, database:
             database.execute(
                 "UPDATE experiments SET artifact_location = replace(artifact_location, ?, ?)",
-                (empty_store.parent.as_uri(), folder.as_uri()),
+                (store_file.parent.as_uri(), folder.as_uri()),
             )
-        return App(folder, isolated(folder))
+        return App(folder, zygote, isolated(folder))
 
     return make_app
 
@@ -219,10 +220,10 @@ def app(tmp_path: Path, make_app: Callable[[Path], App]) -> App:
 
 
 @pytest.fixture
-def fresh_app(tmp_path: Path) -> App:
+def fresh_app(tmp_path: Path, zygote: Zygote) -> App:
     """A folder without a store: the first command makes it."""
     small_data(tmp_path)
-    return App(tmp_path, isolated(tmp_path))
+    return App(tmp_path, zygote, isolated(tmp_path))
 
 
 @pytest.fixture(name="wait_until", scope="session")

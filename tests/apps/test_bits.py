@@ -64,8 +64,8 @@ def test_elsewhere_and_otherwise(app, digests):
     elsewhere = app.folder / "else where é"
     elsewhere.mkdir()
     shutil.move(app.folder / "small.npz", elsewhere)
-    moved = type(app)(elsewhere, app.environment, f"sqlite:///{app.database}")
-    moved.run("train", *SETTINGS, "dataset.path=small.npz", "seed=1")
+    moved = replace(app, folder=elsewhere, uri=f"sqlite:///{app.database}")
+    moved.run("train", *SETTINGS, "dataset.path=small.npz", "seed=1", real=True)
     assert digests_of_seeds(app)["1"] == digests
 
 
@@ -88,10 +88,10 @@ def test_without_validation(alone, digests):
 )
 def test_on_another_machine(alone, another, fields):
     machine = replace(alone, environment=alone.environment | another, commands=alone.commands)
-    said = machine.run("rerun", RUN, status=2)
+    said = machine.run("rerun", RUN, status=2, real=True)
     assert "cannot tell: this environment is another" in said
     assert all(f"    {field}: " in said for field in fields)
-    command = machine.start("rerun", RUN, "--here")
+    command = machine.start("rerun", RUN, "--here", real=True)
     status = command.end()
     assert all(f"    {field}: " in command.said for field in fields)
     if status == 0:  # the features that are missing here decide no bit of this run
@@ -105,7 +105,7 @@ def test_under_changed_code(alone, tmp_path):
     """A constant of the gradient step, changed in a copy of the package."""
     copy = changed_package(tmp_path, "core/sgd.py", "eta / m", "1.0001 * eta / m")
     changed = replace(alone, environment=alone.environment | {"PYTHONPATH": str(copy)})
-    said = changed.run("rerun", RUN, status=1)
+    said = changed.run("rerun", RUN, status=1, real=True)
     assert "different from epoch 1 on: the code that decides the numbers has changed" in said
     assert "    code: digest " in said
 

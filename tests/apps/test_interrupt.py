@@ -32,7 +32,7 @@ def test_once(number, status, app):
 def test_while_workers_begin(app):
     """A worker that still imports must not die of Ctrl-C in its own, loud way."""
     app.sweep_file(runs=6, epochs=40, batch_size=1)
-    command = app.start("sweep", "tiny")
+    command = app.start("sweep", "tiny", real=True)
     command.wait_for("runs to do")
     command.signal_group(signal.SIGINT)
     assert command.end() == 130, command.said

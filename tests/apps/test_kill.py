@@ -50,7 +50,7 @@ def test_kills(victim, seed, fresh_app, undisturbed, wait_until):
     sweep_file(app)
     moments = random.Random(seed)
     for launch in range(EARLY + LATE):
-        command = app.start(*SWEEP)
+        command = app.start(*SWEEP, real=launch < EARLY)
         if launch < EARLY:
             time.sleep(moments.uniform(0.5, 2.5))
         else:
