@@ -12,7 +12,7 @@ from typing import Any
 from nnexp.config.checks import flag, number, one_of, optional, refuse, text, whole
 from nnexp.config.schema import Schema, setting
 from nnexp.core import ACTIVATIONS, COSTS, DTYPES, INITS, OPTIMISERS
-from nnexp.datasets.dataset import SCALES, SPLITS
+from nnexp.datasets.split import SCALES, SPLITS
 from nnexp.errors import ConfigError
 
 Stages = tuple[tuple[int, float], ...]

@@ -27,7 +27,7 @@ from nnexp.tasks.network.presets import own_settings, trained_settings
 from nnexp.tasks.network.setup import begin, dataset_of, examples_of, learning_of, sizes_of
 from nnexp.tasks.task import Data, Examined, Measured, Result
 
-DECIDING = ("core/*.py", "datasets/dataset.py", "tasks/seeding.py", "tasks/network/setup.py")
+DECIDING = ("core/*.py", "datasets/split.py", "tasks/seeding.py", "tasks/network/setup.py")
 CALIBRATION = 3000  # examples
 CAUTIOUS = 0.01  # a learning rate that does not burst
 
@@ -101,7 +101,9 @@ def _title(config: Config, sizes: Sequence[int]) -> tuple[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _code() -> str:
-    files = [file for pattern in DECIDING for file in PACKAGE.glob(pattern)]
+    found = {pattern: list(PACKAGE.glob(pattern)) for pattern in DECIDING}
+    assert all(found.values()), f"a file that decides was moved: {found}"
+    files = [file for matching in found.values() for file in matching]
     return digest_code({file.relative_to(PACKAGE).as_posix(): file for file in files})
 
 
