@@ -24,7 +24,7 @@ def composed(nnexp: Nnexp, *arguments: str) -> dict[str, object]:
 
 def test_what_hydra_composes_is_the_schemas_defaults(nnexp: Nnexp) -> None:
     assert SCHEMA.parse_config(composed(nnexp)) == Config()
-    assert composed(nnexp) == settings(Config())
+    assert composed(nnexp) == SCHEMA.values(Config())
 
 
 def test_it_makes_no_store_and_no_folder(nnexp: Nnexp, tmp_path: Path) -> None:

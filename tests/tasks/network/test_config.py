@@ -1,4 +1,4 @@
-"""Every setting is checked once, here, and says what it wants."""
+"""Every setting of the network is checked once, and says what it wants."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nnexp.config.build import build, names, settings, training_part
 
-from nnexp.config.schema import Config, DatasetConfig, flatten
 from nnexp.errors import ConfigError
+from nnexp.tasks.network.config import SCHEMA, Config, DatasetConfig
+
+build, settings = SCHEMA.parse_config, SCHEMA.values
 
 GOOD = [
     ("hidden", 100, 100),
@@ -25,7 +26,10 @@ GOOD = [
     ("init", "scaled", "scaled"),
     ("cost", "cross_entropy", "cross_entropy"),
     ("lmbda", 0, 0.0),
+    ("optimiser", "momentum", "momentum"),
+    ("mu", 0, 0.0),
     ("activation", "step", "step"),
+    ("activation", "relu", "relu"),
     ("freeze", [1, 0, 1], (0, 1)),
     ("freeze", [], ()),
     ("shuffle", False, False),
@@ -65,7 +69,10 @@ BAD = [
     ("init", "scald", "init must be one of normal, uniform_bias, scaled, but got 'scald'; did you mean scaled"),
     ("cost", 1, "cost must be one of quadratic, cross_entropy, but got 1"),
     ("lmbda", -0.1, "lmbda must be a finite number of at least 0, but got -0.1"),
-    ("activation", "relu", "activation must be one of sigmoid, step, but got 'relu'"),
+    ("optimiser", "momentun", "optimiser must be one of sgd, momentum, but got 'momentun'; did you mean momentum"),
+    ("mu", 1, "mu must be a finite number of at least 0 and below 1, but got 1"),
+    ("mu", -0.1, "mu must be a finite number of at least 0 and below 1, but got -0.1"),
+    ("activation", "rely", "activation must be one of sigmoid, tanh, relu, step, but got 'rely'; did you mean relu"),
     ("freeze", 0, r"freeze must be a list of layers like \[0\], but got 0"),
     ("freeze", [-1], f"freeze {WHOLE}0, but got -1"),
     ("shuffle", 1, "shuffle must be true or false, but got 1"),
@@ -117,7 +124,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest_known(name: str, message
 
 
 def test_every_setting_has_a_bad_value_above() -> None:
-    assert {name for name, _, _ in BAD} == set(names())
+    assert {name for name, _, _ in BAD} == set(SCHEMA.setting_names())
 
 
 def test_without_settings_it_is_the_books_network() -> None:
@@ -147,6 +154,8 @@ SETTINGS = st.fixed_dictionaries(
         "batch_size": st.integers(1, 10**6),
         "seed": st.integers(0, 2**64),
         "lmbda": st.floats(min_value=0, allow_infinity=False),
+        "optimiser": st.sampled_from(["sgd", "momentum"]),
+        "mu": st.floats(min_value=0, max_value=1, exclude_max=True),
         "freeze": st.lists(st.integers(0, 9), max_size=4),
         "shuffle": st.booleans(),
         "dtype": st.sampled_from(["float32", "float64"]),
@@ -163,11 +172,22 @@ def test_settings_and_build_undo_each_other(given_settings: dict[str, Any]) -> N
 
 def test_equal_values_written_otherwise_are_equal() -> None:
     assert build({"hidden": [30], "eta": 3}) == build({"hidden": 30, "eta": 3.0})
-    assert training_part(build({"hidden": [30], "eta": 3})) == training_part(Config())
+    assert SCHEMA.deciding(build({"hidden": [30], "eta": 3})) == SCHEMA.deciding(Config()) == {}
 
 
-def test_the_training_part_leaves_out_what_changes_no_experiment() -> None:
-    elsewhere = Config(threads=2, dataset=DatasetConfig(name="copy", path="/elsewhere"))
-    assert training_part(elsewhere) == training_part(Config())
-    left_out = set(names()) - set(flatten(training_part(Config())))
+def test_what_decides_leaves_out_what_changes_no_experiment() -> None:
+    elsewhere = Config(threads=2, experiment="mine", dataset=DatasetConfig(name="copy", path="/elsewhere"))
+    assert SCHEMA.deciding(elsewhere) == {}
+    left_out = {name for name, one in SCHEMA.settings.items() if not one.decides}
     assert left_out == {"experiment", "threads", "dataset.name", "dataset.path"}
+
+
+def test_what_changes_how_long_an_epoch_takes() -> None:
+    cheap = {name for name, one in SCHEMA.settings.items() if not one.costs}
+    assert cheap == {
+        "eta", "epochs", "seed", "init", "lmbda", "mu", "shuffle", "experiment", "dataset.scale", "dataset.classes",
+    }  # fmt: skip
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert all(one.meaning for one in SCHEMA.settings.values())
