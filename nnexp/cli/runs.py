@@ -14,6 +14,7 @@ from rich.table import Table
 from nnexp.cli.console import out
 from nnexp.cli.find import find_sweep, members
 from nnexp.cli.store import open_store
+from nnexp.config.value import parse_value
 from nnexp.errors import ConfigError, NotFoundError
 from nnexp.tracking.records import Run, Status
 from nnexp.tracking.store import RunStore
@@ -63,10 +64,15 @@ def _chosen(records: Sequence[Run], choice: Choice) -> list[Run]:
         name, equals, value = condition.partition("=")
         if not equals:
             raise ConfigError(f"a filter must look like hidden=30, but got {condition!r}")
-        chosen = [record for record in chosen if record.params.get(name) == value]
+        chosen = [run for run in chosen if name in run.params and _is(run.params[name], value)]
     if choice.sort:
         chosen = _sorted(chosen, choice.sort)
     return chosen[: choice.most]
+
+
+def _is(recorded: str, wanted: str) -> bool:
+    """Compare values as values: 3 is 3.0, and [10,5] is [10, 5]."""
+    return bool(parse_value(recorded) == parse_value(wanted))
 
 
 def _status(text: str) -> Status:

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from rich.table import Table
 
+from nnexp.archive.packages import install_lines
 from nnexp.cli.console import out
 from nnexp.cli.find import find_run
 from nnexp.cli.progress import duration
 from nnexp.cli.store import open_store
 from nnexp.comparison.origin import read_environment
 from nnexp.comparison.predictions import Predictions, read_predictions
-from nnexp.recording.packages import install_lines
 from nnexp.report.plots.terminal_curve import draw_run
 from nnexp.report.tables.diff import diff as diff_runs
 from nnexp.tracking.records import Run, Tag

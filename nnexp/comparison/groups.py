@@ -6,13 +6,13 @@ mean over them: the seed stays the unit that is counted, so that a sweep never s
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from nnexp.config.value import parse_value
 from nnexp.errors import ConfigError
 from nnexp.measure import Measure
 from nnexp.tracking.records import Run
@@ -47,12 +47,11 @@ def setting_of(run: Run, name: str) -> str:
 
 def order(text: str) -> Order:
     """Sort numbers as numbers, then lists of numbers, then words: 30 < 100 < [100, 30] < normal."""
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        return 3 if text == UNSET else 2, (), text
-    numbers = _numbers(parsed)
-    return (0 if isinstance(parsed, int | float) else 1, numbers, "") if numbers else (2, (), text)
+    if text == UNSET:
+        return 3, (), text
+    value = parse_value(text)
+    numbers = _numbers(value)
+    return (0 if isinstance(value, int | float) else 1, numbers, "") if numbers else (2, (), text)
 
 
 def is_number(text: str) -> bool:
@@ -62,9 +61,8 @@ def is_number(text: str) -> bool:
 
 def typed(text: str) -> int | float | str:
     """Give a setting's value as a number where it is one."""
-    if not is_number(text):
-        return text
-    return int(text) if text.lstrip("+-").isdigit() else float(text)
+    value = parse_value(text)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else text
 
 
 def varying(runs: Sequence[Run]) -> tuple[str, ...]:

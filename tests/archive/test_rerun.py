@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 
 from nnexp.archive.proof import Answer, agree, exit_status
 from nnexp.core import sgd
-from nnexp.recording.packages import install_lines
+from nnexp.archive.packages import install_lines
 from nnexp.sweep.rerun import sample
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tracking.records import Kind, Run, Status, Tag
