@@ -63,6 +63,8 @@ class RunReader:
         for number, line in enumerate(self._read(files.EPOCHS).splitlines(), 1):
             try:
                 epoch = files.read_epoch(line)
+            except files.UnknownFormatError:
+                raise
             except RecordError as error:
                 raise RecordError(f"line {number} of epochs.jsonl is not what nnexp writes") from error
             if epoch.number != number:

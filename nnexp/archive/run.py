@@ -11,7 +11,9 @@ from typing import Any
 
 from nnexp.archive.network import check_parameters
 from nnexp.archive.reader import RunReader
+from nnexp.config.value import parse_value
 from nnexp.errors import RecordError
+from nnexp.recording.files import check_format
 from nnexp.tasks.known import TASKS, task_named
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tasks.task import Task
@@ -44,6 +46,7 @@ def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -
     if not run.is_finished:
         fate = f"its status is {run.status}" if Tag.PRUNED not in run.tags else "it was pruned"
         raise RecordError(f"it did not finish ({fate}), so there is nothing to compare with")
+    check_format("the record", parse_value(run.tags.get(Tag.FORMAT, "1")))
     reader = RunReader(run.run_id, store)
     epochs = reader.epochs()
     task = task_named(run.tags.get(Tag.TASK, NETWORK.name), tasks)

@@ -57,16 +57,16 @@ def number(*, above: float | None = None, at_least: float | None = None, below: 
     return check
 
 
-def one_of(choices: Iterable[str]) -> Check:
-    """Take one of some words."""
+def one_of(choices: Iterable[Any]) -> Check:
+    """Take one of some words, or other values."""
     known = tuple(choices)
 
-    def check(name: str, value: Any) -> str:
+    def check(name: str, value: Any) -> Any:
         if value not in known:
-            near = get_close_matches(str(value), known, n=1)
+            near = get_close_matches(str(value), map(str, known), n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise ConfigError(f"{name} must be one of {', '.join(known)}, but got {value!r}{hint}")
-        return str(value)
+            raise ConfigError(f"{name} must be one of {', '.join(map(str, known))}, but got {value!r}{hint}")
+        return value
 
     return check
 

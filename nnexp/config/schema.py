@@ -12,7 +12,7 @@ from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dat
 from difflib import get_close_matches
 from functools import cached_property
 from types import NoneType, UnionType
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from nnexp.config import checks
 from nnexp.config.checks import Check
@@ -29,7 +29,7 @@ class Setting:
     """One setting: its dotted name, and what was declared of it."""
 
     name: str
-    default: Any  # MISSING where a value must be given
+    default: Any  # as its check gives it; MISSING where a value must be given
     check: Check
     meaning: str = ""
     decides: bool = True  # whether it decides what is trained, and so the key
@@ -74,10 +74,10 @@ class Schema(Generic[C]):
         """
         given = {name: value for name, value in flatten(dict(values)).items() if not self._is_empty_group(name, value)}
         checked = {name: self._check(name, value) for name, value in given.items()}
-        missing = [one.name for one in self.settings.values() if one.default is MISSING and one.name not in checked]
+        missing = [name for name in self.settings if name not in checked and name not in self._defaults]
         if missing:
             raise ConfigError(f"{', '.join(missing)} must be given: {missing[0]}=VALUE")
-        return _build(self.config, checked, "")
+        return _build(self.config, {**self._defaults, **checked}, "")
 
     def values(self, config: C) -> dict[str, Any]:
         """Give a config as a nested mapping of JSON's types, of which `parse_config` makes the same config."""
@@ -93,8 +93,7 @@ class Schema(Generic[C]):
 
     def default_params(self) -> dict[str, str]:
         """Write every default as the tracking store keeps it: what a record that is older than a setting stands for."""
-        known = self.settings.values()
-        return {one.name: format_value(_plain(one.default)) for one in known if one.default is not MISSING}
+        return {name: format_value(_plain(default)) for name, default in self._defaults.items()}
 
     def deciding(self, config: C) -> dict[str, Any]:
         """Give what decides the training, by dotted names; what is at its default is left out.
@@ -107,6 +106,10 @@ class Schema(Generic[C]):
             for name, value in self.flat(config).items()
             if self.settings[name].decides and value != _plain(self.settings[name].default)
         }
+
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        return {one.name: one.default for one in self.settings.values() if one.default is not MISSING}
 
     def _is_empty_group(self, name: str, value: Any) -> bool:
         return value == {} and any(known.startswith(f"{name}.") for known in self.settings)
@@ -131,14 +134,15 @@ def _settings(config: type[Any], prefix: str = "") -> list[Setting]:
 
 def _setting(name: str, declared: Field[Any], hint: Any) -> Setting:
     stated: dict[str, Any] = declared.metadata.get("setting") or {"check": _check_of(name, hint)}
-    return Setting(name, declared.default, **stated)
+    default = declared.default if declared.default is MISSING else stated["check"](name, declared.default)
+    return Setting(name, default, **stated)
 
 
 def _check_of(name: str, hint: Any) -> Check:
     """Take a type for the check, where a field declares nothing else."""
-    if get_origin(hint) is UnionType and NoneType in get_args(hint):
-        (inner,) = [one for one in get_args(hint) if one is not NoneType]
-        return checks.optional(_check_of(name, inner))
+    kinds = [one for one in get_args(hint) if one is not NoneType]
+    if get_origin(hint) in (UnionType, Union) and len(kinds) == 1:
+        return checks.optional(_check_of(name, kinds[0]))
     if get_origin(hint) is Literal:
         return checks.one_of(get_args(hint))
     plain_checks: dict[Any, Check] = {

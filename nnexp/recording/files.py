@@ -33,7 +33,12 @@ ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, EPOCHS, TRACEBACK)  # and ever
 
 FIELDS = {"train_cost": "train/cost", "epoch_s": "time/epoch_s", "eval_s": "time/eval_s", "eta": "eta"}  # of format 1
 EVALUATION = {"val": ("accuracy", "cost"), "test": ("accuracy", "cost", "correct")}
+COMMENT = b"nnexp format "  # of an .npz; a format 1 has none
 DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class UnknownFormatError(RecordError):
+    """What another version of nnexp has written, and this one cannot read."""
 
 
 def write_json(content: Mapping[str, Any]) -> bytes:
@@ -52,7 +57,7 @@ def write_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     with zipfile.ZipFile(buffer, "a") as archive:
-        archive.comment = f"nnexp format {FORMAT}".encode()
+        archive.comment = COMMENT + str(FORMAT).encode()
     return buffer.getvalue()
 
 
@@ -70,7 +75,7 @@ def read_json(name: str, content: bytes) -> dict[str, Any]:
         raise RecordError(f"{name} is not JSON") from error
     if not isinstance(found, dict):
         raise RecordError(f"{name} must hold an object, but holds {type(found).__name__}")
-    _check_format(name, found.pop("format", 1))
+    check_format(name, found.pop("format", 1))
     return found
 
 
@@ -103,8 +108,10 @@ def read_epoch(line: bytes) -> Epoch:
     """
     try:
         fields = json.loads(line)
-        _check_format(EPOCHS, fields.get("format", 1))
+        check_format(EPOCHS, fields.get("format", 1))
         epoch = _epoch_of_format_1(fields) if "result" in fields else _epoch(fields)
+    except UnknownFormatError:
+        raise
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise RecordError(f"a line of {EPOCHS} is not what nnexp writes") from error
     if type(epoch.number) is not int or not DIGEST.fullmatch(str(epoch.digest)):
@@ -122,10 +129,18 @@ def read_arrays(name: str, content: bytes) -> dict[str, NDArray[Any]]:
     """
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            check_format(name, _format_of(arrays.zip.comment))
             return dict(arrays)
+    except UnknownFormatError:
+        raise
     except Exception as problem:  # zipfile, its decompressors and NumPy raise a dozen kinds on damage
         reason = "it holds pickled objects" if "allow_pickle" in str(problem) else "it is damaged"
         raise RecordError(f"{name} is not loaded: {reason}; it must be an .npz of numbers") from problem
+
+
+def _format_of(comment: bytes) -> int | str:
+    number = comment.removeprefix(COMMENT).decode(errors="replace") if comment else "1"
+    return int(number) if number.isdigit() else number
 
 
 def _inner(name: str, key: str, content: bytes) -> dict[str, Any]:
@@ -137,9 +152,12 @@ def _inner(name: str, key: str, content: bytes) -> dict[str, Any]:
     return inner
 
 
-def _check_format(name: str, found: Any) -> None:
+def check_format(what: str, found: Any) -> None:
+    """Refuse a format that is not known here, before anything of it is believed."""
     if found not in FORMATS:
-        raise RecordError(f"{name} has the format {found!r}, but this nnexp reads {', '.join(map(str, FORMATS))}")
+        raise UnknownFormatError(
+            f"{what} has the format {found!r}, but this nnexp reads {', '.join(map(str, FORMATS))}"
+        )
 
 
 def _epoch(fields: Mapping[str, Any]) -> Epoch:

@@ -62,6 +62,8 @@ class RunFolder:
         for line in self.file(files.EPOCHS).read_bytes().splitlines():
             try:
                 yield files.read_epoch(line)
+            except files.UnknownFormatError:
+                raise
             except RecordError:
                 continue
 

@@ -34,7 +34,7 @@ def code_of(source: str) -> str:
 
 def _tokens(source: str) -> Iterator[tuple[int, str]]:
     """Give the kind and text of each token, an f-string as the one piece of text that it is."""
-    lines = source.splitlines(keepends=True)
+    lines = io.StringIO(source).readlines()
     depth, begun = 0, (0, 0)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type in STARTS:
