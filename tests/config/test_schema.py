@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnexp.config.checks import whole
@@ -209,6 +209,7 @@ def test_a_value_is_written_as_it_would_be_typed_and_read_back(value: Any, text:
     assert type(parse_value(text)) is type(value)
 
 
+@settings(deadline=None)
 @given(st.integers() | st.floats(allow_nan=False) | st.booleans() | st.none() | st.lists(st.integers()))
 def test_every_value_that_is_no_word_comes_back(value: Any) -> None:
     assert parse_value(format_value(value)) == value

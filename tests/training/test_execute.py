@@ -5,22 +5,27 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from time import perf_counter
 
 import numpy as np
 import psutil
 import pytest
 
+from nnexp.config.schema import Schema
+from nnexp.measure import SECONDS, Measure
 from nnexp.recording import code as source
 from nnexp.recording import owner
 from nnexp.tasks.network import setup as experiment
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.seeding import streams
+from nnexp.tasks.task import Examined, Measured, Result
 from nnexp.tracking.records import Tag
 from nnexp.training.environment import environment, fingerprint
 from nnexp.training.events import Epoch, Failed, Finished, Started
 from nnexp.training.execute import execute
+from tests.plans import events_of
 
 Tiny = Callable[..., Config]
 
@@ -38,7 +43,7 @@ class TestSeeding:
 
     def test_a_run_draws_from_both(self, tiny: Tiny) -> None:
         def digest(config: Config) -> str:
-            return [event.result.digest for event in execute(config) if isinstance(event, Epoch)][-1]
+            return [event.digest for event in events_of(config) if isinstance(event, Epoch)][-1]
 
         assert digest(tiny(seed=1)) == digest(tiny(seed=1))
         assert len({digest(tiny(seed=1)), digest(tiny(seed=2)), digest(tiny(seed=1, shuffle=False))}) == 3
@@ -46,22 +51,23 @@ class TestSeeding:
 
 class TestExecute:
     def test_it_says_its_events_in_order(self, tiny: Tiny) -> None:
-        events = list(execute(tiny(epochs=2)))
+        events = list(events_of(tiny(epochs=2)))
         assert [type(event) for event in events] == [Started, Epoch, Epoch, Finished]
-        assert [event.result.epoch for event in events if isinstance(event, Epoch)] == [1, 2]
+        assert [event.number for event in events if isinstance(event, Epoch)] == [1, 2]
         assert [event.time for event in events] == sorted(event.time for event in events)
 
     def test_the_end_holds_the_network_and_what_it_predicts(self, tiny: Tiny) -> None:
-        *_, last, end = execute(tiny())
+        *_, last, end = events_of(tiny())
         assert isinstance(last, Epoch)
         assert isinstance(end, Finished)
-        assert end.parameters["weights_0"].shape == (5, 36)
-        assert last.result.test
-        right = end.predictions["labels"] == end.predictions["predicted"]
-        assert int(right.sum()) == last.result.test.correct
+        assert end.arrays["parameters"]["weights_0"].shape == (5, 36)
+        predictions = end.arrays["predictions"]
+        right = predictions["labels"] == predictions["predicted"]
+        assert int(right.sum()) == last.metrics["test/correct"]
+        assert right.mean() == last.metrics["test/accuracy"]
 
     def test_a_users_error_ends_it_in_one_line_with_its_traceback(self, tiny: Tiny) -> None:
-        *_, end = execute(tiny(dataset={"path": "nowhere.npz"}))
+        *_, end = events_of(tiny(dataset={"path": "nowhere.npz"}))
         assert isinstance(end, Failed)
         assert "nowhere.npz" in end.error
         assert "\n" not in end.error
@@ -72,17 +78,85 @@ class TestExecute:
             raise ZeroDivisionError("in\ntwo lines")
 
         monkeypatch.setattr(experiment.core, "train", broken)
-        started, end = execute(tiny())
+        started, end = events_of(tiny())
         assert isinstance(started, Started)
         assert isinstance(end, Failed)
         assert end.error == "ZeroDivisionError: in two lines"
 
     def test_it_computes_with_the_threads_that_were_asked_for(self, tiny: Tiny) -> None:
-        started = next(iter(execute(tiny(threads=1))))
+        started = next(iter(events_of(tiny(threads=1))))
         assert isinstance(started, Started)
         blas = [value for name, value in started.environment.items() if name.startswith("blas.")]
         assert blas
         assert all(value.endswith(", 1 threads") for value in blas)
+
+
+@dataclass(frozen=True)
+class Steps:
+    epochs: int = 2
+    start: float = 1.0
+
+
+class Halving:
+    """A task as plain as can be: a number is halved, and nothing is said of any state."""
+
+    name = "halving"
+    schema = Schema(Steps)
+    measures = (Measure("half", better="down", purpose="choose"), Measure("time/nap_s", SECONDS, "down"))
+
+    def __init__(self, digest: str = "", result: Result | None = None) -> None:
+        self._digest, self._result = digest, result
+
+    def examine(self, config: Steps) -> Examined:
+        return Examined(config, "halving")
+
+    def code(self) -> str:
+        return "code"
+
+    def begin(self, config: Steps) -> Generator[Measured, None, Result | None]:
+        for epoch in range(config.epochs):
+            yield Measured({"half": config.start / 2**epoch, "time/nap_s": perf_counter()}, self._digest)
+        return self._result
+
+    def epoch_seconds(self, config: Steps) -> float:
+        return 0.0
+
+
+class TestAnotherTask:
+    def test_it_is_trained_from_plain_values(self) -> None:
+        started, *epochs, finished = execute(Halving(), {"epochs": 3, "start": 8})
+        assert isinstance(started, Started)
+        assert [epoch.metrics["half"] for epoch in epochs] == [8, 4, 2]
+        assert [epoch.number for epoch in epochs] == [1, 2, 3]
+        assert isinstance(finished, Finished)
+
+    def test_the_time_since_the_start_is_measured_for_it(self) -> None:
+        _, one, two, _ = execute(Halving(), {})
+        assert 0 < one.metrics["time/total_s"] <= two.metrics["time/total_s"]
+        assert set(one.metrics) == {"half", "time/nap_s", "time/total_s"}
+
+    def test_what_it_returns_is_what_is_kept(self) -> None:
+        arrays = {"state": {"x": np.ones(2)}}
+        *_, end = execute(Halving(result=Result(arrays, {"never_bored": "true"})), {})
+        assert (end.arrays, end.remarks) == (arrays, {"never_bored": "true"})
+        *_, end = execute(Halving(), {})
+        assert (end.arrays, end.remarks) == ({}, {})
+
+    def test_a_state_that_it_does_not_digest_is_what_it_measured_less_the_times(self) -> None:
+        def digests(**values: float) -> list[str]:
+            return [event.digest for event in execute(Halving(), values) if isinstance(event, Epoch)]
+
+        assert digests() == digests() != digests(start=np.nextafter(1.0, 2.0))
+        assert all(len(digest) == 64 for digest in digests())
+        assert len({*digests(epochs=5)}) == 5
+
+    def test_a_state_that_it_digests_is_its_own_affair(self) -> None:
+        assert [event.digest for event in execute(Halving("d" * 64), {}) if isinstance(event, Epoch)] == ["d" * 64] * 2
+
+    def test_settings_that_it_does_not_have_fail_the_run(self) -> None:
+        (end,) = execute(Halving(), {"epoch": 3})
+        assert isinstance(end, Failed)
+        assert end.error == "there is no setting epoch; did you mean epochs?"
 
 
 class TestEnvironment:

@@ -1,7 +1,7 @@
 """The golden run: a small run on integers, whose bits are committed for every environment that they were recorded in.
 
 In any other environment its values must be near those, and the test says that it proved no more. To add this one, or
-after a change that is meant to change the bits: `python tests/golden/test_golden.py`.
+after a change that is meant to change the bits: `python tests/training/test_golden.py`.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnexp.tasks.network.config import SCHEMA
+from nnexp.tasks.network.task import NETWORK
 from nnexp.training.environment import fingerprint
 from nnexp.training.events import Epoch, Finished, Started
 from nnexp.training.execute import execute
@@ -34,18 +34,16 @@ def train(folder):
     """Train, and give the environment, the last digest and some values."""
     write_data(Path(folder) / "golden.npz")
     dataset = {"name": "golden", "path": str(Path(folder) / "golden.npz")}
-    started, *epochs, finished = execute(
-        SCHEMA.parse_config({"hidden": [8, 6], "epochs": 3, "seed": 1, "dataset": dataset})
-    )
+    started, *epochs, finished = execute(NETWORK, {"hidden": [8, 6], "epochs": 3, "seed": 1, "dataset": dataset})
     assert isinstance(started, Started)
     assert isinstance(finished, Finished), finished
     assert all(isinstance(epoch, Epoch) for epoch in epochs)
     values = {
-        "train_cost": [epoch.result.train_cost for epoch in epochs],
-        "test_cost": [epoch.result.test.cost for epoch in epochs],
-        "output_biases": finished.parameters["biases_2"].tolist(),
+        "train_cost": [epoch.metrics["train/cost"] for epoch in epochs],
+        "test_cost": [epoch.metrics["test/cost"] for epoch in epochs],
+        "output_biases": finished.arrays["parameters"]["biases_2"].tolist(),
     }
-    return dict(started.environment), epochs[-1].result.digest, values
+    return dict(started.environment), epochs[-1].digest, values
 
 
 @pytest.mark.filterwarnings("default:no golden digest is known")

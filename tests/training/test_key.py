@@ -10,67 +10,109 @@ from typing import Any
 import pytest
 
 from nnexp.config.paths import PACKAGE
+from nnexp.tasks.network import task
 from nnexp.tasks.network.config import SCHEMA, Config
-from nnexp.training import key
-from nnexp.training.key import code_digest, key_of, sweep_key
+from nnexp.tasks.network.task import NETWORK
+from nnexp.training.key import key_of, sweep_key
 
-BOOK = key_of(Config(), "data")
+
+def key(settings: dict[str, Any] | None = None, *, data: str | None = "data", code: str = "code") -> str:
+    return key_of("network", SCHEMA.deciding(SCHEMA.parse_config(settings or {})), data, code)
+
+
+BOOK = key()
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the package that may be changed, whose text is what the key is made of."""
+    """A copy of the package that may be changed, whose code is what the key is made of."""
     copy = tmp_path / "nnexp"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(key, "PACKAGE", copy)
-    code_digest.cache_clear()
+    monkeypatch.setattr(task, "PACKAGE", copy)
+    task._code.cache_clear()
     yield copy
     monkeypatch.undo()
-    code_digest.cache_clear()
+    task._code.cache_clear()
 
 
 @pytest.mark.parametrize(
     "changed",
     [
         {"hidden": 31}, {"hidden": [30, 30]}, {"eta": 3.1}, {"eta": [[30, 3.0]]}, {"batch_size": 11}, {"epochs": 31},
-        {"seed": 1}, {"init": "scaled"}, {"cost": "cross_entropy"}, {"lmbda": 0.1}, {"activation": "step"},
-        {"freeze": [0]}, {"shuffle": False}, {"dtype": "float64"}, {"dataset": {"split": "full"}},
-        {"dataset": {"scale": "1/255"}}, {"dataset": {"classes": 10}}, {"dataset": {"limit": 5}},
+        {"seed": 1}, {"init": "scaled"}, {"cost": "cross_entropy"}, {"lmbda": 0.1}, {"optimiser": "momentum"},
+        {"mu": 0.5}, {"activation": "step"}, {"activation": "tanh"}, {"freeze": [0]}, {"shuffle": False},
+        {"dtype": "float64"}, {"dataset": {"split": "full"}}, {"dataset": {"scale": "1/255"}},
+        {"dataset": {"classes": 10}}, {"dataset": {"limit": 5}},
     ],
 )  # fmt: skip
 def test_every_setting_that_decides_the_training_changes_the_key(changed: dict[str, Any]) -> None:
-    assert key_of(SCHEMA.parse_config(changed), "data") != BOOK
+    assert key(changed) != BOOK
 
 
 @pytest.mark.parametrize(
-    "same", [{"hidden": [30]}, {"eta": 3}, {"threads": 2}, {"dataset": {"name": "copy", "path": "/elsewhere"}}]
+    "same",
+    [
+        {"hidden": [30]},
+        {"eta": 3},
+        {"threads": 2},
+        {"experiment": "mine"},
+        {"dataset": {"name": "copy", "path": "/elsewhere"}},
+    ],
 )
 def test_other_words_and_other_places_do_not(same: dict[str, Any]) -> None:
-    assert key_of(SCHEMA.parse_config(same), "data") == BOOK
+    assert key(same) == BOOK
 
 
 def test_other_data_change_it() -> None:
-    assert key_of(Config(), "other data") != BOOK
+    assert len({BOOK, key(data="other data"), key(data=None), key(data="")}) == 4
+
+
+def test_other_code_changes_it() -> None:
+    assert key(code="other code") != BOOK
+
+
+def test_another_task_changes_it() -> None:
+    assert key_of("another", {}, "data", "code") != key_of("network", {}, "data", "code") == BOOK
+
+
+def test_it_depends_on_no_order() -> None:
+    assert key_of("t", {"a": 1, "b": 2}, None, "") == key_of("t", {"b": 2, "a": 1}, None, "")
 
 
 def after(change: Callable[[], Any]) -> bool:
-    """Change the code, and tell whether the key changed with it."""
-    before = key_of(Config(), "data")
+    """Change the code, and tell whether the digest of what decides the numbers changed with it."""
+    before = NETWORK.code()
     change()
-    code_digest.cache_clear()
-    return key_of(Config(), "data") != before
+    task._code.cache_clear()
+    return NETWORK.code() != before
 
 
-@pytest.mark.parametrize("name", ["core/sgd.py", "datasets/split.py", "tasks/seeding.py", "tasks/network/setup.py"])
+DECIDING = ["core/sgd.py", "datasets/split.py", "tasks/seeding.py", "tasks/network/setup.py"]
+
+
+@pytest.mark.parametrize("name", DECIDING)
 def test_a_changed_line_of_code_that_decides_the_numbers_changes_it(package: Path, name: str) -> None:
-    assert after(lambda: append(package / name))
+    assert after(lambda: append(package / name, "changed = True"))
+
+
+@pytest.mark.parametrize("name", DECIDING)
+def test_a_changed_comment_does_not(package: Path, name: str) -> None:
+    assert not after(lambda: append(package / name, "# changed"))
 
 
 @pytest.mark.parametrize(
     "name", ["comparison/compare.py", "recording/recorder.py", "cli/main.py", "tracking/memory.py"]
 )
 def test_a_changed_line_of_any_other_code_does_not(package: Path, name: str) -> None:
-    assert not after(lambda: append(package / name))
+    assert not after(lambda: append(package / name, "changed = True"))
+
+
+def test_a_new_metric_changes_none(package: Path) -> None:
+    assert not after(lambda: append(package / "tasks" / "network" / "measures.py", "changed = True"))
+
+
+def test_every_file_that_it_names_is_there() -> None:
+    assert all([*PACKAGE.glob(pattern)] for pattern in task.DECIDING)
 
 
 def test_a_file_that_is_renamed_changes_it(package: Path) -> None:
@@ -81,5 +123,9 @@ def test_a_sweeps_key_knows_no_order() -> None:
     assert sweep_key(["b", "a"]) == sweep_key(["a", "b"]) != sweep_key(["a"])
 
 
-def append(file: Path) -> None:
-    file.write_text(file.read_text() + "# changed\n")
+def append(file: Path, line: str) -> None:
+    file.write_text(f"{file.read_text()}{line}\n")
+
+
+def test_the_books_network_is_the_default() -> None:
+    assert key(SCHEMA.values(Config())) == BOOK

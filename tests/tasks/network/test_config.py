@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnexp.errors import ConfigError
 from nnexp.tasks.network.config import SCHEMA, Config, DatasetConfig
 
-build, settings = SCHEMA.parse_config, SCHEMA.values
+build, values = SCHEMA.parse_config, SCHEMA.values
 
 GOOD = [
     ("hidden", 100, 100),
@@ -164,10 +164,11 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(SETTINGS)
-def test_settings_and_build_undo_each_other(given_settings: dict[str, Any]) -> None:
+def test_values_and_build_undo_each_other(given_settings: dict[str, Any]) -> None:
     config = build(given_settings)
-    assert build(settings(config)) == config
+    assert build(values(config)) == config
 
 
 def test_equal_values_written_otherwise_are_equal() -> None:
