@@ -3,10 +3,13 @@
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import psutil
@@ -15,14 +18,17 @@ import pytest
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
-from nnexp.tasks.network.config import SCHEMA, Config
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, WorkerLost
+from nnexp.tasks.network.config import SCHEMA
+from nnexp.tasks.network.task import NETWORK, NetworkTask
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
+from nnexp.training.spec import RunSpec
 
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
 DEADLINE_S = 60
 MANY = 1_000_000  # epochs: more than any test waits for
 
 Said = dict[int, list[Event]]
+MakeRun = Callable[..., RunSpec]
 
 
 @pytest.fixture(autouse=True)
@@ -31,16 +37,18 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Callable[..., Config]:
+def run(tmp_path: Path) -> MakeRun:
+    """Make a numbered run of three quick epochs; what is wrong with it, the run itself will say."""
     rng = np.random.default_rng(0)
     x, y = rng.integers(0, 256, (72, 4, 4)).astype(np.uint8), rng.integers(0, 3, 72).astype(np.uint8)
     np.savez(tmp_path / "small.npz", x_train=x[:60], y_train=y[:60], x_test=x[60:], y_test=y[60:])
 
-    def config(**settings: object) -> Config:
+    def run(number: int = 0, **settings: object) -> RunSpec:
         dataset = {"name": "folder", "path": str(tmp_path / "small.npz")}
-        return SCHEMA.parse_config({"hidden": 5, "epochs": 3, "dataset": dataset, **settings})
+        config = SCHEMA.parse_config({"hidden": 5, "epochs": 3, "seed": number, "dataset": dataset, **settings})
+        return RunSpec(NETWORK, config, f"run {number}", "key", "code", None, number)
 
-    return config
+    return run
 
 
 @pytest.fixture
@@ -80,13 +88,13 @@ def hear(executor: Executor, said: Said, until: Callable[[], bool]) -> None:
             said[number].append(event)
 
 
-def run_all(executor: Executor, configs: Sequence[Config]) -> Said:
+def run_all(executor: Executor, runs: Sequence[RunSpec]) -> Said:
     """Keep the slots full until every run has ended."""
     said: Said = defaultdict(list)
-    for number, config in enumerate(configs):
-        hear(executor, said, lambda number=number: number - ended(said) < executor.slots)
-        executor.start(number, config)
-    hear(executor, said, lambda: ended(said) == len(configs))
+    for begun, run in enumerate(runs):
+        hear(executor, said, lambda begun=begun: begun - ended(said) < executor.slots)
+        executor.start(run)
+    hear(executor, said, lambda: ended(said) == len(runs))
     assert executor.wait(0) == []  # nothing comes after an ending
     return said
 
@@ -100,28 +108,32 @@ def kinds(events: Sequence[Event]) -> list[type]:
 
 
 def epochs(events: Sequence[Event]) -> list[int]:
-    return [event.result.epoch for event in events if isinstance(event, Epoch)]
+    return [event.number for event in events if isinstance(event, Epoch)]
 
 
-def test_events_come_in_order_and_end_with_one_ending(executor: Executor, config: Callable[..., Config]) -> None:
-    said = run_all(executor, [config(seed=seed) for seed in range(5)])
+def test_events_come_in_order_and_end_with_one_ending(executor: Executor, run: MakeRun) -> None:
+    said = run_all(executor, [run(number) for number in range(5)])
     assert sorted(said) == [0, 1, 2, 3, 4]
     assert all(kinds(events) == [Started, Epoch, Epoch, Epoch, Finished] for events in said.values())
     assert all(epochs(events) == [1, 2, 3] for events in said.values())
 
 
-def test_every_executor_computes_the_same(config: Callable[..., Config], pool: PoolExecutor) -> None:
-    configs = [config(seed=seed) for seed in range(3)]
+def test_a_run_is_named_by_its_number_whatever_it_is(executor: Executor, run: MakeRun) -> None:
+    assert sorted(run_all(executor, [run(7), run(3), run(10**9)])) == [3, 7, 10**9]
+
+
+def test_every_executor_computes_the_same(run: MakeRun, pool: PoolExecutor) -> None:
+    runs = [run(number) for number in range(3)]
     digests = [
-        {n: [e.result.digest for e in events if isinstance(e, Epoch)] for n, events in run_all(ex, configs).items()}
-        for ex in (pool, InProcessExecutor())
+        {n: [e.digest for e in events if isinstance(e, Epoch)] for n, events in run_all(executor, runs).items()}
+        for executor in (pool, InProcessExecutor())
     ]
     assert digests[0] == digests[1]
     assert len({tuple(of_run) for of_run in digests[0].values()}) == 3
 
 
-def test_a_run_that_fails_harms_no_other(executor: Executor, config: Callable[..., Config]) -> None:
-    said = run_all(executor, [config(), config(batch_size=1000), config(seed=1), config(seed=2)])
+def test_a_run_that_fails_harms_no_other(executor: Executor, run: MakeRun) -> None:
+    said = run_all(executor, [run(0), run(1, batch_size=1000), run(2), run(3)])
     assert [type(said[number][-1]) for number in range(4)] == [Finished, Failed, Finished, Finished]
     failed = said[1][-1]
     assert isinstance(failed, Failed)
@@ -129,37 +141,124 @@ def test_a_run_that_fails_harms_no_other(executor: Executor, config: Callable[..
     assert "ConfigError" in failed.traceback
 
 
-def test_stop_ends_runs_at_their_next_epoch(executor: Executor, config: Callable[..., Config]) -> None:
+ENDINGS = [Killed("enough"), Pruned("stopped after epoch 1")]
+
+
+@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: type(ending).__name__)
+def test_stop_ends_a_run_at_its_next_epoch_with_the_ending_given(
+    executor: Executor, run: MakeRun, ending: Ending
+) -> None:
+    said: Said = defaultdict(list)
+    executor.start(run(0, epochs=MANY))
+    hear(executor, said, lambda: bool(epochs(said[0])))
+    executor.stop(0, ending)
+    hear(executor, said, lambda: ended(said) == 1)
+    assert said[0][-1] == ending
+    assert epochs(said[0]) == list(range(1, len(said[0]) - 1))
+    executor.start(run(1))
+    hear(executor, said, lambda: ended(said) == 2)
+    assert kinds(said[1]) == [Started, Epoch, Epoch, Epoch, Finished]
+    assert ended({0: said[0]}) == 1
+
+
+def test_stop_ends_every_run_that_it_is_said_of(executor: Executor, run: MakeRun) -> None:
     said: Said = defaultdict(list)
     for number in range(executor.slots):
-        executor.start(number, config(seed=number, epochs=MANY))
+        executor.start(run(number, epochs=MANY))
     hear(executor, said, lambda: all(epochs(said[number]) for number in range(executor.slots)))
-    executor.stop()
+    for number in range(executor.slots):
+        executor.stop(number, Killed(f"{number} is to end"))
     hear(executor, said, lambda: ended(said) == executor.slots)
-    assert all(isinstance(events[-1], Killed) for events in said.values())
+    assert all(kinds(said[number])[-1] is Killed for number in range(executor.slots))
+    assert [said[number][-1].error for number in range(executor.slots)] == [
+        f"{number} is to end" for number in range(executor.slots)
+    ]
     assert all(epochs(events) == list(range(1, len(events) - 1)) for events in said.values())
 
 
-def test_kill_ends_one_run_with_the_ending_given(executor: Executor, config: Callable[..., Config]) -> None:
+@pytest.mark.parametrize("end", ["stop", "kill"])
+@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: type(ending).__name__)
+def test_what_ends_one_run_lets_the_other_go_on(pool: PoolExecutor, run: MakeRun, end: str, ending: Ending) -> None:
     said: Said = defaultdict(list)
-    executor.start(0, config(epochs=MANY))
+    for number in (0, 1):
+        pool.start(run(number, epochs=MANY))
+    hear(pool, said, lambda: all(epochs(said[number]) for number in (0, 1)))
+    getattr(pool, end)(1, ending)
+    hear(pool, said, lambda: ended(said) == 1)
+    assert said[1][-1] == ending
+    before = len(said[0])
+    hear(pool, said, lambda: len(said[0]) > before + 2)
+    assert set(kinds(said[0])) == {Started, Epoch}
+    pool.start(run(2))
+    hear(pool, said, lambda: ended({2: said[2]}) == 1)
+    assert kinds(said[2]) == [Started, Epoch, Epoch, Epoch, Finished]
+
+
+def test_stop_of_a_run_that_does_not_run_is_void(executor: Executor, run: MakeRun) -> None:
+    said: Said = defaultdict(list)
+    executor.start(run(0))
+    executor.stop(5, Killed())
+    hear(executor, said, lambda: ended(said) == 1)
+    executor.stop(0, Killed())
+    executor.start(run(1))
+    hear(executor, said, lambda: ended(said) == 2)
+    assert [kinds(said[number])[-1] for number in (0, 1)] == [Finished, Finished]
+
+
+def test_a_stop_that_comes_after_the_last_epoch_does_not_reach_the_next_run(pool: PoolExecutor, run: MakeRun) -> None:
+    """The launcher cannot know that a run is over until it hears so; its worker may have begun to wait by then."""
+    said: Said = defaultdict(list)
+    pool.start(run(0, epochs=1))
+    worker = psutil.Process(workers()[0].pid)
+    wait_until_stuck(worker)  # it has said all, and nobody has listened
+    pool.stop(0, Killed())
+    hear(pool, said, lambda: ended(said) == 1)
+    pool.start(run(1))
+    hear(pool, said, lambda: ended(said) == 2)
+    assert [kinds(said[number])[-1] for number in (0, 1)] == [Finished, Finished]
+    assert [each.pid for each in workers()] == [worker.pid]
+
+
+def test_kill_ends_one_run_with_the_ending_given(executor: Executor, run: MakeRun) -> None:
+    said: Said = defaultdict(list)
+    executor.start(run(0, epochs=MANY))
     hear(executor, said, lambda: bool(epochs(said[0])))
     executor.kill(0, WorkerLost("too late", retry=False))
     hear(executor, said, lambda: ended(said) == 1)
     assert said[0][-1] == WorkerLost("too late", retry=False, time=said[0][-1].time)
-    executor.start(1, config(seed=1))
+    executor.start(run(1))
     hear(executor, said, lambda: ended(said) == 2)
     assert isinstance(said[1][-1], Finished)
     assert ended({0: said[0]}) == 1
 
 
-def test_close_leaves_no_process(config: Callable[..., Config]) -> None:
+def test_a_task_that_cannot_be_imported_in_the_worker_fails_its_run_alone(
+    pool: PoolExecutor, run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: Said = defaultdict(list)
+    pool.start(run(0))
+    hear(pool, said, lambda: ended(said) == 1)
+    elsewhere = ModuleType("elsewhere")  # of this process alone
+    elsewhere.Lost = type("Lost", (NetworkTask,), {"__module__": "elsewhere"})
+    monkeypatch.setitem(sys.modules, "elsewhere", elsewhere)
+    pool.start(replace(run(1), task=elsewhere.Lost()))
+    hear(pool, said, lambda: ended(said) == 2)
+    assert kinds(said[1]) == [Failed]
+    assert said[1][-1].error == "ModuleNotFoundError: No module named 'elsewhere'"
+    pid = workers()[0].pid
+    pool.start(run(2))
+    hear(pool, said, lambda: ended(said) == 3)
+    assert isinstance(said[2][-1], Finished)
+    assert [worker.pid for worker in workers()] == [pid]
+
+
+def test_close_leaves_no_process(run: MakeRun) -> None:
     executor = PoolExecutor(2)
     said: Said = defaultdict(list)
-    executor.start(0, config())
+    executor.start(run(0))
     hear(executor, said, lambda: ended(said) == 1)  # its worker is idle
-    executor.start(1, config(epochs=MANY))
-    executor.start(2, config(epochs=MANY))
+    executor.start(run(1, epochs=MANY))
+    executor.start(run(2, epochs=MANY))
     pids = [worker.pid for worker in workers()]
     assert len(pids) == 2
     executor.close()
@@ -167,40 +266,38 @@ def test_close_leaves_no_process(config: Callable[..., Config]) -> None:
     assert not any(psutil.pid_exists(pid) for pid in pids if pid)
 
 
-def test_a_busy_worker_that_is_killed_ends_its_own_run_alone(pool: PoolExecutor, config: Callable[..., Config]) -> None:
+def test_a_busy_worker_that_is_killed_ends_its_own_run_alone(pool: PoolExecutor, run: MakeRun) -> None:
     said: Said = defaultdict(list)
-    pool.start(0, config(epochs=MANY))
+    pool.start(run(0, epochs=MANY))
     victim = workers()[0]
-    pool.start(1, config(seed=1, epochs=MANY))
+    pool.start(run(1, epochs=MANY))
     hear(pool, said, lambda: all(epochs(said[number]) for number in (0, 1)))
     victim.kill()
     hear(pool, said, lambda: ended(said) == 1)
     assert said[0][-1] == WorkerLost("the worker was ended by SIGKILL", time=said[0][-1].time)
     before = len(said[1])
     hear(pool, said, lambda: len(said[1]) > before + 2)
-    pool.start(2, config(seed=2))
+    pool.start(run(2))
     hear(pool, said, lambda: bool(said[2]) and isinstance(said[2][-1], Finished))
 
 
-def test_an_idle_worker_that_is_killed_is_replaced(pool: PoolExecutor, config: Callable[..., Config]) -> None:
+def test_an_idle_worker_that_is_killed_is_replaced(pool: PoolExecutor, run: MakeRun) -> None:
     said: Said = defaultdict(list)
-    pool.start(0, config())
+    pool.start(run(0))
     hear(pool, said, lambda: ended(said) == 1)
     os.kill(workers()[0].pid or 0, signal.SIGKILL)  # and start at once: it may or may not be gone
-    pool.start(1, config(seed=1))
+    pool.start(run(1))
     hear(pool, said, lambda: ended({1: said[1]}) == 1)
-    pool.start(2, config(seed=2))
+    pool.start(run(2))
     hear(pool, said, lambda: ended({2: said[2]}) == 1)
     assert kinds(said[0])[-1] is Finished
     assert kinds(said[1])[-1] in (Finished, WorkerLost)
     assert kinds(said[2])[-1] is Finished
 
 
-def test_a_worker_that_is_killed_while_it_sends_ends_with_what_had_arrived(
-    pool: PoolExecutor, config: Callable[..., Config]
-) -> None:
+def test_a_worker_that_is_killed_while_it_sends_ends_with_what_had_arrived(pool: PoolExecutor, run: MakeRun) -> None:
     said: Said = defaultdict(list)
-    pool.start(0, config(epochs=MANY))
+    pool.start(run(0, epochs=MANY))
     sender = psutil.Process(workers()[0].pid)
     hear(pool, said, lambda: bool(epochs(said[0])))
     wait_until_stuck(sender)  # nobody reads, so its pipe is full
@@ -228,30 +325,28 @@ def wait_until_stuck(process: psutil.Process) -> None:
     ],
 )
 def test_a_run_that_takes_its_process_down(
-    acts: str, error: str, pool: PoolExecutor, config: Callable[..., Config], misbehave: Callable[[str], None]
+    acts: str, error: str, pool: PoolExecutor, run: MakeRun, misbehave: Callable[[str], None]
 ) -> None:
     misbehave(acts)
-    said = run_all(pool, [config(), config(seed=1), config(seed=2)])
+    said = run_all(pool, [run(0), run(1), run(2)])
     assert kinds(said[0]) == [Started, Epoch, Epoch, WorkerLost]
     assert said[0][-1] == WorkerLost(error, time=said[0][-1].time)
     assert [type(said[number][-1]) for number in (1, 2)] == [Finished, Finished]
 
 
-def test_a_run_that_exits_in_process_has_vanished(
-    config: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_exits_in_process_has_vanished(run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     def leave(seed: int) -> None:
         raise SystemExit(3)
 
     monkeypatch.setattr("nnexp.tasks.network.setup.streams", leave)
-    said = run_all(InProcessExecutor(), [config()])
+    said = run_all(InProcessExecutor(), [run()])
     assert kinds(said[0]) == [Started, WorkerLost]
 
 
-def test_workers_leave_when_their_launcher_is_killed(config: Callable[..., Config], pool: PoolExecutor) -> None:
+def test_workers_leave_when_their_launcher_is_killed(run: MakeRun, pool: PoolExecutor) -> None:
     """The launcher hangs up, as it does when it dies: a worker ends at its next epoch."""
     said: Said = defaultdict(list)
-    pool.start(0, config(epochs=MANY))
+    pool.start(run(0, epochs=MANY))
     hear(pool, said, lambda: bool(epochs(said[0])))
     worker = workers()[0]
     pool._workers[0].pipe.close()
