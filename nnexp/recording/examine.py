@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnexp.measure import FRACTION, REPORT, UP, Measure, judging, read_measures
+from nnexp.measure import FIRST_FORMAT, judging, read_measures
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.tracking.store import RunStore
-
-FIRST_FORMAT = {"test/accuracy": Measure("test/accuracy", FRACTION, UP, REPORT)}  # whose runs declare nothing
 
 
 def examine(store: RunStore) -> list[str]:

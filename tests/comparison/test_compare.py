@@ -7,17 +7,11 @@ import pytest
 from scipy import stats
 
 from nnexp.comparison.compare import compare
+from nnexp.comparison.eligible import LeftOut, Reason
 from nnexp.errors import ConfigError
 from nnexp.report.prose.told import tell
 from nnexp.tracking.records import Kind, Status, Tag
-from tests.shelf import Shelf, run, runs, without
-
-SMALL = [0.950, 0.952, 0.949, 0.951, 0.953]
-LARGE = [0.972, 0.975, 0.970, 0.974, 0.973]
-
-
-def small_and_large(**more):
-    return runs({"hidden": 30}, SMALL, seconds=6.0, **more) + runs({"hidden": 100}, LARGE, seconds=11.4, **more)
+from tests.shelf import LARGE, SMALL, Shelf, run, runs, small_and_large, without
 
 
 def spoken(comparison):
@@ -156,6 +150,13 @@ def test_runs_that_did_not_finish_are_left_out_and_counted():
     comparison = compare(small_and_large() + stray)
     assert "3 runs left out: 1 failed, 1 killed, 1 still running." in tell(comparison).notes
     assert len(comparison.runs) == 10
+
+
+def test_a_run_that_was_pruned_is_no_result():
+    pruned = replace(run(0.99, hidden=30, seed=7), tags={**run(0.99, hidden=30, seed=7).tags, Tag.PRUNED: "too slow"})
+    comparison = compare([*small_and_large(), pruned])
+    assert comparison.left_out == (LeftOut(Reason.PRUNED, 1),)
+    assert "1 run left out: 1 pruned." in tell(comparison).notes
 
 
 def test_a_setting_of_which_no_run_finished_is_named():

@@ -6,12 +6,11 @@ import pytest
 from rich.console import Console
 
 from nnexp.comparison.compare import compare
-from nnexp.config.presets import own_settings
 from nnexp.report.published.reproduction import FILE, reproductions, systems
 from nnexp.report.published.table import notes, published_markdown, published_table, table
 from nnexp.tasks.network.config import SCHEMA
+from nnexp.tasks.network.presets import own_settings
 from nnexp.tracking.records import Kind, Run, Status, Tag
-from nnexp.training.spec import params
 
 EPOCHS = {"staged-20": 66}
 
@@ -45,7 +44,7 @@ class Shelf:
         self.predictions[run_id] = predictions(lost=lost)
         metrics = {"final/test_accuracy": last}
         tags = {Tag.KIND: Kind.RUN, Tag.KEY: run_id, Tag.CODE: "code", Tag.DATA: "data"}
-        self.records.append(Run(run_id, "", Status.FINISHED, 0, 1, params(config), metrics, tags))
+        self.records.append(Run(run_id, "", Status.FINISHED, 0, 1, SCHEMA.params(config), metrics, tags))
 
 
 @pytest.fixture
