@@ -62,8 +62,8 @@ def read_trained(run: Run, store: RunStore) -> TrainedNetwork:
     """
     reader = RunReader(run.run_id, store)
     try:
-        if run.tags.get(Tag.TASK, NETWORK.name) != NETWORK.name:
-            raise RecordError(f"it was trained by the task {run.tags[Tag.TASK]!r}, which leaves no network of nnexp's")
+        if run.task != NETWORK.name:
+            raise RecordError(f"it was trained by the task {run.task!r}, which leaves no network of nnexp's")
         config = reader.config(SCHEMA)
         return TrainedNetwork(config, _network(config, reader), run.tags.get(Tag.DATA))
     except RecordError as error:

@@ -49,7 +49,7 @@ def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -
     check_format("the record", parse_value(run.tags.get(Tag.FORMAT, "1")))
     reader = RunReader(run.run_id, store)
     epochs = reader.epochs()
-    task = task_named(run.tags.get(Tag.TASK, NETWORK.name), tasks)
+    task = task_named(run.task, tasks)
     archive = Archive(run, task, reader.config(task.schema), reader.environment(), tuple(epochs))
     found = [*_settings(archive), *_identity(archive, reader), *_outcome(archive, reader)]
     if found:

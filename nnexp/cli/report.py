@@ -20,6 +20,7 @@ from nnexp.report.page.page import page
 from nnexp.report.prose.told import tell
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
@@ -49,7 +50,7 @@ def write_page(comparison: Comparison, store: RunStore, to: Path) -> None:
 
 def _test_images(records: Sequence[Run], store: RunStore) -> NDArray[np.uint8] | None:
     """Find the pictures that the runs were tested on, if they are still where they were."""
-    if not records:
+    if not records or records[0].task != NETWORK.name:
         return None
     try:
         dataset = dataset_of(RunReader(records[0].run_id, store).config(SCHEMA).dataset)

@@ -1,1 +1,1 @@
-"""Runs -> numbers: which count, how they group, what each setting reached and how settings differ."""
+"""Runs -> numbers: which count, how they group, what each configuration reached and how they differ."""

@@ -16,7 +16,6 @@ from nnexp.measure import Measure
 from nnexp.tracking.records import Kind, Run, Status, Tag
 
 COUNTED = (Kind.RUN, None)  # not parents of sweeps, nor reruns, which repeat what is known
-FIRST_TASK = "network"  # what runs of the first format trained: they do not name it
 
 
 class Reason(StrEnum):
@@ -57,7 +56,7 @@ def eligible(runs: Sequence[Run]) -> Eligible:
     """Keep the finished runs of one task and one code, each experiment once."""
     finished, unfinished = _finished([run for run in runs if run.kind in COUNTED])
     newest, repeated = _newest(finished)
-    one_task, other_tasks = _majority(newest, Reason.TASK, lambda run: run.tags.get(Tag.TASK, FIRST_TASK))
+    one_task, other_tasks = _majority(newest, Reason.TASK, lambda run: run.task)
     one_code, other_code = _majority(one_task, Reason.CODE, lambda run: run.tags.get(Tag.CODE, ""))
     return one_code, unfinished + repeated + other_tasks + other_code
 

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from nnexp.config.schema import EPOCHS, THREADS
 from nnexp.tasks.task import Task
-from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.records import Run
 from nnexp.training.execute import TOTAL
 from nnexp.training.spec import RunSpec
 
@@ -50,7 +50,7 @@ class Estimator:
         return max(busy_until) + RECORD_S * len(runs)
 
     def _is_of_task(self, run: Run) -> bool:
-        return run.tags.get(Tag.TASK, self._task.name) == self._task.name
+        return run.task == self._task.name
 
     def _shape(self, params: Mapping[str, str]) -> Shape:
         return tuple(params.get(name) for name in self._shaping)

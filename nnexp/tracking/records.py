@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+FIRST_TASK = "network"  # what runs of the first format trained: they do not name it
+
 
 class Status(StrEnum):
     """The fate of a run."""
@@ -124,6 +126,11 @@ class Run:
     def fate(self) -> str:
         """Its status as a person reads it: PRUNED where it was ended as not worth going on with."""
         return "PRUNED" if Tag.PRUNED in self.tags else self.status.value
+
+    @property
+    def task(self) -> str:
+        """The name of what was trained."""
+        return self.tags.get(Tag.TASK, FIRST_TASK)
 
     @property
     def kind(self) -> str | None:

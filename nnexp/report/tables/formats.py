@@ -49,7 +49,7 @@ def as_json(comparison: Comparison) -> str:
 
 
 def as_csv(comparison: Comparison) -> str:
-    """Write a line for each setting, in full precision."""
+    """Write a line for each configuration, in full precision."""
     return _frame(comparison).to_csv(index=False)
 
 
