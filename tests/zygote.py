@@ -115,13 +115,21 @@ def become(arguments: list[str], folder: str, environment: dict[str, str], out: 
     sys.path[0] = folder
 
 
-if __name__ == "__main__":
+def import_everything() -> None:
+    """Hydra first: when it looks for plugins, it executes anew what was imported before."""
+    from hydra.core.plugins import Plugins
+
     import nnexp
 
+    Plugins.instance()
     for module in pkgutil.walk_packages(nnexp.__path__, "nnexp."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     gc.freeze()  # a command that ends does not clear away all that it was born with, which takes most of a second
+
+
+if __name__ == "__main__":
+    import_everything()
     with socket.socket(fileno=int(sys.argv[1])) as control:
         serve(control)
     runpy.run_module("nnexp", run_name="__main__", alter_sys=True)

@@ -151,7 +151,7 @@ class App:
         """Each finished key's digests, epoch by epoch."""
         return {
             str(record.key): [
-                json.loads(line)["result"]["digest"]
+                json.loads(line)["digest"]
                 for line in (self.store.artifact(record.run_id, "epochs.jsonl") or b"").decode().splitlines()
             ]
             for record in self.finished()

@@ -21,7 +21,7 @@ def digests_of_seeds(app):
     found = {}
     for record in app.finished():
         lines = app.store.artifact(record.run_id, "epochs.jsonl").decode().splitlines()
-        digests = [json.loads(line)["result"]["digest"] for line in lines]
+        digests = [json.loads(line)["digest"] for line in lines]
         assert found.setdefault(record.params["seed"], digests) == digests
     return found
 
