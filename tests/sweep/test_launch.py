@@ -1,63 +1,89 @@
-"""The launch policy, above an executor that says what a test tells it to, and above one that really trains."""
+"""The launch policy, above an executor that says what a test tells it to, and above one that really trains.
+
+Hours pass in milliseconds: the clock is handed in.
+"""
 
 import os
 import signal
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import psutil
 import pytest
 
 from nnexp.cli.find import find_sweep
-from nnexp.core import EpochResult
-from nnexp.errors import BusyError
+from nnexp.comparison.compare import compare
+from nnexp.errors import BusyError, TrackingError
 from nnexp.recording.recorder import Recorder, new_recorder
-from nnexp.sweep.estimate import Estimator
+from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
-from nnexp.sweep.launch import Launch, Outcome
+from nnexp.sweep.launch import Launch
 from nnexp.sweep.ledger import read_ledger
+from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.session import run_sweep
-from nnexp.tasks.network.config import Config
+from nnexp.sweep.session import Session
+from nnexp.sweep.source import Decision, Planned, Source
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
-from nnexp.tracking.records import Kind, Status, Tag
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Started, WorkerLost
+from nnexp.tracking.records import Kind, Status, Tag, newest_finished
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
 from nnexp.training.spec import RunSpec
 
-Act = str | Callable[[], None]
+HOUR = 3600.0
+MINUTE = 60.0
+
+Act = str | float | Callable[[], None]  # how a try ends, how many seconds it takes, or what it does before it finishes
+
+
+class Clock:
+    """Goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 class Scripted:
-    """Ends each run as its seed's script says, one try after the other; a run without a script finishes."""
+    """Ends each run as its seed's script says, one try after the other; a run without a script finishes.
 
-    def __init__(self, slots: int = 1, script: dict[int, list[Act]] | None = None) -> None:
+    While nothing is said, a minute passes.
+    """
+
+    def __init__(self, slots: int = 1, script: dict[int, list[Act]] | None = None, epochs: int = 1) -> None:
         self.slots = slots
         self.script = script or {}
-        self.running: dict[int, Iterator[Event]] = {}
+        self.epochs = epochs
+        self.clock = Clock()
+        self.running: dict[int, Iterator[Event | None]] = {}
         self.most = 0
-        self.closed = self.stopped = False
+        self.closed = False
+        self.stops: dict[int, Ending] = {}
 
-    def start(self, number: int, config: Config) -> None:
-        assert not self.stopped, "a run was started after stop"
-        tries = self.script.get(config.seed, [])
-        self.running[number] = self._events(config, tries.pop(0) if tries else "finish")
+    def start(self, run: RunSpec) -> None:
+        assert not any(isinstance(ending, Killed) for ending in self.stops.values()), "a run was started after Ctrl-C"
+        tries = self.script.get(run.config.seed, [])
+        self.running[run.number] = self._events(run, tries.pop(0) if tries else "finish")
         self.most = max(self.most, len(self.running))
 
     def wait(self, seconds: float) -> list[tuple[int, Event]]:
         said = []
         for number, events in list(self.running.items()):
-            event = Killed() if self.stopped else next(events, None)
+            event = self.stops.pop(number, None) or next(events, None)
             if event is not None:
                 said.append((number, event))
             if isinstance(event, Ending):
                 del self.running[number]
+        if not said:
+            self.clock.now += MINUTE
         return said
 
-    def stop(self) -> None:
-        self.stopped = True
+    def stop(self, number: int, ending: Ending) -> None:
+        assert number in self.running
+        self.stops[number] = ending
 
     def kill(self, number: int, ending: Ending) -> None:
         self.running[number] = iter([ending])
@@ -65,27 +91,35 @@ class Scripted:
     def close(self) -> None:
         self.closed = True
 
-    def _events(self, config: Config, act: Act) -> Iterator[Event]:
+    def _events(self, run: RunSpec, act: Act) -> Iterator[Event | None]:
         yield Started({})
-        yield Epoch(EpochResult(1, 3.0, 0.5, None, None, 0.1, 0.1, "digest"), 0.2)
+        for number in range(1, self.epochs + 1):
+            reached = 1 - 1 / (number + 1 + run.config.seed)  # later seeds are better
+            yield Epoch(number, {"train/cost": 0.5, "val/accuracy": reached, "time/total_s": 0.2}, "d" * 64)
         if callable(act):
             act()
-            yield Finished({}, {})
+            yield Finished({})
+        elif isinstance(act, float):
+            until = self.clock() + act
+            while self.clock() < until:
+                yield None
+            yield Finished({})
         elif act == "hang":
             while True:
-                yield None  # type: ignore[misc]
+                yield None
         else:
-            yield {"finish": Finished({}, {}), "fail": Failed("boom", "trace"), "vanish": WorkerLost("gone")}[act]
+            yield {"finish": Finished({}), "fail": Failed("boom", "trace"), "vanish": WorkerLost("gone")}[act]
 
 
 def launch(
-    plan: Plan, policy: Policy, executor: Scripted, store: MemoryStore, diary, estimate: float | None = None
+    runs: Plan | Source, policy: Policy, executor: Scripted, store: MemoryStore, diary, estimate: float | None = None
 ) -> Outcome:
     def recorder(run: RunSpec, attempt: int) -> Recorder:
-        return new_recorder(run.prepared, run.folder.with_name(f"{run.number}-{attempt}"), store, say=diary.say)
+        return new_recorder(run, run.folder.with_name(f"{run.number}-{attempt}"), store, say=diary.say)
 
     guess = (lambda run: estimate) if estimate is not None else None
-    return Launch(executor, policy, recorder, diary, estimate=guess).run(plan.runs)
+    source = Planned(runs.runs) if isinstance(runs, Plan) else runs
+    return Launch(executor, policy, recorder, diary, estimate=guess, clock=executor.clock).run(source)
 
 
 @pytest.fixture
@@ -155,10 +189,36 @@ def test_a_failure_names_the_run_its_last_epoch_the_error_and_its_folder(plan, s
 
 
 def test_a_run_that_takes_too_long_is_ended_and_not_tried_again(plan, store, diary):
-    outcome = launch(plan(seeds=3), Policy(timeout=0.05), Scripted(slots=2, script={1: ["hang"]}), store, diary)
+    script = {0: [1.9 * HOUR], 1: ["hang"], 2: [1.9 * HOUR]}
+    outcome = launch(plan(seeds=3), Policy(timeout="2h"), Scripted(slots=2, script=script), store, diary)
     assert len(outcome.finished) == 2
-    assert [failure.error for failure in outcome.failures] == ["it took longer than timeout=0.05"]
+    assert [failure.error for failure in outcome.failures] == ["it took longer than timeout=2h"]
     assert diary.lines.count("start 1") == 1
+    assert 3.8 * HOUR <= outcome.seconds < 4 * HOUR
+
+
+def test_the_time_that_a_worker_takes_to_start_does_not_count(plan, store, diary):
+    class Slow(Scripted):
+        def _events(self, run: RunSpec, act: Act) -> Iterator[Event | None]:
+            self.clock.now += 1.9 * HOUR
+            yield from super()._events(run, act)
+
+    outcome = launch(plan(seeds=1), Policy(timeout="2h"), Slow(script={0: [1.9 * HOUR]}), store, diary)
+    assert len(outcome.finished) == 1
+
+
+def test_every_try_has_the_whole_time(plan, store, diary):
+    class Tiring(Scripted):
+        """Fails after an hour and a half."""
+
+        def _events(self, run: RunSpec, act: Act) -> Iterator[Event | None]:
+            *events, end = super()._events(run, act)
+            yield from [*events, *[None] * 90, end]
+
+    executor = Tiring(script={0: ["fail", "fail", "finish"]})
+    outcome = launch(plan(seeds=1), Policy(timeout="2h", retries=2), executor, store, diary)
+    assert (len(outcome.finished), outcome.failures) == (1, [])
+    assert outcome.seconds >= 4.5 * HOUR
 
 
 def test_nothing_is_started_that_would_pass_the_budget(plan, store, diary):
@@ -170,33 +230,59 @@ def test_a_run_that_fits_the_budget_is_started_before_one_that_does_not(plan, st
     planned = plan({"epochs": 100}, {"epochs": 1}, {"epochs": 2})
 
     def recorder(run: RunSpec, attempt: int) -> Recorder:
-        return new_recorder(run.prepared, run.folder, store, say=diary.say)
+        return new_recorder(run, run.folder, store, say=diary.say)
 
     policy = Policy(budget="50s")
     whole = Launch(Scripted(), policy, recorder, diary, estimate=lambda run: run.config.epochs)
-    outcome = whole.run(planned.runs)
+    outcome = whole.run(Planned(planned.runs))
     assert [line for line in diary.lines if line.startswith("start")] == ["start 1", "start 2"]
     assert [run.number for run in outcome.left] == [0]
 
 
+def test_what_has_passed_counts_against_the_budget(plan, store, diary):
+    executor = Scripted(slots=2, script={seed: [4 * HOUR] for seed in range(9)})
+    outcome = launch(plan(seeds=9), Policy(budget="10h"), executor, store, diary, estimate=4 * HOUR)
+    assert len(outcome.finished) == 4  # after eight hours, four more do not fit
+    assert [run.number for run in outcome.left] == [4, 5, 6, 7, 8]
+    assert 8 * HOUR <= outcome.seconds < 8.2 * HOUR
+
+
+def test_a_run_is_tried_again_only_within_the_budget(plan, store, diary):
+    class Late(Scripted):
+        def _events(self, run: RunSpec, act: Act) -> Iterator[Event | None]:
+            *events, end = super()._events(run, act)
+            yield from [*events, *[None] * 240, end]
+
+    outcome = launch(
+        plan(seeds=1), Policy(budget="7h", retries=5), Late(script={0: ["fail"]}), store, diary, estimate=4 * HOUR
+    )
+    assert (outcome.finished, outcome.failures, [run.number for run in outcome.left]) == ([], [], [0])
+    assert diary.lines == ["start 0", "Failed 0 again"]
+
+
 def test_a_budget_that_runs_out_while_it_is_looked_at_starts_nothing(plan, store, diary):
     """The clock goes on between two looks; what was affordable at the first need not be at the second."""
-    left = iter([9.99, 1e9, 1e9])
+    executor = Scripted()
+
+    def guess(run: RunSpec) -> float:
+        executor.clock.now += 6.0
+        return 3.0
 
     def recorder(run: RunSpec, attempt: int) -> Recorder:
-        return new_recorder(run.prepared, run.folder, store, say=diary.say)
+        return new_recorder(run, run.folder, store, say=diary.say)
 
-    guess = lambda run: next(left, 1e9)  # noqa: E731
-    outcome = Launch(Scripted(), Policy(budget="10s"), recorder, diary, estimate=guess).run(plan(seeds=2).runs)
-    assert len(outcome.finished) + len(outcome.left) == 2
+    whole = Launch(executor, Policy(budget="10s"), recorder, diary, estimate=guess, clock=executor.clock)
+    outcome = whole.run(Planned(plan(seeds=3).runs))
+    assert [line for line in diary.lines if line.startswith("start")] == ["start 0"]
+    assert (len(outcome.finished), [run.number for run in outcome.left]) == (1, [1, 2])
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_one_signal_ends_in_good_order(number, status, plan, store, diary):
     executor = Scripted(slots=2, script={1: [lambda: os.kill(os.getpid(), number)]})
     outcome = launch(plan(seeds=6), Policy(), executor, store, diary)
-    assert executor.stopped
     assert executor.closed
+    assert diary.lines.count("runs end at their next epoch; once more ends them at once") == 1
     assert (outcome.interrupted, outcome.exit_status) == (number, status)
     assert len(outcome.finished) + len(outcome.killed) + len(outcome.left) == 6
     assert len(outcome.left) >= 2
@@ -211,8 +297,8 @@ def test_a_signal_with_the_last_event_counts(plan, store, diary):
 
 def test_a_worker_that_the_signal_itself_ended_is_killed_not_failed(plan, store, diary):
     class Group(Scripted):
-        def stop(self) -> None:
-            self.running = {number: iter([WorkerLost("ended by SIGTERM")]) for number in self.running}
+        def stop(self, number: int, ending: Ending) -> None:
+            self.running[number] = iter([WorkerLost("ended by SIGTERM")])
 
     executor = Group(slots=2, script={0: [lambda: os.kill(os.getpid(), signal.SIGTERM)], 1: ["hang"]})
     outcome = launch(plan(seeds=4), Policy(), executor, store, diary)
@@ -235,10 +321,114 @@ def test_two_signals_end_at_once(plan, store, diary):
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def sweep(planned: Plan, store: MemoryStore, diary, policy: Policy | None = None, executor=None):
-    policy = policy or Policy()
-    ledger = read_ledger(planned, store, fresh=policy.fresh)
-    return run_sweep(planned, ledger, policy, store, executor or InProcessExecutor(), diary, Estimator())
+class Endless(Planned):
+    """Runs that come one at a time: the next is known when the one before has ended."""
+
+    def __init__(self, runs: Sequence[RunSpec]) -> None:
+        super().__init__(runs)
+        self.heard: list[tuple[int, type]] = []
+        self._busy = False
+
+    def next(self) -> RunSpec | None:
+        if self._busy:
+            return None
+        run = super().next()
+        self._busy = run is not None
+        return run
+
+    def hear(self, run: RunSpec, event: Event) -> Decision:
+        self.heard.append((run.number, type(event)))
+        self._busy = self._busy and not isinstance(event, Ending)
+        return Decision.GO_ON
+
+
+class Choosy(Planned):
+    """Stops what has not reached so much after so many epochs."""
+
+    def __init__(self, runs: Sequence[RunSpec], *, after: int, wanted: float) -> None:
+        super().__init__(runs)
+        self.after, self.wanted = after, wanted
+        self.heard: list[tuple[int, type]] = []
+
+    def hear(self, run: RunSpec, event: Event) -> Decision:
+        self.heard.append((run.number, type(event)))
+        late = isinstance(event, Epoch) and event.number >= self.after and event.metrics["val/accuracy"] < self.wanted
+        return Decision.STOP if late else Decision.GO_ON
+
+
+class TestSources:
+    def test_one_that_waits_for_an_ending_is_asked_again(self, plan, store, diary):
+        executor = Scripted(slots=3)
+        source = Endless(plan(seeds=4).runs)
+        outcome = launch(source, Policy(), executor, store, diary)
+        assert (executor.most, len(outcome.finished), outcome.left) == (1, 4, [])
+        assert source.heard == [(n, kind) for n in range(4) for kind in (Started, Epoch, Finished)]
+
+    def test_it_may_know_more_runs_by_then(self, plan, store, diary):
+        class Adding(Endless):
+            def hear(self, run: RunSpec, event: Event) -> Decision:
+                if isinstance(event, Finished) and run.number == 0:
+                    self._waiting.extend(more)
+                return super().hear(run, event)
+
+        first, *more = plan(seeds=3).runs
+        assert len(launch(Adding([first]), Policy(), Scripted(), store, diary).finished) == 3
+
+    def test_it_hears_the_last_try_alone(self, plan, store, diary):
+        source = Endless(plan(seeds=1).runs)
+        launch(source, Policy(retries=1), Scripted(script={0: ["fail", "fail"]}), store, diary)
+        assert [kind for _, kind in source.heard if issubclass(kind, Ending)] == [Failed]
+        assert diary.lines == ["start 0", "Failed 0 again", "start 0", "Failed 0"]
+
+    def test_one_that_waits_for_a_run_that_is_tried_again_waits_on(self, plan, store, diary):
+        source = Endless(plan(seeds=2).runs)
+        outcome = launch(source, Policy(retries=1), Scripted(slots=2, script={0: ["fail"]}), store, diary)
+        assert [line for line in diary.lines if line.startswith("start")] == ["start 0", "start 0", "start 1"]
+        assert len(outcome.finished) == 2
+
+    def test_what_it_never_gave_is_left(self, plan, store, diary):
+        source = Endless(plan(seeds=4).runs)
+        outcome = launch(source, Policy(fail_fast=True), Scripted(slots=2, script={1: ["fail"]}), store, diary)
+        assert [run.number for run in outcome.left] == [2, 3]
+
+    def test_what_it_stops_is_pruned_at_that_epoch_and_its_slot_is_free(self, plan, store, diary):
+        planned = plan(seeds=4)
+        source = Choosy(planned.runs, after=2, wanted=1 - 1 / 4.5)  # reached by seeds from 2 on
+        outcome = launch(source, Policy(), Scripted(slots=2, epochs=5), store, diary)
+        assert outcome.pruned == [run.key for run in planned.runs[:2]]
+        assert outcome.finished == [run.key for run in planned.runs[2:]]
+        assert (outcome.failures, outcome.killed, outcome.left) == ([], [], [])
+        assert (1, Pruned) in source.heard
+        assert diary.lines.count("Pruned 0") == diary.lines.count("Pruned 1") == 1
+        run = next(run for run in store.runs() if run.key == planned.runs[0].key)
+        assert store.history([run.run_id], "train/cost")[run.run_id] == [(1, 0.5), (2, 0.5)]
+
+    def test_what_is_pruned_is_recorded_as_such_and_is_no_result(self, plan, store, diary):
+        planned = plan(seeds=2)
+        launch(Choosy(planned.runs, after=1, wanted=0.6), Policy(), Scripted(epochs=3), store, diary)
+        pruned, finished = (next(run for run in store.runs() if run.key == each.key) for each in planned.runs)
+        assert pruned.status is Status.FINISHED  # to the store
+        assert pruned.tags[Tag.PRUNED] == "stopped after epoch 1"
+        assert (pruned.is_finished, pruned.fate, Tag.REASON in pruned.tags) == (False, "PRUNED", False)
+        assert not {name for name in pruned.metrics if name.startswith(("final/", "best/"))}
+        assert "final/val_accuracy" in finished.metrics
+        assert [*newest_finished(store.runs())] == [finished.key]
+        ledger = read_ledger(planned, store)
+        assert ([*ledger.done], [run.number for run in ledger.to_do]) == ([finished.key], [0])
+
+    def test_what_is_pruned_is_left_out_of_a_comparison_and_it_says_so(self, plan, store, diary):
+        planned = plan({"seed": 0}, {"seed": 1}, {"seed": 2})
+        launch(Choosy(planned.runs, after=1, wanted=0.6), Policy(), Scripted(epochs=3), store, diary)
+        comparison = compare(store.runs(), store)
+        assert [(left.reason.value, left.runs) for left in comparison.left_out] == [("pruned", 1)]
+        assert len(comparison.runs) == 2
+
+
+def sweep(planned: Plan, store: MemoryStore, diary, policy: Policy | None = None, executor=None, source=Planned):
+    def make_executor(slots: int) -> Executor:
+        return executor or InProcessExecutor()
+
+    return Session(store, NETWORK, diary, executor=make_executor).sweep(planned, policy or Policy(), source)
 
 
 def test_a_sweep_is_recorded_under_one_parent_and_reused(plan, store, diary):
@@ -298,8 +488,8 @@ def test_fresh_trains_again(plan, store, diary):
 )
 def test_how_a_parent_ends(script, policy, status, plan, store, diary):
     result = sweep(plan(seeds=2), store, diary, policy, Scripted(script=script))
-    assert result.status is status
-    assert store.runs(Kind.SWEEP)[0].status is status
+    [parent] = store.runs(Kind.SWEEP)
+    assert (parent.status, parent.run_id) == (status, result.parent_id)
 
 
 def test_a_parent_is_closed_even_at_the_second_signal(plan, store, diary):
@@ -313,7 +503,69 @@ def test_a_parent_is_closed_even_at_the_second_signal(plan, store, diary):
     assert store.runs(Kind.SWEEP)[0].status is Status.KILLED
 
 
+def test_a_sweep_with_runs_that_were_pruned_is_finished(plan, store, diary):
+    planned = plan(seeds=2)
+
+    def choosy(runs: Sequence[RunSpec]) -> Source:
+        return Choosy(runs, after=1, wanted=0.6)
+
+    swept = sweep(planned, store, diary, executor=Scripted(epochs=3), source=choosy)
+    assert swept.outcome.pruned == [planned.runs[0].key]
+    assert store.runs(Kind.SWEEP)[0].status is Status.FINISHED
+    assert {run.parent_id for run in store.runs()} == {swept.parent_id}
+
+
+def test_a_source_is_given_what_is_to_do_alone(plan, store, diary):
+    sweep(plan(seeds=1), store, diary)
+    given: list[int] = []
+
+    def listen(runs: Sequence[RunSpec]) -> Source:
+        given.extend(run.number for run in runs)
+        return Planned(runs)
+
+    sweep(plan(seeds=3), store, diary, source=listen)
+    assert given == [1, 2]
+
+
+def test_the_watcher_is_told_before_and_looks_on_while_it_goes(plan, store, diary):
+    class Watched(InProcessExecutor):
+        def start(self, run: RunSpec) -> None:
+            assert diary.looks_on
+            super().start(run)
+
+    sweep(plan(seeds=1), store, diary)
+    swept = sweep(plan(seeds=3), store, diary, executor=Watched())
+    assert diary.surveys[-1] == swept.survey
+    assert (len(swept.survey.ledger.done), len(swept.survey.ledger.to_do)) == (1, 2)
+    assert diary.watched[-1] == (1, 2)
+    assert not diary.looks_on
+
+
+def test_a_dry_run_is_surveyed_and_leaves_nothing(plan, store, diary):
+    swept = sweep(plan(seeds=2), store, diary, Policy(dry_run=True))
+    assert (swept.outcome, swept.parent_id, store.runs(None)) == (None, "", [])
+    assert len(diary.surveys) == 1
+    assert swept.survey.seconds > 0
+
+
+def test_the_runs_of_a_plan_are_its_own(plan, store, diary):
+    sweep(plan(seeds=3), store, diary)
+    few = plan(seeds=2)
+    sweep(few, store, diary)
+    session = Session(store, NETWORK, diary)
+    assert {run.key for run in session.runs_of(few)} == {run.key for run in few.runs}
+    assert session.runs_of(plan({"seed": 99})) == []
+
+
+def test_runs_that_the_store_missed_are_counted(plan, diary):
+    class Away(MemoryStore):
+        def save(self, run_id, files):
+            raise TrackingError("the store is away")
+
+    outcome = launch(plan(seeds=2), Policy(), Scripted(), Away(), diary)
+    assert (len(outcome.finished), outcome.unsent) == (2, 2)
+
+
 def test_seconds_are_counted(plan, store, diary):
-    began = time.monotonic()
-    outcome = launch(plan(seeds=1), Policy(), Scripted(), store, diary)
-    assert 0 < outcome.seconds <= time.monotonic() - began
+    outcome = launch(plan(seeds=1), Policy(), Scripted(script={0: [HOUR]}), store, diary)
+    assert outcome.seconds == HOUR
