@@ -16,6 +16,7 @@ from nnexp.config import store
 from nnexp.config.paths import CONF
 from nnexp.errors import ConfigError
 from nnexp.sweep.hydra.compose import Composer
+from nnexp.tasks.network.config import SCHEMA
 
 ERRORS = (HydraException, OmegaConfBaseException, ConfigError)
 
@@ -124,7 +125,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], Hydra]]:
             file = tmp_path / "conf" / f"{name}.yaml"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        store.register({"jobs": None})
+        store.register(SCHEMA.values(SCHEMA.parse_config({})), {"jobs": None})
         contexts.append(initialize_config_dir(str(tmp_path / "conf") if files else str(CONF), version_base="1.3"))
         contexts[-1].__enter__()
         return Hydra()
@@ -140,7 +141,7 @@ def hydra(start: Callable[[dict[str, str]], Hydra]) -> Hydra:
 
 
 def test_every_job_is_what_hydra_composes_and_leaves_nothing_behind(hydra: Hydra) -> None:
-    composer = Composer(hydra, hydra.master)  # type: ignore[arg-type]
+    composer = Composer(hydra, hydra.master, SCHEMA)  # type: ignore[arg-type]
     wanted = [(overrides, hydra.itself(overrides)) for overrides in TABLE]
     for overrides, settings in [*wanted, *reversed(wanted), *wanted[::3]]:
         assert composer.settings(overrides) == settings, overrides
@@ -151,7 +152,7 @@ def test_what_hydra_refuses_is_refused(overrides: list[str], hydra: Hydra) -> No
     with pytest.raises(ERRORS):
         hydra.itself(overrides)
     with pytest.raises(ERRORS):
-        Composer(hydra, hydra.master).settings(overrides)  # type: ignore[arg-type]
+        Composer(hydra, hydra.master, SCHEMA).settings(overrides)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -163,18 +164,18 @@ def test_what_hydra_refuses_is_refused(overrides: list[str], hydra: Hydra) -> No
 )
 def test_a_misspelt_setting_names_the_one_that_was_meant(override: str, message: str, hydra: Hydra) -> None:
     with pytest.raises(ConfigError, match=message):
-        Composer(hydra, hydra.master).settings([override])  # type: ignore[arg-type]
+        Composer(hydra, hydra.master, SCHEMA).settings([override])  # type: ignore[arg-type]
 
 
 def test_a_thousand_jobs_are_composed_once(start: Callable[[dict[str, str]], Hydra]) -> None:
     hydra = start({})  # nnexp's own configs
-    composer = Composer(hydra, hydra.master)  # type: ignore[arg-type]
+    composer = Composer(hydra, hydra.master, SCHEMA)  # type: ignore[arg-type]
     seeds = [composer.settings([f"seed={seed}", "dataset.limit=1000"])["seed"] for seed in range(1000)]
     assert seeds == list(range(1000))
     assert hydra.asked == 1
 
 
 def test_folders_are_numbered_and_may_name_settings(hydra: Hydra) -> None:
-    composer = Composer(hydra, hydra.master)  # type: ignore[arg-type]
+    composer = Composer(hydra, hydra.master, SCHEMA)  # type: ignore[arg-type]
     folders = [composer.folder([f"seed={seed}"], number) for number, seed in enumerate((7, 8, 7))]
     assert folders == [Path("out/0-7"), Path("out/1-8"), Path("out/2-7")]

@@ -1,0 +1,147 @@
+"""The task that ships, as whoever runs it sees it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnexp.errors import ConfigError, DataError, RecordError
+from nnexp.measure import CHOOSE, REPORT, TELL
+from nnexp.tasks.known import TASKS, task_named
+from nnexp.tasks.network.config import Config
+from nnexp.tasks.network.task import NETWORK
+from nnexp.tasks.task import Measured, Result
+from nnexp.training.spec import make_spec
+
+Tiny = Callable[..., Config]
+
+
+def train(config: Config) -> tuple[list[Measured], Result]:
+    """Train to the end."""
+    training, epochs = NETWORK.begin(config), []
+    while True:
+        try:
+            epochs.append(next(training))
+        except StopIteration as end:
+            return epochs, end.value
+
+
+class TestExamine:
+    def test_it_names_the_data_and_the_shape(self, tiny: Tiny, tiny_data: Path) -> None:
+        found = NETWORK.examine(tiny(hidden=[5, 4]))
+        assert found.title == "36-5-4-3"
+        assert found.data
+        assert (found.data.name, found.data.source, len(found.data.digest)) == ("tiny", str(tiny_data), 64)
+
+    def test_a_path_is_recorded_so_that_it_is_found_from_anywhere(self, tiny: Tiny, tiny_data: Path) -> None:
+        Path("here.npz").write_bytes(tiny_data.read_bytes())
+        found = NETWORK.examine(tiny(dataset={"path": "here.npz"})).config
+        assert found.dataset.path == str(Path("here.npz").absolute())
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"batch_size": 251}, "batch_size must be between 1 and 250"),
+            ({"freeze": [2]}, "freeze"),
+            ({"activation": "step"}, "activation must be one of sigmoid, tanh, relu to learn, but got step"),
+        ],
+    )
+    def test_settings_that_do_not_fit_the_data_are_refused(
+        self, tiny: Tiny, settings: dict[str, Any], message: str
+    ) -> None:
+        with pytest.raises(ConfigError, match=message):
+            NETWORK.examine(tiny(**settings))
+
+    def test_data_that_are_not_there_are_refused(self, tiny: Tiny) -> None:
+        with pytest.raises(DataError, match=r"nowhere\.npz"):
+            NETWORK.examine(tiny(dataset={"path": "nowhere.npz"}))
+
+
+class TestBegin:
+    def test_every_declared_metric_is_measured_and_no_other(self, tiny: Tiny) -> None:
+        epochs, _ = train(tiny())
+        assert {name for epoch in epochs for name in epoch.metrics} == {one.name for one in NETWORK.measures}
+
+    def test_without_a_validation_set_there_is_nothing_of_it(self, tiny: Tiny) -> None:
+        epochs, _ = train(tiny(dataset={"split": "full"}))
+        missing = {one.name for one in NETWORK.measures} - set(epochs[0].metrics)
+        assert missing == {"val/accuracy", "val/cost"}
+
+    def test_each_epoch_has_a_digest_of_its_own(self, tiny: Tiny) -> None:
+        epochs, _ = train(tiny())
+        assert len({epoch.digest for epoch in epochs}) == 3
+
+    def test_what_is_left_are_the_parameters_and_what_they_make_of_the_test_set(self, tiny: Tiny) -> None:
+        epochs, result = train(tiny())
+        assert set(result.arrays) == {"parameters", "predictions"}
+        assert set(result.arrays["parameters"]) == {"weights_0", "weights_1", "biases_0", "biases_1"}
+        predictions = result.arrays["predictions"]
+        assert {name: array.shape for name, array in predictions.items()} == dict.fromkeys(
+            ("labels", "predicted", "confidence"), (60,)
+        )
+        assert np.mean(predictions["labels"] == predictions["predicted"]) == epochs[-1].metrics["test/accuracy"]
+
+    def test_classes_that_it_never_predicts_are_remarked(self, tiny: Tiny) -> None:
+        epochs, result = train(tiny(hidden=1, epochs=1, eta=1e-6))
+        predicted = set(result.arrays["predictions"]["predicted"].tolist())
+        never = sorted({0, 1, 2} - predicted)
+        assert never  # untrained, with one hidden neuron
+        assert result.remarks == {"never_predicted": " ".join(map(str, never))}
+        assert epochs[-1].metrics["digits_never_predicted"] == len(never)
+
+    def test_where_every_class_is_predicted_there_is_nothing_to_remark(self, tiny: Tiny) -> None:
+        epochs, result = train(tiny(epochs=20))
+        assert epochs[-1].metrics["digits_never_predicted"] == 0
+        assert result.remarks == {}
+
+    def test_it_may_be_closed_after_any_epoch(self, tiny: Tiny) -> None:
+        training = NETWORK.begin(tiny())
+        next(training)
+        training.close()
+        assert next(training, None) is None
+
+
+class TestEpochSeconds:
+    @pytest.mark.parametrize(("batch_size", "limit"), [(10, None), (50, None), (7, None), (3, 3)])
+    def test_it_gives_seconds_whatever_the_settings(self, tiny: Tiny, batch_size: int, limit: int | None) -> None:
+        given = tiny(batch_size=batch_size)
+        assert NETWORK.epoch_seconds(replace(given, dataset=replace(given.dataset, limit=limit))) > 0
+
+    def test_a_setting_that_would_burst_stops_nothing(self, tiny: Tiny) -> None:
+        assert NETWORK.epoch_seconds(tiny(lmbda=5000.0)) > 0
+        assert NETWORK.epoch_seconds(tiny(hidden=10**13)) == 0
+
+
+def test_what_it_is_judged_by_is_what_runs_of_every_version_have() -> None:
+    judged = [(one.purpose, one.name) for one in NETWORK.measures if one.purpose]
+    assert judged == [(CHOOSE, "val/accuracy"), (REPORT, "test/accuracy"), (TELL, "digits_never_predicted")]
+
+
+def test_it_goes_to_workers_by_name() -> None:
+    assert type(pickle.loads(pickle.dumps(NETWORK))) is type(NETWORK)
+    assert len(pickle.dumps(NETWORK)) < 200
+
+
+def test_a_record_can_name_it_and_nothing_that_is_not_at_hand() -> None:
+    assert task_named("network") is NETWORK is TASKS["network"]
+    with pytest.raises(RecordError, match=r"by the task 'os\.system', which is not at hand here; there is network"):
+        task_named("os.system")
+
+
+class TestSpec:
+    def test_it_holds_whatever_is_known_of_a_run_before_it_starts(self, tiny: Tiny, tmp_path: Path) -> None:
+        spec = make_spec(NETWORK, tiny(), {"seed": 3, "eta": 0.5}, number=7, folder=tmp_path)
+        assert (spec.name, spec.number, spec.folder, spec.epochs) == ("36-5-3 seed=3 eta=0.5", 7, tmp_path, 3)
+        assert spec.code == NETWORK.code()
+        assert spec.data == NETWORK.examine(tiny()).data
+        assert NETWORK.schema.parse_config(spec.values) == spec.config
+        assert spec.params["dataset.name"] == "tiny"
+
+    def test_what_its_title_tells_is_not_told_twice(self, tiny: Tiny) -> None:
+        assert make_spec(NETWORK, tiny(hidden=7), {"hidden": 7, "seed": 0}).name == "36-7-3 seed=0"
