@@ -100,7 +100,7 @@ class TestOneRun:
         assert record.name.startswith("36-5-3")
         assert "eta=0.5" in record.name
         assert f"{record.metrics['test/accuracy']:.2%}" in out
-        config = SCHEMA.parse_config(json.loads(store.artifact(record.run_id, "config.json") or b""))
+        config = SCHEMA.parse_config(json.loads(store.artifact(record.run_id, "config.json") or b"")["settings"])
         assert (config.seed, config.eta, config.dataset.name) == (3, 0.5, "folder")
 
     def test_typed_again_it_is_the_same_experiment_with_the_same_numbers(
@@ -111,7 +111,7 @@ class TestOneRun:
         first, second = store.runs()
         assert (first.key, first.tags[Tag.ENVIRONMENT]) == (second.key, second.tags[Tag.ENVIRONMENT])
         journals = [(store.artifact(record.run_id, "epochs.jsonl") or b"").splitlines() for record in (first, second)]
-        digests = [[json.loads(line)["result"]["digest"] for line in journal] for journal in journals]
+        digests = [[json.loads(line)["digest"] for line in journal] for journal in journals]
         assert digests[0] == digests[1]
 
     def test_parameters_that_burst_fail_with_status_1(self, nnexp: Nnexp, tmp_path: Path, store: MlflowStore) -> None:

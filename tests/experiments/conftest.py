@@ -1,27 +1,35 @@
 """Hydra's composition as the commands do it, with nothing trained and nothing tracked."""
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
+from nnexp.sweep.outcome import Outcome
+from nnexp.sweep.session import Swept, Trained
+from nnexp.sweep.survey import Survey
+from nnexp.tasks.network.task import NETWORK
 
 
 class Composed:
-    """What Hydra hands over for a list of arguments."""
+    """What Hydra hands over for a list of arguments: of a single run its settings, of several their plan."""
 
     def __call__(self, *arguments):
-        self.settings = self.plan = None
-        run_hydra(HydraApp(self._single, self._sweep), arguments)
-        return self.plan or self.settings
+        self.found = None
+        run_hydra(HydraApp(NETWORK, lambda several: self), arguments, print)
+        return self.found
 
-    def _single(self, settings):
-        self.settings = settings
-        return 0.0
+    def train(self, run):
+        self.found = run.values
+        return Trained(run, Outcome(), SimpleNamespace(epochs=[]))
 
-    def _sweep(self, plan, policy):
-        self.plan = plan
-        return {}
+    def sweep(self, plan, policy):
+        self.found = plan
+        return Swept(Survey(plan, policy, None, None))
+
+    def runs_of(self, plan):
+        return []
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,13 @@
 import pytest
 
 from nnexp.config.paths import CONF
-from nnexp.tasks.network.presets import own_settings, trained_settings
 from nnexp.errors import ConfigError
 from nnexp.tasks.network.config import SCHEMA
+from nnexp.tasks.network.presets import own_settings, trained_settings
+from nnexp.tasks.network.task import NETWORK
 from nnexp.training.events import Finished
-from nnexp.training.execute import execute
-from nnexp.training.key import key_of
-from nnexp.training.spec import prepare
+from nnexp.training.spec import make_spec
+from tests.plans import events_of
 
 EXPERIMENTS = sorted(file.stem for file in (CONF / "experiment").glob("*.yaml"))
 
@@ -26,7 +26,7 @@ def test_composes_to_its_own_settings_and_trains(compose, name):
     assert composed.experiment == name
     assert trained_settings(composed) == own_settings(name)
     short = SCHEMA.parse_config(compose(f"experiment={name}", "epochs=1", "dataset.limit=200"))
-    assert isinstance(list(execute(short))[-1], Finished)
+    assert isinstance(list(events_of(short))[-1], Finished)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,15 @@ def test_is_the_system_that_was_published(compose, name, sizes, epochs, init, sp
 
 def test_a_changed_experiment_is_named_for_what_it_changed(compose):
     changed = SCHEMA.parse_config(compose("experiment=staged-20", "eta=1", "freeze=[]", "hidden=10"))
-    assert prepare(changed, {"experiment": "staged-20", "eta": 1.0}).name == "784-10-10 staged-20 eta=1.0 freeze=[]"
+    assert (
+        make_spec(NETWORK, changed, {"experiment": "staged-20", "eta": 1.0}).name
+        == "784-10-10 staged-20 eta=1.0 freeze=[]"
+    )
 
 
 def test_an_unchanged_experiment_is_named_for_itself(compose):
     own = SCHEMA.parse_config(compose("experiment=staged-20", "seed=3"))
-    assert prepare(own, {"experiment": "staged-20", "seed": 3}).name == "784-20-10 staged-20 seed=3"
+    assert make_spec(NETWORK, own, {"experiment": "staged-20", "seed": 3}).name == "784-20-10 staged-20 seed=3"
 
 
 def test_an_experiment_of_ones_own_is_named_for_what_was_chosen(compose, tmp_path):
@@ -65,13 +68,13 @@ def test_an_experiment_of_ones_own_is_named_for_what_was_chosen(compose, tmp_pat
     )
     mine = SCHEMA.parse_config(compose("experiment=mine", "batch_size=20"))
     assert (mine.eta, mine.freeze) == (1.0, (0,))
-    assert prepare(mine, {"experiment": "mine", "batch_size": 20}).name == "784-20-10 mine batch_size=20"
+    assert make_spec(NETWORK, mine, {"experiment": "mine", "batch_size": 20}).name == "784-20-10 mine batch_size=20"
 
 
 def test_a_name_is_no_part_of_the_key():
     named, plain = config(experiment="lesson-py3"), config()
-    assert training_part(named) == training_part(plain)
-    assert key_of(named, "data") == key_of(plain, "data")
+    assert SCHEMA.deciding(named) == SCHEMA.deciding(plain)
+    assert make_spec(NETWORK, named).key == make_spec(NETWORK, plain).key
 
 
 def test_the_notebooks_sweep_holds_ten_seeds_of_each(compose):

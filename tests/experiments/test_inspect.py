@@ -56,7 +56,7 @@ def test_a_wide_layer_is_cut_short():
     [
         ("sizes=[4]", "at least two layers"),
         ("sizes=[4,0]", "at least two layers"),
-        ("sizes=[4", "expected a value"),
+        ("sizes=[4", r"sizes must list the neurons of at least two layers .* but got \[4$"),
         ("eta=3", "one of sizes, seed"),
         ("init=scald", "did you mean scaled"),
         ("activation", "SETTING=VALUE"),
