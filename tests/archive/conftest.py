@@ -14,20 +14,16 @@ from nnexp.archive.proof import Verdict
 from nnexp.recording.recorder import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
+from nnexp.tasks.known import TASKS
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Run
-from nnexp.training.execute import execute
 from nnexp.training.spec import make_spec
+from tests.plans import Diary, events_of
 
 
-class Quiet:
-    """A watcher that looks on and says nothing."""
-
-    def started(self, run): ...
-
-    def epoch(self, run, event): ...
-
-    def ended(self, run, ending, *, again): ...
+class Quiet(Diary):
+    """A watcher to whom there must be nothing to say."""
 
     def say(self, line):
         raise AssertionError(line)
@@ -59,19 +55,27 @@ class Case:
 
     def set(self, **settings: Any) -> None:
         """Change settings in config.json."""
-        self.write("config.json", json.dumps(self.json("config.json") | settings).encode())
+        config = self.json("config.json")
+        config["settings"] |= settings
+        self.write("config.json", json.dumps(config).encode())
+
+    def set_environment(self, **fields: str) -> None:
+        """Change fields of environment.json."""
+        environment = self.json("environment.json")
+        environment["environment"] |= fields
+        self.write("environment.json", json.dumps(environment).encode())
 
     def alter_digest(self, epoch: int) -> None:
         """Change one epoch's digest in epochs.jsonl."""
         lines = self.store.artifact(self.run.run_id, "epochs.jsonl").decode().splitlines()
         line = json.loads(lines[epoch - 1])
-        line["result"]["digest"] = "0" * 64
+        line["digest"] = "0" * 64
         lines[epoch - 1] = json.dumps(line)
         self.write("epochs.jsonl", "\n".join(lines).encode())
 
     def verify(self, run: Run | None = None, *, until: int | None = None, here: bool = False) -> Verdict:
         """Do what `nnexp rerun` does."""
-        planned = plan_rerun(0, run or self.run, self.store, until=until, here=here)
+        planned = plan_rerun(0, run or self.run, self.store, TASKS, until=until, here=here)
         if not isinstance(planned, Rerun):
             return planned
         verdicts, _ = run_reruns([planned], self.store, InProcessExecutor(), Quiet())
@@ -84,8 +88,8 @@ def recorded(tiny: Callable[..., Any], tmp_path: Path) -> Callable[..., Case]:
 
     def recorded(**settings: Any) -> Case:
         store = MemoryStore()
-        recorder = new_recorder(prepare(tiny(**settings)), tmp_path / "run", store, say=Quiet().say)
-        for event in execute(tiny(**settings)):
+        recorder = new_recorder(make_spec(NETWORK, tiny(**settings)), tmp_path / "run", store, say=Quiet().say)
+        for event in events_of(tiny(**settings)):
             recorder.record(event)
         (tmp_path / "artifacts").mkdir()
         return Case(store, tmp_path / "artifacts")

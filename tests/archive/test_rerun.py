@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from packaging.requirements import Requirement
 
+from nnexp.archive.packages import install_lines
 from nnexp.archive.proof import Answer, agree, exit_status
 from nnexp.core import sgd
-from nnexp.archive.packages import install_lines
 from nnexp.sweep.rerun import sample
 from nnexp.tasks.network.setup import dataset_of
+from nnexp.tasks.network.task import NetworkTask
 from nnexp.tracking.records import Kind, Run, Status, Tag
 
 
@@ -72,7 +73,7 @@ def test_data_are_found_from_elsewhere(recorded, tmp_path, tiny_data, monkeypatc
 
 
 def in_another_environment(case, monkeypatch, **fields):
-    here = case.json("environment.json") | fields
+    here = case.json("environment.json")["environment"] | fields
     monkeypatch.setattr("nnexp.archive.changes.environment", lambda: here)
 
 
@@ -131,7 +132,7 @@ def test_other_bits_for_no_reason_are_a_defect(recorded, monkeypatch):
 def test_changed_code_is_named(recorded, monkeypatch):
     case = recorded()
     case.run.tags.update({Tag.DIRTY: "true", Tag.COMMIT: "c0ffee00" * 5})
-    monkeypatch.setattr("nnexp.archive.changes.code_digest", lambda: "f" * 64)
+    monkeypatch.setattr(NetworkTask, "code", lambda self: "f" * 64)
     disturb(monkeypatch, from_epoch=1)
     verdict = case.verify()
     assert (verdict.answer, verdict.parted) == (Answer.DIFFERENT, 1)

@@ -1,7 +1,6 @@
 """A record that was tampered with, or is not whole: refused, and what is wrong is named."""
 
 import io
-import json
 import pickle
 from dataclasses import replace
 
@@ -10,7 +9,9 @@ import pytest
 
 from nnexp.archive.run import read_archive
 from nnexp.errors import RecordError
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Status, Tag
+from nnexp.training.environment import fingerprint
 
 
 class Bomb:
@@ -29,7 +30,12 @@ def npz(**arrays):
 def test_a_record_gives_back_the_run(recorded, tiny):
     record = read_archive((case := recorded(eta=[[2, 2.0], [1, 0.5]], hidden=[5, 4])).run, case.store)
     assert record.config == tiny(eta=[[2, 2.0], [1, 0.5]], hidden=[5, 4])
-    assert len(record.digests) == len(set(record.digests)) == len(record.correct) == 3
+    digests = [epoch.digest for epoch in record.epochs]
+    assert len(digests) == len(set(digests)) == 3
+    assert [epoch.number for epoch in record.epochs] == [1, 2, 3]
+    assert all(epoch.metrics["test/correct"] == round(60 * epoch.metrics["test/accuracy"]) for epoch in record.epochs)
+    assert (record.run, record.task) == (case.run, NETWORK)
+    assert fingerprint(record.environment) == case.run.tags[Tag.ENVIRONMENT]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +102,7 @@ def test_threads_are_no_part_of_the_key_and_are_held_against_the_parameters(reco
 
 def test_an_environment_that_was_changed(recorded):
     case = recorded()
-    case.write("environment.json", json.dumps(case.json("environment.json") | {"numpy": "2.0.0"}).encode())
+    case.set_environment(numpy="2.0.0")
     with pytest.raises(RecordError, match=r"environment\.json is not the environment"):
         read_archive(case.run, case.store)
 

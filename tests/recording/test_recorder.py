@@ -6,12 +6,14 @@ import io
 import json
 import resource
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nnexp.errors import TrackingError
+from nnexp.measure import read_measures
 from nnexp.recording import pending
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.recorder import Recorder, new_recorder, replay
@@ -20,12 +22,13 @@ from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Metric, Run, RunStart, Status, Tag
 from nnexp.training.environment import fingerprint
-from nnexp.training.events import Epoch, Event, Failed, Finished, Killed, Started, WorkerLost
+from nnexp.training.events import Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
+from nnexp.training.execute import TOTAL
 from nnexp.training.spec import make_spec
 from tests.plans import events_of
 
 EPOCH_METRICS = {
-    "train/cost", "val/accuracy", "val/cost", "test/accuracy", "test/correct",
+    "train/cost", "val/accuracy", "val/cost", "test/accuracy", "test/correct", "test/cost", "digits_never_predicted",
     "time/epoch_s", "time/eval_s", "time/total_s", "eta",
 }  # fmt: skip
 FINAL_METRICS = {
@@ -111,6 +114,8 @@ class TestRecord:
         assert {Tag.KIND, Tag.KEY, Tag.CODE, Tag.DATA, Tag.ENVIRONMENT, Tag.OWNER, Tag.UID, Tag.FOLDER} <= set(
             record.tags
         )
+        assert (record.tags[Tag.FORMAT], record.tags[Tag.TASK]) == ("2", "network")
+        assert [*read_measures(record.tags[Tag.MEASURES]).values()] == [*NETWORK.measures, TOTAL]
         assert record.key == make_spec(NETWORK, config).key
         assert recorder.run.dataset
         assert set(recorder.run.dataset) == {"name", "digest", "source"}
@@ -128,8 +133,8 @@ class TestRecord:
         def artifact(name: str) -> bytes:
             return store.artifact(only(store).run_id, name) or b""
 
-        assert json.loads(artifact("config.json")) == SCHEMA.values(config)
-        assert fingerprint(json.loads(artifact("environment.json"))) == only(store).tags[Tag.ENVIRONMENT]
+        assert json.loads(artifact("config.json"))["settings"] == SCHEMA.values(config)
+        assert fingerprint(json.loads(artifact("environment.json"))["environment"]) == only(store).tags[Tag.ENVIRONMENT]
         digests = [json.loads(line)["digest"] for line in artifact("epochs.jsonl").splitlines()]
         assert len(set(digests)) == 3
         with np.load(io.BytesIO(artifact("parameters.npz")), allow_pickle=False) as parameters:
@@ -148,6 +153,8 @@ class TestRecord:
             (Killed(), Status.KILLED, "stopped"),
             (WorkerLost("the worker was ended by SIGKILL"), Status.FAILED, "the worker was ended by SIGKILL"),
             (Failed("x" * 9000, ""), Status.FAILED, "x" * 500),
+            (Pruned("stopped after epoch 1"), Status.FINISHED, "stopped after epoch 1"),
+            (Pruned("x" * 9000), Status.FINISHED, "x" * 500),
         ],
     )
     def test_whatever_its_fate_it_is_recorded(
@@ -155,10 +162,38 @@ class TestRecord:
     ) -> None:
         tell(recorder, [*list(events_of(config))[:2], ending])
         record = only(store)
-        assert (record.status, record.tags[Tag.REASON]) == (status, reason)
+        tag, other = (Tag.PRUNED, Tag.REASON) if isinstance(ending, Pruned) else (Tag.REASON, Tag.PRUNED)
+        assert (record.status, record.tags[tag], other in record.tags) == (status, reason, False)
+        assert not record.is_finished
         assert "train/cost" in record.metrics
         assert not FINAL_METRICS & set(record.metrics)
         assert (store.artifact(record.run_id, "traceback.txt") is not None) == isinstance(ending, Failed)
+
+    def test_what_the_task_remarks_becomes_tags(self, config: Config, recorder: Recorder, store: Fickle) -> None:
+        *events, end = events_of(config)
+        assert isinstance(end, Finished)
+        tell(recorder, [*events, replace(end, remarks={"never_predicted": "3 6"})])
+        assert only(store).tags[Tag.NEVER_PREDICTED] == "3 6"
+
+    def test_whatever_arrays_the_task_leaves_are_kept_under_their_names(
+        self, config: Config, recorder: Recorder, store: Fickle
+    ) -> None:
+        *events, _ = events_of(config)
+        tell(recorder, [*events, Finished({"state": {"x": np.arange(3)}, "other": {"y": np.eye(2)}})])
+        for name, field, wanted in (("state.npz", "x", np.arange(3)), ("other.npz", "y", np.eye(2))):
+            with np.load(io.BytesIO(store.artifact(only(store).run_id, name) or b"")) as arrays:
+                np.testing.assert_array_equal(arrays[field], wanted)
+
+    def test_a_store_that_cannot_be_used_is_refused_before_anything_is_written(
+        self, config: Config, tmp_path: Path
+    ) -> None:
+        class Closed(MemoryStore):
+            def prepare(self) -> None:
+                raise TrackingError("it is closed")
+
+        with pytest.raises(TrackingError, match="it is closed"):
+            new_recorder(make_spec(NETWORK, config), tmp_path / "run", Closed(), say=print)
+        assert not (tmp_path / "run").exists()
 
 
 class TestStoreThatGoesAway:
@@ -188,6 +223,15 @@ class TestStoreThatGoesAway:
         assert not recorder.pending
         self.assert_complete(store)
         assert pending.waiting(store.address) == {}
+
+    def test_a_pruned_run_is_replayed_as_pruned(self, config: Config, recorder: Recorder, store: Fickle) -> None:
+        store.away = True
+        tell(recorder, [*list(events_of(config))[:3], Pruned("stopped after epoch 2")])
+        store.away = False
+        assert replay(RunFolder(recorder.folder.path), store, print)
+        record = only(store)
+        assert (record.status, record.tags[Tag.PRUNED]) == (Status.FINISHED, "stopped after epoch 2")
+        assert set(record.metrics) == EPOCH_METRICS
 
     def test_a_run_that_was_begun_though_the_answer_was_lost_is_one_run(
         self, config: Config, recorder: Recorder, store: Fickle
