@@ -1,7 +1,9 @@
 """A record that was tampered with, or is not whole: refused, and what is wrong is named."""
 
 import io
+import json
 import pickle
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -158,6 +160,54 @@ def test_tags_and_artifacts_that_are_missing(recorded):
     case.store._entries[case.run.run_id].artifacts.pop("config.json")
     with pytest.raises(RecordError, match=r"incomplete: there is no config\.json"):
         read_archive(case.run, case.store)
+
+
+@pytest.mark.parametrize("name", ["config.json", "environment.json", "epochs.jsonl", "parameters.npz"])
+def test_a_file_of_a_format_that_is_not_known(recorded, tmp_path, name):
+    case = recorded()
+    content = case.store.artifact(case.run.run_id, name)
+    if name.endswith(".npz"):
+        (tmp_path / name).write_bytes(content)
+        with zipfile.ZipFile(tmp_path / name, "a") as archive:
+            archive.comment = b"nnexp format 3"
+        content = (tmp_path / name).read_bytes()
+    later = content.replace(b'"format": 2', b'"format": 3')
+    assert b"3" in later
+    case.write(name, later)
+    with pytest.raises(RecordError, match=f"{name} has the format 3, but this nnexp reads 1, 2"):
+        read_archive(case.run, case.store)
+
+
+@pytest.mark.parametrize("found", ["3", "0", "", "two", "[1"])
+def test_a_record_of_a_format_that_is_not_known(recorded, found):
+    case = recorded()
+    with pytest.raises(RecordError, match=r"the record has the format .*, but this nnexp reads 1, 2"):
+        read_archive(replace(case.run, tags=case.run.tags | {Tag.FORMAT: found}), case.store)
+
+
+def test_a_record_of_a_task_that_is_not_at_hand(recorded):
+    case = recorded()
+    other = replace(case.run, tags=case.run.tags | {Tag.TASK: "os.system"})
+    with pytest.raises(RecordError, match=r"it was trained by the task 'os\.system', which is not at hand here"):
+        read_archive(other, case.store)
+
+
+def test_a_run_that_was_pruned(recorded):
+    case = recorded()
+    pruned = replace(case.run, tags=case.run.tags | {Tag.PRUNED: "stopped after epoch 1"})
+    with pytest.raises(RecordError, match=r"it did not finish \(it was pruned\), so there is nothing to compare with"):
+        read_archive(pruned, case.store)
+
+
+def test_settings_that_are_younger_than_the_run_are_at_their_defaults(recorded):
+    """A run that was trained before momentum was has neither of its settings, in its files or among its parameters."""
+    case = recorded()
+    config = case.json("config.json")
+    young = ("optimiser", "mu")
+    config["settings"] = {name: value for name, value in config["settings"].items() if name not in young}
+    case.write("config.json", json.dumps(config).encode())
+    params = {name: value for name, value in case.run.params.items() if name not in young}
+    assert read_archive(replace(case.run, params=params), case.store).config.mu == 0.9
 
 
 def test_a_run_that_did_not_finish(recorded):
