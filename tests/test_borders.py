@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,12 +31,20 @@ ROOMS = {
     "comparison": "errors measure tracking archive statistics",
     "report": "errors measure config datasets tracking archive statistics comparison",
     "benchmarks": "core",
-    "cli": "errors measure config datasets tasks tracking training recording archive sweep comparison report benchmarks",
+    "cli": "errors measure config datasets tasks tracking training recording archive sweep comparison report "
+    "benchmarks",
     "api": "errors measure config tasks tracking training recording archive sweep comparison report cli",
     "__main__": "cli",
 }
 # What is not so yet: a module, and a room that it should not know. Whoever mends one takes it out.
 EXCEPTIONS = {
+    ("nnexp.archive.network", "core"),
+    ("nnexp.archive.network", "datasets"),
+    ("nnexp.comparison.groups", "config"),
+    ("nnexp.comparison.origin", "recording"),
+    ("nnexp.comparison.predictions", "recording"),
+    ("nnexp.report.plots.weights", "recording"),
+    ("nnexp.report.published.reproduction", "tasks"),
 }
 ANYWHERE = {"nnexp"}  # the package itself: its version, and api.py where it is asked for it
 FRAMEWORKS = {
@@ -157,7 +166,7 @@ def loaded_by(*statements: str) -> list[list[str]]:
     code = "\n".join(["import json, sys", tell, *(f"{statement}\n{tell}" for statement in statements)])
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     known = [set(json.loads(line)) for line in ended.stdout.splitlines() if line.startswith("[")]
-    return [sorted(after - before) for before, after in zip(known, known[1:], strict=False)]
+    return [sorted(after - before) for before, after in pairwise(known)]
 
 
 @pytest.fixture(scope="module")
