@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from tests.zygote import Zygote
+
+pytestmark = pytest.mark.xdist_group("readme")
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 SMALL = "epochs=1 dataset.limit=500"  # added to whatever trains
@@ -20,24 +25,44 @@ def block(name: str) -> str:
     return "\n".join(line.removeprefix(found[1]) for line in found[2].splitlines())
 
 
-def shell(command: str, folder: Path) -> str:
-    environment = os.environ | {"NNEXP_CACHE": str(folder / "cache"), "NNEXP_STATE": str(folder / "state")}
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
-        environment.pop(name, None)
-    ran = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True)
-    assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
-    return ran.stdout
+def smaller(line: str) -> str:
+    """Make what trains quick, and leave the rest of the line as it is."""
+    return re.sub(r"^(nnexp (?:train|sweep \w)[^#]*)", rf"\1 {SMALL} ", line)
 
 
-def smaller(command: str) -> str:
-    """Make what trains quick."""
-    line = command.split("#")[0].strip()
-    return f"{line} {SMALL}" if re.match(r"nnexp (train|sweep \w)", line) else line
+class Terminal:
+    """A folder, and a shell that finds the `nnexp` that is tested."""
+
+    def __init__(self, folder: Path, zygote: Zygote) -> None:
+        self.folder = folder
+        self.zygote = zygote
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {"NNEXP_CACHE": str(self.folder / "cache"), "NNEXP_STATE": str(self.folder / "state")}
+        return os.environ | own | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+    def shell(self, line: str) -> str:
+        ran = subprocess.run(
+            ["bash", "-c", line], cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
+        assert ran.returncode == 0, (line, ran.stdout, ran.stderr)
+        return ran.stdout
+
+    def type(self, line: str) -> str:
+        """Run what the shell reads in a line, without the wait for a start of Python."""
+        words = self.shell(f"nnexp() {{ printf '%s\\0' nnexp \"$@\"; }}; {line}").split("\0")
+        assert (words[0], words[-1]) == ("nnexp", ""), f"{line} is no single command of ours"
+        log = self.folder / "log"
+        with log.open("w") as file:
+            command = self.zygote.start(words[1:-1], self.folder, self.environment, file, file)
+        assert command.wait() == 0, (line, log.read_text())
+        return log.read_text()
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("readme")
+def terminal(tmp_path_factory: pytest.TempPathFactory, zygote: Zygote) -> Terminal:
+    return Terminal(tmp_path_factory.mktemp("readme"), zygote)
 
 
 def test_the_set_up_is_two_commands_and_the_tests_are_one() -> None:
@@ -45,25 +70,25 @@ def test_the_set_up_is_two_commands_and_the_tests_are_one() -> None:
     assert block("tests") == "pytest -n auto"  # .ci/run runs these, in a fresh environment
 
 
-def test_the_main_command_trains_and_compares(folder: Path) -> None:
-    said = shell(smaller(block("main")), folder)
+def test_the_main_command_trains_and_compares(terminal: Terminal) -> None:
+    said = terminal.shell(smaller(block("main")))  # a real start, by the name that the installation gave it
     assert "hidden" in said
-    assert (folder / "mlflow.db").exists()
+    assert (terminal.folder / "mlflow.db").exists()
 
 
-def test_the_tour_works_line_by_line(folder: Path) -> None:
+def test_the_tour_works_line_by_line(terminal: Terminal) -> None:
     for line in block("tour").splitlines():
-        shell(smaller(line), folder)
+        terminal.type(smaller(line))
 
 
-def test_a_sweep_of_ones_own_is_found(folder: Path) -> None:
-    (folder / "sweeps").mkdir()
-    (folder / "sweeps" / "wide.yaml").write_text(block("file sweeps/wide.yaml"))
-    assert "wide" in shell("nnexp sweep", folder)
-    assert "to do" in shell("nnexp sweep wide --dry-run", folder)
+def test_a_sweep_of_ones_own_is_found(terminal: Terminal) -> None:
+    (terminal.folder / "sweeps").mkdir()
+    (terminal.folder / "sweeps" / "wide.yaml").write_text(block("file sweeps/wide.yaml"))
+    assert "wide" in terminal.type("nnexp sweep")
+    assert "to do" in terminal.type("nnexp sweep wide --dry-run")
 
 
-def test_every_other_command_exists(folder: Path) -> None:
+def test_every_other_command_exists(terminal: Terminal) -> None:
     mentioned = set(re.findall(r"`nnexp ([a-z]+)", README))
-    known = shell("nnexp --help", folder)
+    known = terminal.shell("nnexp --help")
     assert all(f" {command} " in known for command in mentioned)

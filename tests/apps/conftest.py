@@ -15,10 +15,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -85,6 +86,14 @@ class Command:
         return self.process.returncode
 
 
+def start_real(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], out: IO[Any], err: IO[Any]
+) -> subprocess.Popen[bytes]:
+    """Start Python anew."""
+    command = [sys.executable, "-m", "nnexp", *arguments]
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=err, start_new_session=True)
+
+
 def group_lives(group: int) -> bool:
     try:
         os.killpg(group, 0)
@@ -101,7 +110,7 @@ class App:
     zygote: Zygote
     environment: dict[str, str] = field(default_factory=dict)
     uri: str = ""
-    commands: int = 0
+    commands: list[Command] = field(default_factory=list)
 
     @property
     def database(self) -> Path:
@@ -131,14 +140,11 @@ class App:
             self.environment.pop(name, None)
 
     def start(self, *arguments: str, real: bool = False) -> Command:
-        self.commands += 1
-        log = self.folder / f"command-{self.commands}.log"
+        log = self.folder / f"command-{len(self.commands) + 1}.log"
         with log.open("w") as file:
-            if not real:
-                return Command(self.zygote.start(arguments, self.folder, self.environment, file, file), log)
-            command = [sys.executable, "-m", "nnexp", *arguments]
-            options = {"stdout": file, "stderr": file, "start_new_session": True}
-            return Command(subprocess.Popen(command, cwd=self.folder, env=self.environment, **options), log)
+            start = start_real if real else self.zygote.start
+            self.commands.append(Command(start(arguments, self.folder, self.environment, file, file), log))
+        return self.commands[-1]
 
     def run(self, *arguments: str, status: int = 0, real: bool = False) -> str:
         """Run a command to its end, which must be this."""
@@ -146,6 +152,13 @@ class App:
         assert command.end() == status, command.said
         assert "Traceback" not in command.said, command.said
         return command.said
+
+    def close(self) -> None:
+        """Leave nothing going on, if a test ended before its commands did."""
+        for command in self.commands:
+            if command.process.poll() is None:
+                command.signal_group(signal.SIGKILL)
+                command.process.wait(DEADLINE_S)
 
     def digests(self) -> dict[str, list[str]]:
         """Each finished key's digests, epoch by epoch."""
@@ -215,15 +228,19 @@ def make_app(store_file: Path, zygote: Zygote) -> Callable[[Path], App]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, make_app: Callable[[Path], App]) -> App:
-    return make_app(tmp_path)
+def app(tmp_path: Path, make_app: Callable[[Path], App]) -> Iterator[App]:
+    app = make_app(tmp_path)
+    yield app
+    app.close()
 
 
 @pytest.fixture
-def fresh_app(tmp_path: Path, zygote: Zygote) -> App:
+def fresh_app(tmp_path: Path, zygote: Zygote) -> Iterator[App]:
     """A folder without a store: the first command makes it."""
     small_data(tmp_path)
-    return App(tmp_path, zygote, isolated(tmp_path))
+    app = App(tmp_path, zygote, isolated(tmp_path))
+    yield app
+    app.close()
 
 
 @pytest.fixture(name="wait_until", scope="session")

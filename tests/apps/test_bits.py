@@ -87,7 +87,7 @@ def test_without_validation(alone, digests):
     ids=["kernel", "features"],
 )
 def test_on_another_machine(alone, another, fields):
-    machine = replace(alone, environment=alone.environment | another, commands=alone.commands)
+    machine = replace(alone, environment=alone.environment | another)
     said = machine.run("rerun", RUN, status=2, real=True)
     assert "cannot tell: this environment is another" in said
     assert all(f"    {field}: " in said for field in fields)

@@ -36,12 +36,18 @@ def kill_a_worker(command, moments, wait_until):
 
     def some():
         assert command.process.poll() is None, command.said
-        children = psutil.Process(command.process.pid).children()
-        workers[:] = [child for child in children if "--multiprocessing-fork" in child.cmdline()]
+        workers[:] = filter(is_worker, psutil.Process(command.process.pid).children())
         return workers
 
     wait_until(some, what="a worker")
     moments.choice(workers).kill()
+
+
+def is_worker(child):
+    try:
+        return "--multiprocessing-fork" in child.cmdline()
+    except psutil.NoSuchProcess:  # or what a kill has left of it
+        return False
 
 
 @pytest.mark.parametrize(("victim", "seed"), [("launcher", 1), ("group", 2)])

@@ -6,16 +6,19 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.zygote import Zygote
 
 CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the chromium browser")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs the chromium browser"),
+    pytest.mark.xdist_group("page"),
+]
 
 SWEEP = """
 defaults:
@@ -39,33 +42,39 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture
-def link(database: Path, isolated: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def link(store_file: Path, tmp_path_factory: pytest.TempPathFactory, zygote: Zygote) -> Iterator[str]:
     """Run a sweep, start `nnexp ui`, and wait for the link that it prints."""
-    (isolated / "sweeps").mkdir()
-    (isolated / "sweeps" / "widths.yaml").write_text(SWEEP)
-    command = [sys.executable, "-m", "nnexp"]
-    subprocess.run([*command, "sweep", "widths"], check=True, capture_output=True)
-    served = subprocess.Popen(
-        [*command, "ui", "widths", "--no-open", "--port", str(free_port())],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    assert served.stdout is not None
-    yield served.stdout.readline().strip()
+    folder = tmp_path_factory.mktemp("ui")
+    shutil.copy(store_file, folder)
+    (folder / "sweeps").mkdir()
+    (folder / "sweeps" / "widths.yaml").write_text(SWEEP)
+    environment = os.environ | {"NNEXP_CACHE": str(folder / "cache"), "NNEXP_STATE": str(folder / "state")}
+    with (folder / "log").open("w") as log:
+        assert zygote.start(["sweep", "widths"], folder, environment, log, log).wait() == 0, (folder / "log").read_text()
+        said, ours = os.pipe()
+        with open(ours, "w") as out:
+            serve = ["ui", "widths", "--no-open", "--port", str(free_port())]
+            served = zygote.start(serve, folder, environment, out, log)
+    with open(said) as lines:
+        yield lines.readline().strip()
     os.killpg(served.pid, signal.SIGTERM)
     served.wait()
-    served.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser.new_page(viewport={"width": 1600, "height": 1000})
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1600, "height": 1000})
+    yield page
+    page.close()
 
 
 def test_the_link_opens_on_the_sweeps_charts_grouped_by_what_varies(link: str, page: Page) -> None:
