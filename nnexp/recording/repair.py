@@ -5,11 +5,12 @@ Every command that opens the store does this first. Nothing is ever deleted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nnexp.errors import TrackingError
+from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import owner, pending
 from nnexp.recording.examine import progress
 from nnexp.recording.folder import RunFolder
@@ -27,6 +28,7 @@ class Repairs:
     sent: list[str] = field(default_factory=list)  # results that had waited in a folder
     closed: list[str] = field(default_factory=list)  # orphans, now KILLED
     lost: list[str] = field(default_factory=list)  # waiting results whose folder is gone
+    unreadable: list[str] = field(default_factory=list)  # folders that cannot be read, and why; left as they are
 
     def sentences(self) -> list[str]:
         """Say what was done, in words."""
@@ -39,6 +41,7 @@ class Repairs:
             said.append(
                 f"{len(self.lost)} run(s) wait to be sent, but their folders are not there: {', '.join(self.lost)}"
             )
+        said += [f"a run's folder cannot be read, and is left as it is: {reason}" for reason in self.unreadable]
         return said
 
 
@@ -46,9 +49,11 @@ def repair(store: Store, say: Say) -> Repairs:
     """Send what waits, then close what nobody looks after."""
     repairs = Repairs()
     for folder in pending.waiting(store.address).values():
-        _send(folder, store, say, repairs)
+        with _reading(folder, repairs):
+            _send(folder, store, say, repairs)
     for record in sorted(orphans(store), key=lambda orphan: orphan.kind == Kind.SWEEP):  # sweeps after their runs
-        _close(record, store, say, repairs)
+        with _reading(Path(record.tags.get(Tag.FOLDER, "")), repairs):
+            _close(record, store, say, repairs)
     return repairs
 
 
@@ -58,9 +63,18 @@ def orphans(store: RunStore) -> list[Run]:
     return [record for record in running if Tag.OWNER in record.tags and owner.is_gone(record.tags[Tag.OWNER])]
 
 
+@contextmanager
+def _reading(folder: Path, repairs: Repairs) -> Iterator[None]:
+    """Let one folder that is damaged, or was written by another version, keep nothing else from being repaired."""
+    try:
+        yield
+    except RecordError as error:
+        repairs.unreadable.append(f"{folder}: {error}")
+
+
 def _send(path: Path, store: Store, say: Say, repairs: Repairs) -> None:
     folder = RunFolder(path)
-    if not folder.file("run.json").exists():
+    if not folder.is_there:
         repairs.lost.append(str(path))
         return
     run = folder.run
@@ -90,7 +104,7 @@ def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:
 
 def _is_folder_of(record: Run, folder: RunFolder) -> bool:
     """Tell whether a folder is the run's own, and not merely the one that its tag names."""
-    return folder.file("run.json").exists() and folder.run.tags.get(Tag.UID) == record.tags.get(Tag.UID)
+    return folder.is_there and folder.run.tags.get(Tag.UID) == record.tags.get(Tag.UID)
 
 
 def _is_complete(sweep: Run, store: Store) -> bool:

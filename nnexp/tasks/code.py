@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 MARKS = {tokenize.NEWLINE: "\n", tokenize.INDENT: "{", tokenize.DEDENT: "}"}
+COMPUTED = re.compile(r"[a-z]*[ft]", re.IGNORECASE)  # how an f-string begins
 STARTS = (getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "TSTRING_START", -1))
 ENDS = (getattr(tokenize, "FSTRING_END", -1), getattr(tokenize, "TSTRING_END", -1))
 
@@ -62,8 +64,9 @@ def _statements(tokens: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, s
 
 
 def _is_text(statement: list[tuple[int, str]]) -> bool:
-    """Tell whether a statement is a text alone, as a docstring is."""
-    return bool(statement) and all(kind in (tokenize.STRING, tokenize.NEWLINE) for kind, _ in statement)
+    """Tell whether a statement is a text alone, as a docstring is; one that is put together computes something."""
+    kinds = {kind for kind, _ in statement}
+    return kinds == {tokenize.STRING, tokenize.NEWLINE} and not any(COMPUTED.match(text) for _, text in statement)
 
 
 def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> str:

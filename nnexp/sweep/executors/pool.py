@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pickle import PicklingError
 from types import ModuleType
 from typing import Any
 
+from nnexp.errors import ConfigError
 from nnexp.tasks.task import Task
 from nnexp.training.events import Ending, Event, WorkerLost
 from nnexp.training.execute import execute, failure
@@ -53,6 +55,10 @@ class PoolExecutor:
         except OSError:  # it died while it was idle
             self._lose(worker)
             self.start(run)
+        except (PicklingError, AttributeError, TypeError) as error:
+            raise ConfigError(
+                f"the task {run.task.name!r} cannot be sent to a worker process ({error}); define it in a module"
+            ) from error
 
     def wait(self, seconds: float) -> list[tuple[int, Event]]:
         """Collect events from every pipe that has any, and an ending for every worker that is gone."""
