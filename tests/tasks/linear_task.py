@@ -1,0 +1,79 @@
+"""scikit-learn's linear classifier, an epoch at a time: a task by somebody who never saw the inside of nnexp."""
+
+import hashlib
+import os
+import signal
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.linear_model import SGDClassifier
+
+from nnexp.config.schema import Schema
+from nnexp.measure import Measure
+from nnexp.tasks.code import digest_code
+from nnexp.tasks.task import Data, Examined, Measured, Result
+
+TRAINING = 1200  # examples
+
+
+@dataclass(frozen=True)
+class Settings:
+    alpha: float = 1e-4
+    loss: Literal["hinge", "log_loss"] = "hinge"
+    epochs: int = 5
+    seed: int = 0
+
+
+class Linear:
+    name = "linear"
+    schema = Schema(Settings)
+    measures = (
+        Measure("val/accuracy", "fraction", "up", "choose"),
+        Measure("val/margin", better="up"),
+        Measure("val/mistakes", better="down"),
+    )
+
+    def examine(self, config: Settings) -> Examined:
+        images, labels = load_digits(return_X_y=True)
+        digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
+        return Examined(config, "linear", Data("written", digest, "scikit-learn"))
+
+    def code(self) -> str:
+        return digest_code({"linear_task.py": Path(__file__)})
+
+    def begin(self, config: Settings) -> Generator[Measured, None, Result]:
+        images, labels = load_digits(return_X_y=True)
+        x, y, val_x, val_y = images[:TRAINING], labels[:TRAINING], images[TRAINING:], labels[TRAINING:]
+        model = SGDClassifier(loss=config.loss, alpha=config.alpha, random_state=config.seed)
+        rng = np.random.default_rng(config.seed)
+        for _ in range(config.epochs):
+            order = rng.permutation(TRAINING)
+            model.partial_fit(x[order], y[order], classes=np.arange(10))
+            scores = model.decision_function(val_x)
+            right = scores.argmax(axis=1) == val_y
+            metrics = {
+                "val/accuracy": float(right.mean()),
+                "val/margin": float(scores.max(axis=1).mean()),
+                "val/mistakes": float((~right).sum()),
+            }
+            yield Measured(metrics, hashlib.sha256(model.coef_.tobytes()).hexdigest())
+        return Result({"model": {"coefficients": model.coef_, "intercepts": model.intercept_}})
+
+    def epoch_seconds(self, config: Settings) -> float:
+        return 0.0
+
+
+class Mortal(Linear):
+    """The process of seed 1 is killed in its second epoch, once."""
+
+    def begin(self, config: Settings) -> Generator[Measured, None, Result]:
+        training = super().begin(config)
+        yield next(training)
+        if config.seed == 1 and not Path("killed").exists():
+            Path("killed").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return (yield from training)
