@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
-from typing import Any, Literal
+import re
+from dataclasses import dataclass, field, make_dataclass
+from typing import Any, Literal, Optional
 
 import pytest
 from hypothesis import given, settings
@@ -182,13 +183,55 @@ class TestDeciding:
         assert later.deciding(later.parse_config(GIVEN | {"salt": 0.2})) == {"name": "plain", "salt": 0.2}
 
 
-def test_a_type_that_is_no_check_must_have_one_declared() -> None:
+def test_a_default_is_taken_as_if_it_had_been_given() -> None:
     @dataclass(frozen=True)
-    class Odd:
-        sizes: list[int] | None = None
+    class Whole:
+        rate: float = 1
 
-    with pytest.raises(TypeError, match=r"the setting sizes has the type list\[int\], which has no check of its own"):
-        Schema(Odd).setting_names()
+    whole_schema = Schema(Whole)
+    config = whole_schema.parse_config({})
+    assert type(config.rate) is float
+    assert whole_schema.params(config) == whole_schema.default_params() == {"rate": "1.0"}
+    assert whole_schema.params(whole_schema.parse_config(whole_schema.values(config))) == {"rate": "1.0"}
+    assert whole_schema.deciding(whole_schema.parse_config({"rate": 1})) == {}
+
+
+def test_a_default_that_its_own_check_refuses_is_a_mistake() -> None:
+    @dataclass(frozen=True)
+    class Wrong:
+        tin: Literal["round", "square"] = "oval"  # type: ignore[assignment]
+
+    with pytest.raises(ConfigError, match="tin must be one of round, square, but got 'oval'"):
+        Schema(Wrong).setting_names()
+
+
+def test_choices_need_not_be_words() -> None:
+    @dataclass(frozen=True)
+    class Sizes:
+        size: Literal[1, 2] = 1
+
+    assert Schema(Sizes).parse_config({"size": 2}).size == 2
+    with pytest.raises(ConfigError, match="size must be one of 1, 2, but got 3"):
+        Schema(Sizes).parse_config({"size": 3})
+
+
+def test_what_may_be_absent_is_written_either_way() -> None:
+    @dataclass(frozen=True)
+    class Either:
+        old: Optional[int] = None  # noqa: UP045
+        new: int | None = None
+
+    assert Schema(Either).parse_config({"old": 3, "new": 4}) == Either(3, 4)
+    with pytest.raises(ConfigError, match="old must be a whole number, but got 'x'"):
+        Schema(Either).parse_config({"old": "x"})
+
+
+@pytest.mark.parametrize("hint", [list[int], int | str | None, bytes])
+def test_a_type_that_is_no_check_must_have_one_declared(hint: Any) -> None:
+    odd = make_dataclass("Odd", [("sizes", hint, None)], frozen=True)
+    wrong = rf"the setting sizes has the type {re.escape(str(hint))}, which has no check of its own; declare one"
+    with pytest.raises(TypeError, match=wrong):
+        Schema(odd).setting_names()
 
 
 def test_nothing_that_is_given_is_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:

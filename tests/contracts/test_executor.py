@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 import pytest
 
+from nnexp.errors import ConfigError
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
@@ -250,6 +251,14 @@ def test_a_task_that_cannot_be_imported_in_the_worker_fails_its_run_alone(
     hear(pool, said, lambda: ended(said) == 3)
     assert isinstance(said[2][-1], Finished)
     assert [worker.pid for worker in workers()] == [pid]
+
+
+def test_a_task_that_cannot_be_sent_is_refused_in_one_line(pool: PoolExecutor, run: MakeRun) -> None:
+    class Local(NetworkTask):
+        name = "local"
+
+    with pytest.raises(ConfigError, match=r"^the task 'local' cannot be sent to a worker process .*; define it in a m"):
+        pool.start(replace(run(), task=Local()))
 
 
 def test_close_leaves_no_process(run: MakeRun) -> None:

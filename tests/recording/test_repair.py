@@ -151,6 +151,45 @@ def test_waiting_results_whose_folder_is_not_there_go_on_waiting(store, tmp_path
         ]
 
 
+def damage(folder, name, how):
+    file = folder.file(name)
+    later = file.read_bytes().replace(b'"format": 2', b'"format": 3')
+    file.write_bytes(later if how == "later" else b"{")
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "reason"),
+    [
+        ("run.json", "later", "run.json has the format 3, but this nnexp reads 1, 2"),
+        ("run.json", "cut off", "run.json is not JSON"),
+        ("end.json", "later", "end.json has the format 3"),
+        ("end.json", "cut off", "end.json is not JSON"),
+        ("epochs.jsonl", "later", "epochs.jsonl has the format 3"),
+    ],
+)
+def test_a_folder_that_cannot_be_read_goes_on_waiting_and_keeps_no_other(name, how, reason, train, store, dead):
+    store.away = True
+    damaged, _ = train(99, owned_by=dead, seed=0), train(99, owned_by=dead, seed=1)
+    store.away = False
+    damage(damaged.folder, name, how)
+    repairs = repair(store, silent)
+    assert repairs.sent == ["16-5-3"]
+    assert len(repairs.unreadable) == 1
+    assert repairs.sentences()[-1].startswith("a run's folder cannot be read, and is left as it is: ")
+    assert f"{damaged.folder.path}: {reason}" in repairs.sentences()[-1]
+    assert list(pending.waiting(store.address).values()) == [damaged.folder.path]
+    assert len(store.runs()) == 1
+    assert len(repair(store, silent).unreadable) == 1
+
+
+def test_an_orphan_whose_folder_cannot_be_read_keeps_no_other_from_being_closed(train, store, dead):
+    damaged, other = train(2, owned_by=dead, seed=0), train(2, owned_by=dead, seed=1)
+    damage(damaged.folder, "run.json", "cut off")
+    repairs = repair(store, silent)
+    assert (len(repairs.closed), len(repairs.unreadable)) == (1, 1)
+    assert [run.run_id for run in store.runs(status=Status.KILLED)] == [other.run_id]
+
+
 def sweep(store, owned_by, runs, key="ab" * 32):
     tags = {Tag.KIND: Kind.SWEEP, Tag.SWEEP: key, Tag.OWNER: owned_by}
     return store.create(RunStart("tiny", 1, {"runs": str(runs)}, tags))

@@ -65,6 +65,9 @@ OTHER = {
     "code that became a comment": ("    rate =", "    # rate ="),
     "a decorator": ("    def", "    @staticmethod\n    def"),
     "a type": ("w, nabla", "w: float, nabla"),
+    "an f-string alone, which computes": ("    rate", "    f'{step()}'\n    rate"),
+    "a text put together with one": ('"""Another."""', '"""Another.""" f"{step()}"'),
+    "a raw f-string alone": ("    rate", "    Rf'{step()}'\n    rate"),
     "another kind of text": ('f"', 'rf"'),
 }
 
