@@ -9,11 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnexp.tasks.network.config import SCHEMA
+from nnexp.recording.recorder import new_recorder
+from nnexp.tasks.network.config import SCHEMA, Config
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import Run, RunStart, Status, Tag
 from nnexp.tracking.store import RunStore
+from nnexp.training.events import Pruned
+from nnexp.training.spec import make_spec
+from tests.plans import events_of
 
 Nnexp = Callable[..., tuple[int, str, str]]
 
@@ -138,6 +143,27 @@ class TestRuns:
     def test_without_runs_it_says_so(self, nnexp: Nnexp) -> None:
         assert nnexp("runs", "--json")[:2] == (0, "[]\n")
         assert "no runs yet" in nnexp("runs")[1]
+
+    def test_a_pruned_run_is_shown_as_one_and_is_no_result(
+        self, train: Nnexp, nnexp: Nnexp, store: MlflowStore, tiny: Callable[..., Config]
+    ) -> None:
+        for seed in (1, 2):
+            train(f"seed={seed}")
+        spec = make_spec(NETWORK, tiny(seed=3), {"seed": 3}, folder=Path("pruned"))
+        recorder = new_recorder(spec, spec.folder, store, say=print)
+        for event in [*events_of(tiny(seed=3))][:2]:
+            recorder.record(event)
+        recorder.record(Pruned("stopped after epoch 1"))
+        status, out, err = nnexp("runs")
+        assert (status, out.count("FINISHED"), out.count("PRUNED")) == (0, 2, 1), err
+        status, out, err = nnexp("show", recorder.run_id)
+        assert status == 0, err
+        assert "PRUNED" in out
+        status, out, err = nnexp("compare", *(run.run_id for run in store.runs()))
+        assert status == 0, err
+        assert "1 run is left out: pruned" in " ".join(out.split())
+        status, out, _ = nnexp("rerun", recorder.run_id)
+        assert (status, out.count("it did not finish (it was pruned)")) == (2, 1)
 
     def test_a_run_whose_process_is_gone_is_closed_by_the_next_command(self, nnexp: Nnexp, store: MlflowStore) -> None:
         from nnexp.recording import owner

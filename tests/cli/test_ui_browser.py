@@ -51,7 +51,9 @@ def link(store_file: Path, tmp_path_factory: pytest.TempPathFactory, zygote: Zyg
     (folder / "sweeps" / "widths.yaml").write_text(SWEEP)
     environment = os.environ | {"NNEXP_CACHE": str(folder / "cache"), "NNEXP_STATE": str(folder / "state")}
     with (folder / "log").open("w") as log:
-        assert zygote.start(["sweep", "widths"], folder, environment, log, log).wait() == 0, (folder / "log").read_text()
+        assert zygote.start(["sweep", "widths"], folder, environment, log, log).wait() == 0, (
+            folder / "log"
+        ).read_text()
         said, ours = os.pipe()
         with open(ours, "w") as out:
             serve = ["ui", "widths", "--no-open", "--port", str(free_port())]
