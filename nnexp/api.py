@@ -17,21 +17,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnexp.cli.console import say
-from nnexp.cli.errors import UnfinishedError
 from nnexp.cli.find import chosen_runs
 from nnexp.cli.store import open_store
 from nnexp.cli.train import open_session
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
+from nnexp.config.paths import check_sweep_name
 from nnexp.config.value import format_value
-from nnexp.errors import TrackingError
+from nnexp.errors import ConfigError, TrackingError, UnfinishedError
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.formats import as_markdown
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.outcome import Failure
 from nnexp.sweep.session import Swept, Trained
 from nnexp.tasks.network.task import NETWORK
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
 if TYPE_CHECKING:
@@ -85,59 +85,72 @@ def train(settings: Settings | None = None, /, **more: Any) -> Run:
     UnfinishedError
         If it did not finish.
     """
-    (trained,) = run_hydra(HydraApp(NETWORK, open_session), _typed({**(settings or {}), **more}), say)
-    assert isinstance(trained, Trained)
-    for failure in trained.outcome.failures:
-        raise UnfinishedError(f"{failure.name} failed in epoch {failure.epoch + 1}: {failure.error}")
-    if trained.outcome.killed:
-        raise UnfinishedError(f"{trained.run.name} was stopped; it is recorded as KILLED")
-    found = [run for run in open_store().runs() if run.run_id == trained.recorder.run_id]
-    if not found:
-        raise TrackingError(f"the store could not be written; the run's results are in {trained.recorder.folder.path}")
-    return found[0]
+    app = HydraApp(NETWORK, open_session)
+    given = {name: [value] for name, value in {**(settings or {}), **more}.items()}  # a list is a value here
+    for trained in run_hydra(app, _typed(given), say):
+        if isinstance(trained, Trained) and app.session:
+            trained.check()
+            uid = {Tag.UID: trained.recorder.run.tags[Tag.UID]}
+            for run in app.session.store.runs(tags=uid):
+                return run
+            raise TrackingError(f"the store cannot be written; the results are kept in {trained.recorder.folder.path}")
+    raise ConfigError("nnexp.train trains one run; nnexp.sweep trains several")
 
 
 def sweep(name: str | Settings = PLAIN, settings: Settings | None = None, /, **more: Any) -> Compared:
     """Run a named sweep of sweeps/, or one over the settings that are given as lists, and compare its runs.
 
-    `nnexp.sweep("hidden_sizes", epochs=3)`; `nnexp.sweep(hidden=[30, 100, (100, 30)], seed=range(5))`: a list or a
-    range is what to sweep over, a tuple is one value.
+    `nnexp.sweep("hidden_sizes", epochs=3)`; `nnexp.sweep(hidden=[30, 100, (100, 30)], seed=range(5))`: a list, a range
+    or an array is what to sweep over, a tuple is one value.
+
+    Raises
+    ------
+    ConfigError, DataError, NotFoundError
+        Settings, data or a sweep that cannot be used; then nothing is trained.
+    UnfinishedError
+        If it was stopped; what finished is recorded, and the same call goes on.
     """
-    named, given = (name, settings or {}) if isinstance(name, str) else (PLAIN, name)
-    arguments = ["-m", "--config-name", named, *_typed({**given, **more})]
-    (swept,) = run_hydra(HydraApp(NETWORK, open_session), arguments, say)
-    assert isinstance(swept, Swept)
-    assert swept.outcome is not None
-    if swept.outcome.interrupted:
-        raise KeyboardInterrupt
-    session = open_session(True)
-    comparison = compare_runs(session.runs_of(swept.survey.plan), session.store)
-    return Compared(comparison, tuple(swept.outcome.failures))
+    named, given = (name, {}) if isinstance(name, str) else (PLAIN, name)
+    if named != PLAIN:
+        check_sweep_name(named)
+    app = HydraApp(NETWORK, open_session)
+    arguments = ["-m", "--config-name", named, *_typed({**given, **(settings or {}), **more})]
+    swept = [result for result in run_hydra(app, arguments, say) if isinstance(result, Swept)]
+    outcomes = [one.outcome for one in swept if one.outcome]
+    if any(outcome.interrupted for outcome in outcomes):
+        raise UnfinishedError("the sweep was stopped; the same call goes on where it stood")
+    session = app.session or open_session(True)
+    runs = {run.run_id: run for one in swept for run in session.runs_of(one.survey.plan)}
+    failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
+    return Compared(compare_runs(list(runs.values()), session.store), failures)
 
 
 def compare(
     *wanted: str,
-    by: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     metric: str | None = None,
     baseline: str | None = None,
     reach: float | None = None,
 ) -> Compared:
     """Compare sweeps and runs by their names or ids; without any, those of the last sweep."""
     store: RunStore = open_store()
+    names = by.split(",") if isinstance(by, str) else by
     runs = chosen_runs(store, wanted)
-    return Compared(compare_runs(runs, store, by=by, metric=metric, baseline=baseline, reach=reach))
+    return Compared(compare_runs(runs, store, by=names, metric=metric, baseline=baseline, reach=reach))
 
 
 def _typed(settings: Settings) -> list[str]:
-    """Write settings as they would be typed; of a list, one after the other."""
+    """Write settings as they would be typed; of a list, a range or an array, one value after the other."""
     return [f"{name}={','.join(map(_quoted, _values(value)))}" for name, value in settings.items()]
 
 
 def _values(value: Any) -> Sequence[Any]:
-    return list(value) if isinstance(value, list | range) else [value]
+    several = value.tolist() if hasattr(value, "tolist") else value  # of NumPy and pandas
+    return list(several) if isinstance(several, list | range) else [several]
 
 
 def _quoted(value: Any) -> str:
+    value = value.tolist() if hasattr(value, "tolist") else value
     if not isinstance(value, str) or PLAIN_WORD.fullmatch(value):
         return format_value(value)
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")

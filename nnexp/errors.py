@@ -34,5 +34,13 @@ class NotFoundError(NnexpError, LookupError):
     """A run or sweep that the tracking store does not hold."""
 
 
+class UnfinishedError(NnexpError, RuntimeError):
+    """A run or a sweep that was begun and did not finish; what did finish is recorded."""
+
+    def __init__(self, message: str, exit_status: int = 1) -> None:
+        super().__init__(message)
+        self.exit_status = exit_status
+
+
 class BusyError(NnexpError, RuntimeError):
     """A sweep that another process is running."""

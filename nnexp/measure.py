@@ -120,6 +120,7 @@ class Measure:
 FIRST_FORMAT: Mapping[str, Measure] = {  # what runs of the first format were measured by: they declare nothing
     "val/accuracy": Measure("val/accuracy", FRACTION, UP, CHOOSE),
     "test/accuracy": Measure("test/accuracy", FRACTION, UP, REPORT),
+    "digits_never_predicted": Measure("digits_never_predicted", better=DOWN, purpose=TELL),
 }
 
 

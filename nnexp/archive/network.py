@@ -64,10 +64,12 @@ def read_trained(run: Run, store: RunStore) -> TrainedNetwork:
     try:
         if run.task != NETWORK.name:
             raise RecordError(f"it was trained by the task {run.task!r}, which leaves no network of nnexp's")
+        if not run.is_finished:
+            raise RecordError("it left no network")
         config = reader.config(SCHEMA)
         return TrainedNetwork(config, _network(config, reader), run.tags.get(Tag.DATA))
     except RecordError as error:
-        raise RecordError(f"run {run.run_id[:8]} ({run.name}, {run.status}): {error}") from error
+        raise RecordError(f"run {run.run_id[:8]} ({run.name}, {run.fate}): {error}") from error
 
 
 def check_parameters(config: Config, digest: str, reader: RunReader) -> Iterator[str]:

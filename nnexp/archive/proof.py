@@ -57,11 +57,16 @@ def other_data(run: Run, differences: Sequence[Mismatch]) -> Verdict:
     return Verdict(run, Answer.DIFFERENT, str(Answer.DIFFERENT), reason, tuple(differences))
 
 
-def judge(archive: Archive, epochs: Sequence[Epoch], differences: Sequence[Mismatch], rerun_id: str | None) -> Verdict:
-    """Compare the epochs that were trained again with those of the record."""
+def judge(
+    archive: Archive, epochs: Sequence[Epoch], wanted: int, differences: Sequence[Mismatch], rerun_id: str | None
+) -> Verdict:
+    """Compare the epochs that were trained again, of which `wanted` were to come, with those of the record."""
     compared = len(epochs)
     recorded = [epoch.digest for epoch in archive.epochs]
     apart = [k + 1 for k, epoch in enumerate(epochs) if [epoch.digest] != recorded[k : k + 1]]
+    if compared < wanted and not apart:
+        summary, reason = f"different from epoch {compared + 1} on", "it ended before it"
+        return Verdict(archive.run, Answer.DIFFERENT, summary, reason, tuple(differences), compared + 1, rerun_id)
     if not apart:
         reason = "although the following differs" if differences else ""
         summary = f"identical in {_extent(compared, archive)}"
@@ -105,7 +110,8 @@ def _why(differences: Sequence[Mismatch], archive: Archive, epochs: Sequence[Epo
 
 def _agreement(archive: Archive, epochs: Sequence[Epoch]) -> str:
     """Say how near the last epoch trained again came to the recorded one, in what the task reports."""
-    then, now = archive.epochs[len(epochs) - 1].metrics, epochs[-1].metrics
+    last = min(len(epochs), len(archive.epochs)) - 1
+    then, now = archive.epochs[last].metrics, epochs[last].metrics
     measure = _reported(archive, now)
     if measure is None or measure.name not in then:
         return "there is nothing reported to compare"

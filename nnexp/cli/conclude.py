@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from nnexp.cli.compare import show_comparison
 from nnexp.cli.console import out, say
-from nnexp.cli.errors import UnfinishedError
 from nnexp.cli.progress import duration
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
-from nnexp.errors import NnexpError
+from nnexp.errors import NnexpError, UnfinishedError
 from nnexp.report.tables.formats import as_markdown
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
@@ -84,6 +83,8 @@ def _check(outcome: Outcome, plan: Plan) -> None:
         raise UnfinishedError(f"{plan.name} was stopped; {again}", outcome.exit_status)
     if outcome.failures:
         raise UnfinishedError(f"{len(outcome.failures)} of {len(plan.runs)} runs failed; {again}")
+    if outcome.pruned:
+        say(f"{len(outcome.pruned)} runs were pruned: ended before their last epoch, as not worth going on with")
     if outcome.left:
         say(f"{len(outcome.left)} runs are left for the next time, to keep to the budget; {again}")
 

@@ -82,7 +82,6 @@ class SweepProgress:
         self._bar = _progress()
         self._bars: dict[int, TaskID] = {}
         self._latest: dict[int, Epoch] = {}
-        self._done, self._done_s = 0, 0.0
         self._best: tuple[float, str] | None = None
 
     def surveyed(self, survey: Survey) -> None:
@@ -99,6 +98,7 @@ class SweepProgress:
     def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> Iterator[None]:
         """Draw while the runs go on, and leave the last state on the screen."""
         self._estimate, self._runs, self._total_s = estimate, len(runs), sum(map(estimate, runs))
+        self._done, self._done_s, self._best = 0, 0.0, None
         self._began = time.monotonic()
         self._task = self._bar.add_task("sweep", total=len(runs), note="") if err().is_terminal else None
         with self._bar:
@@ -128,6 +128,7 @@ class SweepProgress:
             self.say(f"{run.name}: {error or 'failed'}; it is tried again")
             return
         self._done += 1
+        self._done_s += self._estimate(run) * (1 - (epoch.number if epoch else 0) / (run.epochs or 1))
         if epoch and isinstance(ending, Finished):
             self._remember(run, epoch)
         if self._task is None:

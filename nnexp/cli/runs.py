@@ -16,9 +16,10 @@ from nnexp.cli.find import find_sweep, members
 from nnexp.cli.store import open_store
 from nnexp.config.value import parse_value
 from nnexp.errors import ConfigError, NotFoundError
-from nnexp.tracking.records import Run, Status
+from nnexp.tracking.records import PRUNED, Run, Status
 from nnexp.tracking.store import RunStore
 
+FATES = (*Status, PRUNED)
 SHORTEST = 4  # characters of an id
 
 
@@ -59,7 +60,7 @@ def _members(store: RunStore, name: str) -> list[Run]:
 
 
 def _chosen(records: Sequence[Run], choice: Choice) -> list[Run]:
-    chosen = [r for r in records if choice.status is None or r.status is _status(choice.status)]
+    chosen = [r for r in records if choice.status is None or r.fate == _fate(choice.status)]
     for condition in choice.settings:
         name, equals, value = condition.partition("=")
         if not equals:
@@ -75,10 +76,10 @@ def _is(recorded: str, wanted: str) -> bool:
     return bool(parse_value(recorded) == parse_value(wanted))
 
 
-def _status(text: str) -> Status:
-    if text.upper() not in Status.__members__:
-        raise ConfigError(f"--status must be one of {', '.join(Status)}, but got {text!r}")
-    return Status[text.upper()]
+def _fate(text: str) -> str:
+    if text.upper() not in FATES:
+        raise ConfigError(f"--status must be one of {', '.join(FATES)}, but got {text!r}")
+    return text.upper()
 
 
 def _sorted(records: Sequence[Run], by: str) -> list[Run]:
@@ -100,7 +101,7 @@ def _json(record: Run) -> dict[str, object]:
     return {
         "run_id": record.run_id,
         "name": record.name,
-        "status": record.status,
+        "status": record.fate,
         "key": record.key,
         "params": dict(record.params),
         "metrics": dict(record.metrics),

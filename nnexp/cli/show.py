@@ -20,6 +20,7 @@ from nnexp.tracking.records import Run, Tag
 FACTS = {
     "status": None,
     "reason": Tag.REASON,
+    "pruned": Tag.PRUNED,
     "key": Tag.KEY,
     "commit": Tag.COMMIT,
     "verified": Tag.VERIFIED,

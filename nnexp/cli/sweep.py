@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from nnexp.cli.console import out, say
 from nnexp.cli.train import train
-from nnexp.config.paths import SWEEPS, USER_SWEEPS, sweep_names
+from nnexp.config.paths import SWEEPS, USER_SWEEPS, check_sweep_name, sweep_names
 from nnexp.config.value import format_value
-from nnexp.errors import NotFoundError
 
 
 def _about(name: str) -> str:
@@ -34,10 +32,7 @@ def sweep(
         for each in sweep_names():
             out().print(f"{each:<18}{_about(each)}", soft_wrap=True, markup=False)
         return
-    if name not in sweep_names():
-        near = get_close_matches(name, sweep_names(), n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sweep_names())}"
-        raise NotFoundError(f"there is no sweep {name} in ./sweeps or among nnexp's own; {hint}")
+    check_sweep_name(name)
     flags = {"fresh": fresh or None, "dry_run": dry_run or None, "budget": budget, "verify": verify}
     policy = [
         f"hydra.launcher.{setting}={format_value(value)}" for setting, value in flags.items() if value is not None

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from nnexp.cli.conclude import conclude
 from nnexp.cli.console import out, say
-from nnexp.cli.errors import UnfinishedError
 from nnexp.cli.progress import RunProgress, SweepProgress, duration, told
 from nnexp.cli.store import open_store
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.session import Session, Trained
 from nnexp.tasks.network.task import NETWORK
+from nnexp.training.execute import TOTAL
 
 
 def train(arguments: Sequence[str]) -> None:
@@ -20,8 +20,8 @@ def train(arguments: Sequence[str]) -> None:
     for result in run_hydra(app, arguments, say):
         if isinstance(result, Trained):
             _tell(result)
-        else:
-            conclude(result, open_session(True))
+        elif app.session:
+            conclude(result, app.session)
 
 
 def open_session(several: bool) -> Session:
@@ -30,12 +30,9 @@ def open_session(several: bool) -> Session:
 
 
 def _tell(trained: Trained) -> None:
-    run, outcome, recorder = trained.run, trained.outcome, trained.recorder
-    for failure in outcome.failures:
-        raise UnfinishedError(f"{run.name} failed in epoch {failure.epoch + 1}: {failure.error} (see {failure.folder})")
-    if outcome.killed:
-        raise UnfinishedError(f"{run.name} was stopped; it is recorded as KILLED", outcome.exit_status)
-    last = recorder.epochs[-1]
-    took = duration(last.metrics["time/total_s"])
-    out().print(f"{run.name}: {told(run.task, last)} after epoch {last.number}, in {took}", markup=False)
+    trained.check()
+    recorder, last = trained.recorder, trained.recorder.epochs[-1]
+    took = duration(last.metrics[TOTAL.name])
+    name = trained.run.name
+    out().print(f"{name}: {told(trained.run.task, last)} after epoch {last.number}, in {took}", markup=False)
     out().print(f"run {recorder.run_id or '(not in the store yet)'}, files in {recorder.folder.path}", soft_wrap=True)

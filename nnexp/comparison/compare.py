@@ -17,7 +17,7 @@ from nnexp.comparison.contrast import contrasts, headline, lead
 from nnexp.comparison.curves import LearningCurves, read_curves, target_of
 from nnexp.comparison.deciding import Deciding, deciding, declared_by, reported
 from nnexp.comparison.eligible import COUNTED, eligible, of_one_content, of_one_dataset, with_number
-from nnexp.comparison.groups import SEED, Group, check_names, find, group, label_of, setting_of, varying
+from nnexp.comparison.groups import SEED, Group, check_names, find, group, label_of, setting_of, varying, with_defaults
 from nnexp.comparison.predictions import compare_predictions, read_predictions
 from nnexp.comparison.summary import summarize
 from nnexp.measure import Measure, measure_named
@@ -56,6 +56,7 @@ def compare(
     ConfigError
         If `by`, `metric`, `baseline` or `reach` names what the runs do not have.
     """
+    runs = with_defaults(runs)
     kept, left_out = eligible(runs)
     if not kept:
         nothing = Nothing.NONE_FINISHED if runs else Nothing.NO_RUN

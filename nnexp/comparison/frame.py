@@ -36,7 +36,7 @@ def _run_row(run: Run) -> dict[str, object]:
     return {
         "run_id": run.run_id,
         "name": run.name,
-        "status": run.status.value,
+        "status": run.fate,
         "started": _time(run.started_at),
         "ended": None if run.ended_at is None else _time(run.ended_at),
         **{name: typed(text) for name, text in run.params.items()},

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from nnexp.config.value import parse_value
 from nnexp.errors import ConfigError
 from nnexp.measure import Measure
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, Tag
 
 SEED = "seed"
 EXPERIMENT = "experiment"
@@ -38,6 +38,15 @@ class Group:
     def per_seed(self) -> list[float]:
         """One number a seed."""
         return [float(np.mean(list(numbers.values()))) for numbers in self.seeds.values()]
+
+
+def with_defaults(runs: Sequence[Run]) -> list[Run]:
+    """Give records that are older than a setting its default, which younger ones of the same task say what it is."""
+    known: dict[str, dict[str, str]] = defaultdict(dict)
+    for run in runs:
+        at_default = [name for name in run.tags.get(Tag.DEFAULTS, "").split() if name in run.params]
+        known[run.task] |= {name: run.params[name] for name in at_default}
+    return [replace(run, params=known[run.task] | dict(run.params)) if run.key else run for run in runs]
 
 
 def setting_of(run: Run, name: str) -> str:

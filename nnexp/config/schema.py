@@ -45,8 +45,9 @@ def setting(default: Any, check: Check, meaning: str, *, decides: bool = True, c
 class Schema(Generic[C]):
     """The settings of one task, from the dataclass that holds them; a dataclass within it has a dot in its names."""
 
-    def __init__(self, config: type[C]) -> None:
+    def __init__(self, config: type[C], prefix: str = "") -> None:
         self.config = config
+        self._prefix = prefix  # what a person types before their names
 
     @cached_property
     def settings(self) -> dict[str, Setting]:
@@ -60,8 +61,9 @@ class Schema(Generic[C]):
     def unknown_setting(self, name: str) -> ConfigError:
         """Say that a setting does not exist, and which one may have been meant."""
         near = get_close_matches(name, self.setting_names(), n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(self.setting_names())}"
-        return ConfigError(f"there is no setting {name}; {hint}")
+        known = ", ".join(self.setting_names())
+        hint = f"did you mean {self._prefix}{near[0]}?" if near else f"the settings are {known}"
+        return ConfigError(f"there is no setting {self._prefix}{name}; {hint}")
 
     def parse_config(self, values: Mapping[str, Any]) -> C:
         """Make a config of a nested mapping, in which any setting that has a default may be absent.

@@ -19,7 +19,7 @@ def examine(store: RunStore) -> list[str]:
 def progress(sweep: Run, runs: Sequence[Run]) -> tuple[int, int]:
     """Count the runs of a sweep that are finished, and all that it was to have."""
     member = Tag.member(sweep.tags.get(Tag.SWEEP, ""))
-    finished = {run.key for run in runs if member in run.tags and run.status is Status.FINISHED}
+    finished = {run.key for run in runs if member in run.tags and run.is_finished}
     return len(finished), int(sweep.params.get("runs", 0))
 
 

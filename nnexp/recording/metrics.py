@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite, nan
 
 from nnexp.measure import BEST, CHOOSE, REPORT, TELL, Measure, judging
 from nnexp.tracking.records import Metric
@@ -22,8 +23,8 @@ def final_metrics(epochs: Sequence[Epoch], measures: Iterable[Measure], time: in
     declared = [measure for measure in measures if measure.name in last]
     values: dict[str, float] = {}
     chooser = _chooser(declared)
-    if chooser:
-        best = _best(epochs, chooser)
+    best = _best(epochs, chooser) if chooser else None
+    if chooser and best:
         values[BEST_EPOCH] = best.number
         if chooser.purpose == CHOOSE:
             values[chooser.best.name] = best.metrics[chooser.name]
@@ -36,8 +37,8 @@ def _chooser(declared: Sequence[Measure]) -> Measure | None:
     return next(iter([*judging(declared), *(one for one in declared if one.better)]), None)
 
 
-def _best(epochs: Sequence[Epoch], measure: Measure) -> Epoch:
-    """Pick the first of the best epochs that have a value."""
-    measured = [epoch for epoch in epochs if measure.name in epoch.metrics]
+def _best(epochs: Sequence[Epoch], measure: Measure) -> Epoch | None:
+    """Pick the first of the best epochs that have a number."""
+    measured = [epoch for epoch in epochs if isfinite(epoch.metrics.get(measure.name, nan))]
     sign = 1 if measure.higher_is_better else -1
-    return max(measured, key=lambda epoch: sign * epoch.metrics[measure.name])
+    return max(measured, key=lambda epoch: sign * epoch.metrics[measure.name], default=None)

@@ -15,16 +15,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from nnexp.errors import TrackingError
-from nnexp.measure import read_measures, write_measures
+from nnexp.measure import FIRST_FORMAT, read_measures, write_measures
 from nnexp.recording import code, owner, packages, pending
 from nnexp.recording.files import DIFF, FORMAT, PACKAGES, TRACEBACK
 from nnexp.recording.folder import RunFolder, free
 from nnexp.recording.metrics import epoch_metrics, final_metrics
-from nnexp.tasks.network.measures import MEASURES
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, now
 from nnexp.training.execute import TOTAL
 from nnexp.training.spec import RunSpec
 
@@ -41,7 +40,7 @@ class Recorder:
         self.run = run
         self.run_id: str | None = None
         self.epochs: list[Epoch] = []
-        self._measures = read_measures(run.tags.get(Tag.MEASURES)).values() or MEASURES  # format 1: the network's
+        self._measures = (read_measures(run.tags.get(Tag.MEASURES)) or FIRST_FORMAT).values()
         self._store = store
         self._say = say
         self._unsent: list[Metric] = []
@@ -57,11 +56,19 @@ class Recorder:
 
     def record(self, event: Event) -> None:
         """Write one event into the folder, and whatever is due into the store."""
+        self.keep(event)
+        self.pass_on(event)
+
+    def keep(self, event: Event) -> None:
+        """Write one event into the folder: from there on it is not lost."""
         try:
             self._journal(event)
         except OSError as error:
             self._elsewhere(event, error)
         self._remember(event)
+
+    def pass_on(self, event: Event) -> None:
+        """Write whatever is due after an event into the store."""
         if isinstance(event, Ending) or time.monotonic() >= self._due:
             self.send()
 
@@ -176,10 +183,11 @@ def new_recorder(
         Tag.OWNER: owner.me(),
         Tag.UID: uuid.uuid4().hex,
         Tag.FOLDER: str(path.absolute()),
+        Tag.DEFAULTS: " ".join(spec.at_default),
     }
     run = RunStart(
         name=spec.name,
-        started_at=time.time_ns() // 1_000_000,
+        started_at=now(),
         params=spec.params,
         tags={**identity, **code.tags(), **(tags or {})},
         parent_id=parent_id,
@@ -213,7 +221,7 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
 def _end_tags(event: Ending) -> dict[str, str]:
     match event:
         case Finished():
-            return {Tag.remark(name): text for name, text in event.remarks.items()}
+            return {Tag.remark(name): text[:LONGEST_REASON] for name, text in event.remarks.items()}
         case Pruned():
             return {Tag.PRUNED: event.error[:LONGEST_REASON]}
         case _:

@@ -27,7 +27,7 @@ class Estimator:
         self._shaping = [one.name for one in task.schema.settings.values() if one.costs]
         self._task = task
         measured: dict[Shape, list[float]] = defaultdict(list)
-        for run in earlier:
+        for run in filter(lambda one: one.is_finished, earlier):
             epochs = run.params.get(EPOCHS, "")
             if TOTAL.name in run.metrics and epochs.isdigit() and self._is_of_task(run):
                 measured[self._shape(run.params)].append(run.metrics[TOTAL.name] / int(epochs))

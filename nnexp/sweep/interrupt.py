@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -30,7 +31,9 @@ class Interrupt:
         return fresh
 
     def __enter__(self) -> Interrupt:
-        """Take the signals over."""
+        """Take the signals over, in the main thread: no other is sent any."""
+        if threading.current_thread() is not threading.main_thread():
+            return self
         self._before = {number: signal.signal(number, self._handle) for number in SIGNALS}
         return self
 

@@ -56,6 +56,7 @@ class Launch:
         self._running: dict[int, Attempt] = {}
         self._again: deque[Attempt] = deque()  # runs that are to be tried once more, after all others
         self._passed_over: list[RunSpec] = []  # runs that did not fit into what was left of the budget
+        self._spent = False  # whether there is nothing more to ask the source for
         self._outcome = Outcome()
         self._began = clock()
 
@@ -100,10 +101,11 @@ class Launch:
 
     def _next(self, source: Source) -> Attempt | None:
         """Find the next run that fits into the budget; those that are tried again come last."""
-        while (run := source.next()) is not None:
+        while not self._spent and (run := source.next()) is not None:
             if self._fits(run):
                 return Attempt(run, 1)
             self._passed_over.append(run)
+            self._spent = not source.left()  # a source that knows no end is not asked for another
         fitting = (attempt for attempt in self._again if self._fits(attempt.run))
         attempt = next(fitting, None)
         if attempt is not None:
@@ -128,16 +130,19 @@ class Launch:
         if isinstance(event, Ending):
             del self._running[number]
         again = isinstance(event, Ending) and self._tries(event) > attempt.number
-        decision = Decision.GO_ON if again else source.hear(attempt.run, event)
-        if isinstance(event, Finished):
-            self._fill(source, interrupt)  # its worker need not wait until the store has been told
-        attempt.recorder.record(event)
+        attempt.recorder.keep(event)
+        try:
+            decision = Decision.GO_ON if again else source.hear(attempt.run, event)
+            if isinstance(event, Finished):
+                self._fill(source, interrupt)  # its worker need not wait until the store has been told
+        finally:
+            attempt.recorder.pass_on(event)
         if isinstance(event, Started):
             attempt.started = self._clock()  # its worker may just have had to be made
         elif isinstance(event, Epoch):
             self._watcher.epoch(attempt.run, event)
             if decision is Decision.STOP:
-                self._executor.stop(number, Pruned(f"stopped after epoch {event.number}"))
+                self._executor.stop(number, Pruned(f"told to stop in epoch {event.number}"))
         elif isinstance(event, Ending):
             self._end(attempt, attempt.recorder, event, again=again)
 

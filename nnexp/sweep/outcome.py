@@ -32,5 +32,5 @@ class Outcome:
 
     @property
     def exit_status(self) -> int:
-        """What a shell expects of a command that was ended by a signal."""
-        return 128 + (self.interrupted or 0)
+        """What a shell expects of a command that was ended by a signal; 0 if there was none."""
+        return 128 + self.interrupted if self.interrupted else 0

@@ -17,7 +17,7 @@ from nnexp.archive.changes import Mismatch, changed_code, changed_data, changed_
 from nnexp.archive.proof import Verdict, cannot_tell, judge, other_data
 from nnexp.archive.run import Archive, read_archive
 from nnexp.config.schema import EPOCHS
-from nnexp.errors import NnexpError
+from nnexp.errors import NnexpError, TrackingError
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.launch import Launch
@@ -39,6 +39,7 @@ class Rerun:
 
     archive: Archive
     spec: RunSpec
+    epochs: int  # how many it has to have
     differences: tuple[Mismatch, ...]
 
 
@@ -63,11 +64,12 @@ def plan_rerun(
         spec = make_spec(archive.task, _shortened(archive, until), number=number, folder=folder)
     except NnexpError as error:
         return cannot_tell(run, str(error))
-    return Rerun(archive, replace(spec, name=f"rerun of {run.name}"), differences)
+    epochs = min(until or len(archive.epochs), len(archive.epochs))
+    return Rerun(archive, replace(spec, name=f"rerun of {run.name}"), epochs, differences)
 
 
 def run_reruns(
-    reruns: Sequence[Rerun], store: Store, executor: Executor, watcher: Watcher
+    reruns: Sequence[Rerun], store: Store, executor: Executor, watcher: Watcher, policy: Policy
 ) -> tuple[list[Verdict], Outcome]:
     """Train runs again, judge each, and mark both records with the verdict."""
     originals = {rerun.spec.number: rerun.archive.run.run_id for rerun in reruns}
@@ -82,10 +84,13 @@ def run_reruns(
         )
         return recorders[run.number]
 
-    outcome = Launch(executor, Policy(), make_recorder, watcher).run(Planned(rerun.spec for rerun in reruns))
+    outcome = Launch(executor, policy, make_recorder, watcher).run(Planned(rerun.spec for rerun in reruns))
     verdicts = [_judge(rerun, recorders.get(rerun.spec.number)) for rerun in reruns]
-    for verdict in verdicts:
-        _mark(verdict, store)
+    try:
+        for verdict in verdicts:
+            _mark(verdict, store)
+    except TrackingError as error:
+        watcher.say(f"{error}; the records are not marked with what was found")
     return verdicts, outcome
 
 
@@ -111,7 +116,7 @@ def _judge(rerun: Rerun, recorder: Recorder | None) -> Verdict:
     end = recorder.folder.end or {}
     if end.get("status") != Status.FINISHED:
         return cannot_tell(run, f"the rerun did not finish: {end.get('reason')}", rerun.differences)
-    return judge(rerun.archive, recorder.epochs, rerun.differences, recorder.run_id)
+    return judge(rerun.archive, recorder.epochs, rerun.epochs, rerun.differences, recorder.run_id)
 
 
 def _mark(verdict: Verdict, store: Store) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnexp.archive.proof import Verdict, exit_status
+from nnexp.errors import UnfinishedError
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.estimate import Estimator
 from nnexp.sweep.executors.executor import Executor
@@ -30,7 +31,7 @@ from nnexp.sweep.policy import Policy
 from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
 from nnexp.sweep.source import Planned, Source
 from nnexp.sweep.survey import Survey
-from nnexp.sweep.watcher import Watcher
+from nnexp.sweep.watcher import Nobody, Watcher
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, Status, Tag
 from nnexp.tracking.store import Store
@@ -46,6 +47,14 @@ class Trained:
     run: RunSpec
     outcome: Outcome
     recorder: Recorder
+
+    def check(self) -> None:
+        """Raise UnfinishedError if it did not finish."""
+        for failure in self.outcome.failures:
+            where = f"{self.run.name} failed in epoch {failure.epoch + 1}"
+            raise UnfinishedError(f"{where}: {failure.error} (see {failure.folder})")
+        if self.outcome.killed:
+            raise UnfinishedError(f"{self.run.name} was stopped; it is recorded as KILLED", self.outcome.exit_status)
 
 
 @dataclass(frozen=True)
@@ -72,14 +81,14 @@ class Session:
         self,
         store: Store,
         task: Task,
-        watcher: Watcher,
+        watcher: Watcher | None = None,
         *,
         executor: Callable[[int], Executor] = PoolExecutor,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = store
         self.task = task
-        self._watcher = watcher
+        self._watcher = watcher or Nobody()
         self._executor = executor
         self._clock = clock
 
@@ -134,8 +143,9 @@ class Session:
     def _rerun(self, reruns: Sequence[Rerun], policy: Policy) -> tuple[list[Verdict], Outcome]:
         estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED) if len(reruns) > 1 else ())
         several = self._executor(min(policy.slots, len(reruns))) if len(reruns) > 1 else InProcessExecutor()
+        told = Policy(retries=policy.retries, timeout=policy.timeout)
         with self._watcher.watching([rerun.spec for rerun in reruns], estimator.seconds):
-            return run_reruns(reruns, self.store, several, self._watcher)
+            return run_reruns(reruns, self.store, several, self._watcher, told)
 
     def _launch(self, survey: Survey, parent_id: str, source: MakeSource) -> Outcome:
         to_do, policy, estimate = survey.ledger.to_do, survey.policy, survey.estimator.seconds

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from nnexp.sweep.survey import Survey
@@ -39,3 +39,27 @@ class Watcher(Protocol):
     def say(self, line: str) -> None:
         """Tell the person something that they should know."""
         ...
+
+
+class Nobody:
+    """Looks on and shows nothing."""
+
+    def surveyed(self, survey: Survey) -> None:
+        """Show nothing."""
+
+    @contextmanager
+    def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> Iterator[None]:  # noqa: ARG002
+        """Show nothing."""
+        yield
+
+    def started(self, run: RunSpec) -> None:
+        """Show nothing."""
+
+    def epoch(self, run: RunSpec, event: Epoch) -> None:
+        """Show nothing."""
+
+    def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
+        """Show nothing."""
+
+    def say(self, line: str) -> None:
+        """Show nothing."""

@@ -1,11 +1,12 @@
 """What is trained is a task; everything around it (sweeping, surviving, recording, comparing, proving) knows no more.
 
 A task declares its settings and its metrics, checks a config against its data, says which code decides its numbers, and
-trains. Training is a generator: each `yield` is an epoch, and what it returns is what a rerun compares and keeps. It
-never prints, logs or tracks; whoever runs it decides what to do with its epochs, and may `close` it after any of them.
+trains. Training is a generator: each `yield` is an epoch, by whose digest a rerun is proved; what it returns is kept.
+It never prints, logs or tracks; whoever runs it decides what to do with its epochs, and may `close` it after each.
 
 A task is sent to worker processes by pickle, so it must be importable there; a config is sent as plain values and
-rebuilt by the task's schema.
+rebuilt by the task's schema. What it computes with is to be imported at the top of its module: the environment is
+recorded when a run begins.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Examined:
 
 @dataclass(frozen=True)
 class Measured:
-    """What one epoch brought: its metrics by name, and a digest of the state that it left (none: of the metrics)."""
+    """What one epoch brought: its metrics by name, and the SHA-256 of the state that it left (none: of its metrics)."""
 
     metrics: Mapping[str, float]
     digest: str = ""

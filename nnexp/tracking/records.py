@@ -18,6 +18,9 @@ class Status(StrEnum):
     KILLED = "KILLED"
 
 
+PRUNED = "PRUNED"  # what a person reads of a run that was ended as not worth going on with: to the store, FINISHED
+
+
 class Kind(StrEnum):
     """What a record stands for (tag `nnexp.kind`)."""
 
@@ -49,6 +52,7 @@ class Tag:
     FORMAT = "nnexp.format"  # the version of all that is recorded of the run; absent from the first
     TASK = "nnexp.task"  # the name of what was trained; absent from the first format: the network
     MEASURES = "nnexp.measures"  # what the task declares of its metrics, as nnexp/measure.py writes it
+    DEFAULTS = "nnexp.defaults"  # the settings that are at their default, separated by spaces
     PRUNED = "nnexp.pruned"  # why a run was ended before its last epoch, as one not worth going on with
 
     # Where a store has words of its own for these, it shows them in those; here they have these names alone.
@@ -62,8 +66,8 @@ class Tag:
 
     @staticmethod
     def remark(name: str) -> str:
-        """Name the tag of what a task remarks on a finished run, such as never_predicted."""
-        return f"nnexp.{name}"
+        """Name the tag of what a task remarks on a finished run; never_predicted is older than the others."""
+        return Tag.NEVER_PREDICTED if name == "never_predicted" else f"nnexp.remark.{name}"
 
     @staticmethod
     def member(sweep_key: str) -> str:
@@ -125,7 +129,7 @@ class Run:
     @property
     def fate(self) -> str:
         """Its status as a person reads it: PRUNED where it was ended as not worth going on with."""
-        return "PRUNED" if Tag.PRUNED in self.tags else self.status.value
+        return PRUNED if Tag.PRUNED in self.tags else self.status.value
 
     @property
     def task(self) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import traceback
 from collections.abc import Iterator, Mapping
 from itertools import count
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from nnexp.config.schema import THREADS
@@ -19,6 +22,7 @@ from nnexp.tasks.task import Result, Task
 from nnexp.training.environment import environment
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Started
 
+SHA256 = re.compile(r"[0-9a-f]{64}")
 TOTAL = Measure("time/total_s", SECONDS, DOWN)  # since the run started: measured here, for every task
 
 
@@ -47,14 +51,26 @@ def _train(task: Task, config: Any, began: float) -> Iterator[Event]:
             measured = next(training)
         except StopIteration as end:
             result = end.value or Result()
-            yield Finished(result.arrays, result.remarks)
+            remarks = {str(name): str(text) for name, text in result.remarks.items()}
+            yield Finished({name: _numbers(name, arrays) for name, arrays in result.arrays.items()}, remarks)
             return
-        metrics = {**measured.metrics, TOTAL.name: perf_counter() - began}
-        yield Epoch(number, metrics, measured.digest or _digest(task, measured.metrics))
+        metrics = {str(name): float(value) for name, value in measured.metrics.items()}
+        yield Epoch(number, metrics | {TOTAL.name: perf_counter() - began}, _digest(task, measured.digest, metrics))
 
 
-def _digest(task: Task, metrics: Mapping[str, float]) -> str:
-    """Digest an epoch's metrics, less its times, where the task does not say what its state is."""
+def _digest(task: Task, digest: str, metrics: Mapping[str, float]) -> str:
+    """Take the digest that the task gives; where it gives none, digest the epoch's metrics, less its times."""
+    if SHA256.fullmatch(digest):
+        return digest
     timed = {measure.name for measure in task.measures if measure.unit == SECONDS}
-    exact = {name: float(value).hex() for name, value in metrics.items() if name not in timed}
-    return hashlib.sha256(json.dumps(exact, sort_keys=True).encode()).hexdigest()
+    exact = {name: value.hex() for name, value in metrics.items() if name not in timed}
+    return hashlib.sha256((digest or json.dumps(exact, sort_keys=True)).encode()).hexdigest()
+
+
+def _numbers(name: str, arrays: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Take arrays of numbers or text; objects could be kept by pickling alone."""
+    taken = {str(each): np.asarray(array) for each, array in arrays.items()}
+    for each, array in taken.items():
+        if array.dtype.hasobject:
+            raise TypeError(f"{each} of {name} must be an array of numbers or text, but holds objects")
+    return taken

@@ -21,7 +21,7 @@ def key_of(task: str, settings: Mapping[str, Any], data_digest: str | None, code
 
 def key_of_format_1(values: Mapping[str, Any], data_digest: str, code: str) -> str:
     """Compute the key that the first format gave a run of the network, from its config.json with every setting."""
-    dataset = {name: value for name, value in values["dataset"].items() if name not in ("path", "name")}
+    dataset = {name: value for name, value in values.get("dataset", {}).items() if name not in ("path", "name")}
     config = {name: value for name, value in values.items() if name not in ("experiment", "threads")}
     parts = {"config": {**config, "dataset": dataset}, "data": data_digest, "code": code}
     return _sha256(json.dumps(parts, sort_keys=True))

@@ -37,6 +37,12 @@ class RunSpec:
         return self.task.schema.params(self.config)
 
     @property
+    def at_default(self) -> list[str]:
+        """The settings that are at their default: what a record stands for that is older than one of them."""
+        defaults = self.task.schema.default_params()
+        return [name for name, text in self.params.items() if defaults.get(name) == text]
+
+    @property
     def epochs(self) -> int | None:
         """How many epochs it takes, if its settings say so."""
         return getattr(self.config, EPOCHS, None)

@@ -13,6 +13,7 @@ import pytest
 from nnexp.archive.proof import Verdict
 from nnexp.recording.recorder import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
+from nnexp.sweep.policy import Policy
 from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
 from nnexp.tasks.known import TASKS
 from nnexp.tasks.network.task import NETWORK
@@ -78,7 +79,7 @@ class Case:
         planned = plan_rerun(0, run or self.run, self.store, TASKS, until=until, here=here)
         if not isinstance(planned, Rerun):
             return planned
-        verdicts, _ = run_reruns([planned], self.store, InProcessExecutor(), Quiet())
+        verdicts, _ = run_reruns([planned], self.store, InProcessExecutor(), Quiet(), Policy())
         return verdicts[0]
 
 

@@ -10,7 +10,6 @@ from nnexp.archive.packages import install_lines
 from nnexp.archive.proof import Answer, agree, exit_status
 from nnexp.core import sgd
 from nnexp.sweep.rerun import sample
-from nnexp.tasks.network.setup import dataset_of
 from nnexp.tasks.network.task import NetworkTask
 from nnexp.tracking.records import Kind, Run, Status, Tag
 
@@ -45,7 +44,6 @@ def test_changed_data_are_named_and_not_trained_on(recorded, tmp_path, tiny_data
     case = recorded(dataset={"path": str(data)})
     arrays["x_train"][-1, -1, -1] ^= 1  # one pixel, of one validation image
     np.savez(data, **arrays)
-    dataset_of.cache_clear()
     verdict = case.verify()
     assert verdict.answer is Answer.DIFFERENT
     assert "the data are not those that it learnt from" in verdict.reason
@@ -58,7 +56,6 @@ def test_data_that_are_gone(recorded, tmp_path, tiny_data):
     data.write_bytes(tiny_data.read_bytes())
     case = recorded(dataset={"path": str(data)})
     data.unlink()
-    dataset_of.cache_clear()
     verdict = case.verify()
     assert verdict.answer is Answer.UNKNOWN
     assert "nothing is there" in verdict.reason

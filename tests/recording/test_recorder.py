@@ -175,6 +175,23 @@ class TestRecord:
         tell(recorder, [*events, replace(end, remarks={"never_predicted": "3 6"})])
         assert only(store).tags[Tag.NEVER_PREDICTED] == "3 6"
 
+    def test_a_remark_takes_the_place_of_no_tag_of_nnexps_own(
+        self, config: Config, recorder: Recorder, store: Fickle
+    ) -> None:
+        *events, end = events_of(config)
+        assert isinstance(end, Finished)
+        tell(recorder, [*events, replace(end, remarks={"key": "mine", "long": "x" * 9000})])
+        record = only(store)
+        assert record.key == make_spec(NETWORK, config).key
+        assert record.tags["nnexp.remark.key"] == "mine"
+        assert record.tags["nnexp.remark.long"] == "x" * 500
+
+    def test_what_is_at_its_default_is_marked(self, recorder: Recorder, store: Fickle) -> None:
+        recorder.send()
+        marked = only(store).tags[Tag.DEFAULTS].split()
+        assert {"eta", "seed", "dataset.split"} <= set(marked)
+        assert not {"hidden", "epochs", "dataset.path", "dataset.name"} & set(marked)
+
     def test_whatever_arrays_the_task_leaves_are_kept_under_their_names(
         self, config: Config, recorder: Recorder, store: Fickle
     ) -> None:

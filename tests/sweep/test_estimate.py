@@ -1,5 +1,7 @@
 """How long runs will take: from what was measured before, or from what the task measures now."""
 
+from dataclasses import replace
+
 import pytest
 
 from nnexp.config.value import format_value
@@ -40,6 +42,15 @@ def test_a_run_of_another_task_tells_nothing(config, plan, measured):
     assert Estimator(NETWORK, earlier).seconds(plan({"epochs": 4}).runs[0]) == 12
     earlier = [record(config(epochs=10), 10, **{Tag.TASK: NETWORK.name})]
     assert Estimator(NETWORK, earlier).seconds(plan({"epochs": 4}).runs[0]) == 4
+
+
+@pytest.mark.parametrize(
+    ("status", "tags"), [(Status.FAILED, {}), (Status.KILLED, {}), (Status.FINISHED, {Tag.PRUNED: "after epoch 1"})]
+)
+def test_a_run_that_did_not_come_to_its_end_tells_nothing(config, plan, measured, status, tags):
+    measured(3)
+    earlier = [replace(record(config(epochs=10), 10, **tags), status=status)]
+    assert Estimator(NETWORK, earlier).seconds(plan({"epochs": 4}).runs[0]) == 12
 
 
 @pytest.mark.parametrize("name", [name for name, one in SCHEMA.settings.items() if one.costs])

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psutil
@@ -307,6 +308,12 @@ def test_a_worker_that_the_signal_itself_ended_is_killed_not_failed(plan, store,
     assert Status.KILLED in statuses(store)
 
 
+def test_outside_of_the_main_thread_no_signal_is_waited_for(plan, store, diary):
+    with ThreadPoolExecutor(1) as thread:
+        outcome = thread.submit(launch, plan(seeds=2), Policy(), Scripted(), store, diary).result()
+    assert len(outcome.finished) == 2
+
+
 def test_two_signals_end_at_once(plan, store, diary):
     def twice() -> None:
         os.kill(os.getpid(), signal.SIGINT)
@@ -386,6 +393,32 @@ class TestSources:
         assert [line for line in diary.lines if line.startswith("start")] == ["start 0", "start 0", "start 1"]
         assert len(outcome.finished) == 2
 
+    def test_one_that_goes_on_for_ever_ends_with_the_budget(self, plan, store, diary):
+        class Forever(Planned):
+            """Has always one more, and knows none beforehand."""
+
+            def left(self) -> Sequence[RunSpec]:
+                return ()
+
+        script = {0: [4 * HOUR], 1: [9 * HOUR], 2: [4 * HOUR]}
+        source = Forever(plan(seeds=60).runs)
+        policy = Policy(budget="10h")
+        outcome = launch(source, policy, Scripted(slots=2, script=script), store, diary, estimate=4 * HOUR)
+        assert [line for line in diary.lines if line.startswith("start")] == ["start 0", "start 1", "start 2"]
+        assert len(outcome.finished) == 3
+        assert len(outcome.left) <= 2
+
+    def test_what_it_heard_last_is_kept_though_it_then_broke(self, plan, store, diary):
+        class Broken(Planned):
+            def hear(self, run: RunSpec, event: Event) -> Decision:
+                if isinstance(event, Finished):
+                    raise ZeroDivisionError
+                return Decision.GO_ON
+
+        with pytest.raises(ZeroDivisionError):
+            launch(Broken(plan(seeds=1).runs), Policy(), Scripted(), store, diary)
+        assert statuses(store) == [Status.FINISHED]
+
     def test_what_it_never_gave_is_left(self, plan, store, diary):
         source = Endless(plan(seeds=4).runs)
         outcome = launch(source, Policy(fail_fast=True), Scripted(slots=2, script={1: ["fail"]}), store, diary)
@@ -408,7 +441,7 @@ class TestSources:
         launch(Choosy(planned.runs, after=1, wanted=0.6), Policy(), Scripted(epochs=3), store, diary)
         pruned, finished = (next(run for run in store.runs() if run.key == each.key) for each in planned.runs)
         assert pruned.status is Status.FINISHED  # to the store
-        assert pruned.tags[Tag.PRUNED] == "stopped after epoch 1"
+        assert pruned.tags[Tag.PRUNED] == "told to stop in epoch 1"
         assert (pruned.is_finished, pruned.fate, Tag.REASON in pruned.tags) == (False, "PRUNED", False)
         assert not {name for name in pruned.metrics if name.startswith(("final/", "best/"))}
         assert "final/val_accuracy" in finished.metrics

@@ -1,14 +1,13 @@
 import os
-from dataclasses import asdict
 
 import pytest
 
 from nnexp.errors import ConfigError
-from nnexp.sweep.policy import Policy, build_policy
+from nnexp.sweep.policy import POLICY, Policy
 
 
 def test_the_defaults_are_a_policy():
-    assert build_policy(asdict(Policy())) == Policy()
+    assert POLICY.parse_config({}) == Policy()
     assert Policy().slots == len(os.sched_getaffinity(0))
 
 
@@ -16,15 +15,15 @@ def test_the_defaults_are_a_policy():
     ("text", "seconds"), [("90", 90), (90, 90), (1.5, 1.5), ("90s", 90), ("10m", 600), ("1.5h", 5400), ("2d", 172800)]
 )
 def test_durations(text, seconds):
-    policy = build_policy({"timeout": text, "budget": text})
+    policy = POLICY.parse_config({"timeout": text, "budget": text})
     assert (policy.timeout_s, policy.budget_s) == (seconds, seconds)
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"job": 2}, r"hydra\.launcher has no setting job; did you mean jobs\?"),
-        ({"xyzzy": 2}, r"hydra\.launcher has no setting xyzzy; it has jobs, retries, .*dry_run.*"),
+        ({"job": 2}, r"there is no setting hydra\.launcher\.job; did you mean hydra\.launcher\.jobs\?"),
+        ({"xyzzy": 2}, r"there is no setting hydra\.launcher\.xyzzy; the settings are jobs, retries, .*dry_run.*"),
         ({"jobs": 0}, "jobs must be a whole number of at least 1, but got 0"),
         ({"jobs": True}, "jobs must be a whole number of at least 1, but got True"),
         ({"jobs": 1.5}, r"jobs must be a whole number of at least 1, but got 1\.5"),
@@ -43,7 +42,7 @@ def test_durations(text, seconds):
 )
 def test_what_is_refused(settings, message):
     with pytest.raises(ConfigError, match=f"^{message}$"):
-        build_policy(settings)
+        POLICY.parse_config(settings)
 
 
 def test_fail_fast_is_one_failure():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -115,7 +116,7 @@ class Halving:
 
     def begin(self, config: Steps) -> Generator[Measured, None, Result | None]:
         for epoch in range(config.epochs):
-            yield Measured({"half": config.start / 2**epoch, "time/nap_s": perf_counter()}, self._digest)
+            yield Measured({"half": config.start / 2**epoch, "time/nap_s": np.float64(perf_counter())}, self._digest)
         return self._result
 
     def epoch_seconds(self, config: Steps) -> float:
@@ -152,6 +153,26 @@ class TestAnotherTask:
 
     def test_a_state_that_it_digests_is_its_own_affair(self) -> None:
         assert [event.digest for event in execute(Halving("d" * 64), {}) if isinstance(event, Epoch)] == ["d" * 64] * 2
+
+    def test_whatever_else_it_gives_for_a_digest_is_digested(self) -> None:
+        digests = {event.digest for event in execute(Halving("state 1"), {}) if isinstance(event, Epoch)}
+        assert len(digests) == 1
+        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests)
+        assert digests.isdisjoint(event.digest for event in execute(Halving("state 2"), {}) if isinstance(event, Epoch))
+
+    def test_what_numpy_counts_with_becomes_plain(self) -> None:
+        _, epoch, _, end = execute(
+            Halving(result=Result({"state": {"x": [1, 2]}}, {"n": 3})),  # type: ignore[dict-item]
+            {"start": 2.0},
+        )
+        assert {type(value) for value in epoch.metrics.values()} == {float}
+        assert end.remarks == {"n": "3"}
+        assert isinstance(end.arrays["state"]["x"], np.ndarray)
+
+    def test_arrays_that_only_a_pickle_could_keep_fail_the_run(self) -> None:
+        *_, end = execute(Halving(result=Result({"state": {"x": np.array([object()])}})), {})
+        assert isinstance(end, Failed)
+        assert end.error == "TypeError: x of state must be an array of numbers or text, but holds objects"
 
     def test_settings_that_it_does_not_have_fail_the_run(self) -> None:
         (end,) = execute(Halving(), {"epoch": 3})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from nnexp.config.schema import Schema, flatten
 from nnexp.errors import ConfigError, NnexpError
 from nnexp.measure import judging
 from nnexp.sweep.plan import Plan
-from nnexp.sweep.policy import Policy, unknown_policy
+from nnexp.sweep.policy import LAUNCHER, POLICY, Policy
 from nnexp.sweep.session import Session, Swept, Trained
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import newest_finished
@@ -41,6 +40,7 @@ class HydraApp:
         self.task = task
         self.results: list[Trained | Swept] = []
         self.errors: list[NnexpError] = []
+        self.session: Session | None = None  # the last one that was opened
         self.started = False
         self._open_session = open_session
 
@@ -51,9 +51,8 @@ class HydraApp:
             values = plain(composed)
             config, job = self.task.schema.parse_config(values), HydraConfig.get()
             chosen = _chosen(job.overrides.task, values)
-            trained = self._open_session(False).train(
-                make_spec(self.task, config, chosen, folder=Path(job.runtime.output_dir))
-            )
+            self.session = self._open_session(False)
+            trained = self.session.train(make_spec(self.task, config, chosen, folder=Path(job.runtime.output_dir)))
         except NnexpError as error:
             self.errors.append(error)
             return None
@@ -64,7 +63,7 @@ class HydraApp:
     def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
         """Run a plan; give what decides of each finished key, for Hydra's sweeper."""
         self.started = True
-        session = self._open_session(True)
+        self.session = session = self._open_session(True)
         self.results.append(session.sweep(plan, policy))
         names = [measure.final.name for measure in judging(self.task.measures)]
         finished = newest_finished(session.runs_of(plan))
@@ -82,9 +81,10 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     """
     schema = app.task.schema
     _refuse_settings_as_flags(arguments, schema)
-    store.register(schema.values(schema.parse_config({})), asdict(Policy()))
+    store.register(schema.values(schema.parse_config({})), POLICY.values(Policy()))
+    typed, full = sys.argv[1:], os.environ.get("HYDRA_FULL_ERROR")
+    sys.argv[1:] = _flags_first(arguments)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
-    typed, sys.argv[1:] = sys.argv[1:], _flags_first(arguments)
     main = hydra.main(version_base="1.3", config_path=str(CONF), config_name=PLAIN)(app)
     try:
         main()
@@ -105,6 +105,9 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
         ) from refused
     finally:
         sys.argv[1:] = typed
+        os.environ |= {"HYDRA_FULL_ERROR": full} if full else {}
+        if full is None:
+            del os.environ["HYDRA_FULL_ERROR"]
     for error in app.errors[:-1]:
         say(str(error))
     for error in app.errors[-1:]:
@@ -143,6 +146,7 @@ def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
     for cause in causes:
         if isinstance(cause, OmegaConfBaseException) and "not in struct" in str(cause) and cause.full_key:
             key = str(cause.full_key)
-            launcher, _, setting = key.rpartition(".")
-            return unknown_policy(setting) if launcher == "hydra.launcher" else schema.unknown_setting(key)
+            if key.startswith(LAUNCHER):
+                return POLICY.unknown_setting(key.removeprefix(LAUNCHER))
+            return schema.unknown_setting(key)
     return ConfigError(" ".join(str(error).split()))

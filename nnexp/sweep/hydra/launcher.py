@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from nnexp.sweep.hydra.app import PLAIN, HydraApp
 from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.plan import make_plan
-from nnexp.sweep.policy import build_policy
+from nnexp.sweep.policy import POLICY
 
 
 def launch(
@@ -30,7 +30,7 @@ def launch(
     """Plan all jobs, check them all, and have them run."""
     if not isinstance(app, HydraApp):
         raise TypeError("hydra/launcher=pool runs nnexp's own task; other Hydra applications need another launcher")
-    policy = build_policy(settings)
+    policy = POLICY.parse_config(settings)
     schema = app.task.schema
     composer = Composer(loader, master, schema)
     jobs = [

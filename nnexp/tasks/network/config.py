@@ -46,7 +46,7 @@ class DatasetConfig:
 
     name: str = setting("mnist", text, "what the data are called", decides=False, costs=True)
     path: str | None = setting(
-        None, optional(text), "a folder or an .npz file; null: MNIST as nnexp ships it", decides=False, costs=True
+        None, optional(text), "a folder or a file of examples; null: MNIST as nnexp ships it", decides=False, costs=True
     )
     split: str = setting(
         "book",

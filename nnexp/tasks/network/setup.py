@@ -15,18 +15,27 @@ from nnexp.config.paths import DATA
 from nnexp.tasks.network.config import Config, DatasetConfig
 from nnexp.tasks.seeding import streams
 
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+def dataset_of(config: DatasetConfig) -> datasets.Dataset:
+    """Load a data set; the next run with the same one in this process shares it, while its files are as they were."""
+    path = Path(config.path) if config.path else DATA
+    return _load(config, path, _stamp(path))
+
 
 @lru_cache(maxsize=4)
-def dataset_of(config: DatasetConfig) -> datasets.Dataset:
-    """Load a data set; the next run with the same one in this process shares it."""
+def _load(config: DatasetConfig, path: Path, stamp: Stamp) -> datasets.Dataset:  # noqa: ARG001
     return datasets.load(
-        Path(config.path) if config.path else DATA,
-        name=config.name,
-        split=config.split,
-        scale=config.scale,
-        classes=config.classes,
-        limit=config.limit,
+        path, name=config.name, split=config.split, scale=config.scale, classes=config.classes, limit=config.limit
     )
+
+
+def _stamp(path: Path) -> Stamp:
+    """Tell one state of the files from a later one by their times and sizes."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path] if path.exists() else []
+    found = [(file.name, file.stat()) for file in files if file.is_file()]
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in found)
 
 
 def sizes_of(config: Config, dataset: datasets.Dataset) -> list[int]:

@@ -6,10 +6,10 @@ hands it on.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -42,7 +42,7 @@ class NetworkTask:
     def examine(self, config: Config) -> Examined:
         """Check a config against its data."""
         if config.dataset.path:  # recorded so that it is found again from anywhere
-            path = str(Path(config.dataset.path).absolute())
+            path = os.path.abspath(config.dataset.path)
             config = replace(config, dataset=replace(config.dataset, path=path))
         dataset = dataset_of(config.dataset)
         sizes = sizes_of(config, dataset)

@@ -44,6 +44,22 @@ class TestExamine:
         found = NETWORK.examine(tiny(dataset={"path": "here.npz"})).config
         assert found.dataset.path == str(Path("here.npz").absolute())
 
+    def test_a_path_may_lead_up_and_is_recorded_without(self, tiny: Tiny, tiny_data: Path) -> None:
+        up = tiny_data.parent / "somewhere" / ".." / tiny_data.name
+        assert NETWORK.examine(tiny(dataset={"path": str(up)})).config.dataset.path == str(tiny_data)
+
+    def test_data_that_have_changed_are_read_again(self, tiny: Tiny, tiny_data: Path) -> None:
+        Path("here.npz").write_bytes(tiny_data.read_bytes())
+        config = tiny(dataset={"path": "here.npz"})
+        before = NETWORK.examine(config).data
+        arrays = dict(np.load(tiny_data))
+        arrays["x_train"][0, 0, 0] ^= 1
+        np.savez("here.npz", **arrays)
+        after = NETWORK.examine(config).data
+        assert before
+        assert after
+        assert before.digest != after.digest
+
     @pytest.mark.parametrize(
         ("settings", "message"),
         [
