@@ -1,10 +1,9 @@
-"""A small data set, configs that train on it in milliseconds, and a watcher that writes down what it hears."""
+"""Plans of runs that take milliseconds, and a watcher that writes down what it hears."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from nnexp.sweep.plan import Plan, make_plan
@@ -22,45 +21,14 @@ def events_of(config: Config) -> Iterator[Event]:
     return execute(NETWORK, SCHEMA.values(config))
 
 
-@pytest.fixture(autouse=True)
-def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NNEXP_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("NNEXP_STATE", str(tmp_path / "state"))
-
-
 @pytest.fixture
-def npz(tmp_path: Path) -> Path:
-    """Sixty and twelve images of 4x4 in three classes."""
-    rng = np.random.default_rng(0)
-    arrays = {
-        f"{part}_{name}": rng.integers(0, high, shape).astype(np.uint8)
-        for name, n in (("train", 60), ("test", 12))
-        for part, high, shape in (("x", 256, (n, 4, 4)), ("y", 3, (n,)))
-    }
-    np.savez(tmp_path / "small.npz", **arrays)
-    return tmp_path / "small.npz"
-
-
-@pytest.fixture
-def config(npz: Path) -> Callable[..., Config]:
-    """Make a config of three quick epochs."""
-
-    def config(**settings: object) -> Config:
-        dataset = {"name": "folder", "path": str(npz)}
-        return SCHEMA.parse_config({"hidden": 5, "epochs": 3, "dataset": dataset, **settings})
-
-    return config
-
-
-@pytest.fixture
-def plan(config: Callable[..., Config], tmp_path: Path) -> Callable[..., Plan]:
+def plan(tiny: Callable[..., Config], tmp_path: Path) -> Callable[..., Plan]:
     """Plan runs that differ by their seeds, or by whatever is given."""
 
     def plan(*varying: dict[str, object], seeds: int = 0, **settings: object) -> Plan:
         chosen = varying or tuple({"seed": seed} for seed in range(seeds))
         jobs = [
-            (number, config(**{**settings, **some}), tmp_path / "out" / str(number))
-            for number, some in enumerate(chosen)
+            (number, tiny(**{**settings, **some}), tmp_path / "out" / str(number)) for number, some in enumerate(chosen)
         ]
         return make_plan("tiny", NETWORK, jobs)
 

@@ -53,11 +53,7 @@ class Terminal:
         """Run what the shell reads in a line, without the wait for a start of Python."""
         words = self.shell(f"nnexp() {{ printf '%s\\0' nnexp \"$@\"; }}; {line}").split("\0")
         assert (words[0], words[-1]) == ("nnexp", ""), f"{line} is no single command of ours"
-        log = self.folder / "log"
-        with log.open("w") as file:
-            command = self.zygote.start(words[1:-1], self.folder, self.environment, file, file)
-        assert command.wait() == 0, (line, log.read_text())
-        return log.read_text()
+        return self.zygote.run(words[1:-1], self.folder, self.environment)
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,15 @@ class Zygote:
             socket.send_fds(self._control, [request], [theirs.fileno(), out.fileno(), err.fileno()])
         return Forked(ours)
 
+    def run(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
+        """Run a command to its end, which must be a good one, for all that it says."""
+        with tempfile.TemporaryFile("w+") as log:
+            status = self.start(arguments, folder, environment, log, log).wait()
+            log.seek(0)
+            said = log.read()
+        assert status == 0, f"{arguments}: {said}"
+        return said
+
     def close(self) -> None:
         self._control.close()
         self._process.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+
+from tests.zygote import Zygote
+
+pytestmark = pytest.mark.xdist_group("looks")
 
 SWEEP = """
 defaults:
@@ -27,13 +32,13 @@ hydra:
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path, store_file: Path) -> Path:
+def swept(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path, store_file: Path, zygote: Zygote) -> Path:
     """Run a sweep of six runs once for all the tests that only look."""
     folder = tmp_path_factory.mktemp("swept")
     (folder / "sweeps").mkdir()
     (folder / "sweeps" / "small.yaml").write_text(SWEEP % tiny_data)
     (folder / "mlflow.db").write_bytes(store_file.read_bytes())
-    subprocess.run([sys.executable, "-m", "nnexp", "sweep", "small"], cwd=folder, check=True, capture_output=True)
+    zygote.run(["sweep", "small"], folder, os.environ)
     return folder
 
 

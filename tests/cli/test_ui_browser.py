@@ -50,14 +50,12 @@ def link(store_file: Path, tmp_path_factory: pytest.TempPathFactory, zygote: Zyg
     (folder / "sweeps").mkdir()
     (folder / "sweeps" / "widths.yaml").write_text(SWEEP)
     environment = os.environ | {"NNEXP_CACHE": str(folder / "cache"), "NNEXP_STATE": str(folder / "state")}
-    with (folder / "log").open("w") as log:
-        assert zygote.start(["sweep", "widths"], folder, environment, log, log).wait() == 0, (
-            folder / "log"
-        ).read_text()
-        said, ours = os.pipe()
-        with open(ours, "w") as out:
-            serve = ["ui", "widths", "--no-open", "--port", str(free_port())]
-            served = zygote.start(serve, folder, environment, out, log)
+    zygote.run(["sweep", "widths"], folder, environment)
+    said, ours = os.pipe()
+    with open(ours, "w") as out, open(os.devnull, "w") as nowhere:
+        served = zygote.start(
+            ["ui", "widths", "--no-open", "--port", str(free_port())], folder, environment, out, nowhere
+        )
     with open(said) as lines:
         yield lines.readline().strip()
     os.killpg(served.pid, signal.SIGTERM)

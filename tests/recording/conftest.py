@@ -1,3 +1,3 @@
 """Plans of small runs."""
 
-from tests.plans import config, diary, isolated, npz, plan  # noqa: F401
+from tests.plans import diary, plan  # noqa: F401

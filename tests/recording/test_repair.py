@@ -77,7 +77,7 @@ def test_an_orphan_is_killed(train, store, dead):
     repairs = repair(store, silent)
     record = store.runs()[0]
     assert (record.status, record.tags[Tag.REASON]) == (Status.KILLED, "its process is gone")
-    assert repairs.sentences() == ["1 run(s) whose process is gone are now KILLED: 16-5-3"]
+    assert repairs.sentences() == ["1 run(s) whose process is gone are now KILLED: 36-5-3"]
     assert repair(store, silent).sentences() == []
 
 

@@ -30,17 +30,17 @@ def record(config, seconds, **tags):
     return Run("id", "name", Status.FINISHED, 1, 2, SCHEMA.params(config), {"time/total_s": seconds}, tags)
 
 
-def test_the_median_of_earlier_runs_of_the_same_shape_counts(config, plan):
-    earlier = [record(config(seed=seed, epochs=10), seconds) for seed, seconds in enumerate((10, 20, 90))]
-    earlier.append(record(config(hidden=6, epochs=10), 1000))
+def test_the_median_of_earlier_runs_of_the_same_shape_counts(tiny, plan):
+    earlier = [record(tiny(seed=seed, epochs=10), seconds) for seed, seconds in enumerate((10, 20, 90))]
+    earlier.append(record(tiny(hidden=6, epochs=10), 1000))
     assert Estimator(NETWORK, earlier).seconds(plan({"epochs": 4}).runs[0]) == pytest.approx(8)
 
 
-def test_a_run_of_another_task_tells_nothing(config, plan, measured):
+def test_a_run_of_another_task_tells_nothing(tiny, plan, measured):
     measured(3)
-    earlier = [record(config(epochs=10), 10, **{Tag.TASK: "another"})]
+    earlier = [record(tiny(epochs=10), 10, **{Tag.TASK: "another"})]
     assert Estimator(NETWORK, earlier).seconds(plan({"epochs": 4}).runs[0]) == 12
-    earlier = [record(config(epochs=10), 10, **{Tag.TASK: NETWORK.name})]
+    earlier = [record(tiny(epochs=10), 10, **{Tag.TASK: NETWORK.name})]
     assert Estimator(NETWORK, earlier).seconds(plan({"epochs": 4}).runs[0]) == 4
 
 
@@ -54,9 +54,9 @@ def test_a_run_that_did_not_come_to_its_end_tells_nothing(config, plan, measured
 
 
 @pytest.mark.parametrize("name", [name for name, one in SCHEMA.settings.items() if one.costs])
-def test_another_shape_is_whatever_costs(config, plan, measured, name):
+def test_another_shape_is_whatever_costs(tiny, plan, measured, name):
     measured(3)
-    run = record(config(epochs=10), 10)
+    run = record(tiny(epochs=10), 10)
     other = Run("id", "name", Status.FINISHED, 1, 2, {**run.params, name: format_value("other")}, run.metrics, {})
     assert Estimator(NETWORK, [other]).seconds(plan({"epochs": 4}).runs[0]) == 12
 

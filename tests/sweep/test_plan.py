@@ -9,11 +9,11 @@ from nnexp.tracking.records import Kind, RunStart, Status, Tag
 def test_what_varies_is_named(plan):
     planned = plan({"seed": 0, "hidden": 5}, {"seed": 1, "hidden": 5}, {"seed": 0, "hidden": [6, 5]})
     assert planned.varies == ("hidden", "seed")
-    assert [run.name for run in planned.runs] == ["16-5-3 seed=0", "16-5-3 seed=1", "16-6-5-3 seed=0"]
+    assert [run.name for run in planned.runs] == ["36-5-3 seed=0", "36-5-3 seed=1", "36-6-5-3 seed=0"]
 
 
 def test_what_does_not_vary_is_not_named(plan):
-    assert [run.name for run in plan({"seed": 7}).runs] == ["16-5-3"]
+    assert [run.name for run in plan({"seed": 7}).runs] == ["36-5-3"]
 
 
 def test_the_same_run_is_planned_once(plan):
@@ -27,8 +27,8 @@ def test_a_sweeps_key_does_not_depend_on_the_order(plan):
 
 
 def test_one_run_that_cannot_run_refuses_all(plan):
-    with pytest.raises(ConfigError, match="batch_size must be between 1 and 50"):
-        plan({"batch_size": 10}, {"batch_size": 51})
+    with pytest.raises(ConfigError, match="batch_size must be between 1 and 250"):
+        plan({"batch_size": 10}, {"batch_size": 251})
 
 
 def test_no_runs_make_an_empty_plan(plan):

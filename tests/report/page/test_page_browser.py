@@ -12,7 +12,10 @@ from tests.shelf import run, runs
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the chromium browser")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs the chromium browser"),
+    pytest.mark.xdist_group("browser"),
+]
 
 
 @pytest.fixture(scope="module")
