@@ -149,9 +149,10 @@ class TestRuns:
     ) -> None:
         for seed in (1, 2):
             train(f"seed={seed}")
-        spec = make_spec(NETWORK, tiny(seed=3), {"seed": 3}, folder=Path("pruned"))
+        config = tiny(seed=3, dataset={"name": "folder"})
+        spec = make_spec(NETWORK, config, {"seed": 3}, folder=Path("pruned"))
         recorder = new_recorder(spec, spec.folder, store, say=print)
-        for event in [*events_of(tiny(seed=3))][:2]:
+        for event in [*events_of(config)][:2]:
             recorder.record(event)
         recorder.record(Pruned("stopped after epoch 1"))
         status, out, err = nnexp("runs")
@@ -159,9 +160,14 @@ class TestRuns:
         status, out, err = nnexp("show", recorder.run_id)
         assert status == 0, err
         assert "PRUNED" in out
+        assert "stopped after epoch 1" in out
         status, out, err = nnexp("compare", *(run.run_id for run in store.runs()))
         assert status == 0, err
-        assert "1 run is left out: pruned" in " ".join(out.split())
+        assert "1 run left out: 1 pruned." in out.splitlines()
+        listed = [json.loads(nnexp("runs", "--json", "--status", fate)[1]) for fate in ("pruned", "finished")]
+        assert [run["run_id"] for run in listed[0]] == [recorder.run_id]
+        assert {run["status"] for run in listed[0]} == {"PRUNED"}
+        assert {run["params"]["seed"] for run in listed[1]} == {"1", "2"}
         status, out, _ = nnexp("rerun", recorder.run_id)
         assert (status, out.count("it did not finish (it was pruned)")) == (2, 1)
 
