@@ -173,7 +173,7 @@ def test_a_folder_that_cannot_be_read_goes_on_waiting_and_keeps_no_other(name, h
     store.away = False
     damage(damaged.folder, name, how)
     repairs = repair(store, silent)
-    assert repairs.sent == ["16-5-3"]
+    assert repairs.sent == ["36-5-3"]
     assert len(repairs.unreadable) == 1
     assert repairs.sentences()[-1].startswith("a run's folder cannot be read, and is left as it is: ")
     assert f"{damaged.folder.path}: {reason}" in repairs.sentences()[-1]

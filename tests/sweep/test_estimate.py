@@ -47,9 +47,9 @@ def test_a_run_of_another_task_tells_nothing(tiny, plan, measured):
 @pytest.mark.parametrize(
     ("status", "tags"), [(Status.FAILED, {}), (Status.KILLED, {}), (Status.FINISHED, {Tag.PRUNED: "after epoch 1"})]
 )
-def test_a_run_that_did_not_come_to_its_end_tells_nothing(config, plan, measured, status, tags):
+def test_a_run_that_did_not_come_to_its_end_tells_nothing(tiny, plan, measured, status, tags):
     measured(3)
-    earlier = [replace(record(config(epochs=10), 10, **tags), status=status)]
+    earlier = [replace(record(tiny(epochs=10), 10, **tags), status=status)]
     assert Estimator(NETWORK, earlier).seconds(plan({"epochs": 4}).runs[0]) == 12
 
 

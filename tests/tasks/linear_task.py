@@ -68,12 +68,12 @@ class Linear:
 
 
 class Mortal(Linear):
-    """The process of seed 1 is killed in its second epoch, once."""
+    """The process of one run is killed in its second epoch, once."""
 
     def begin(self, config: Settings) -> Generator[Measured, None, Result]:
         training = super().begin(config)
         yield next(training)
-        if config.seed == 1 and not Path("killed").exists():
+        if (config.alpha, config.seed) == (10.0, 1) and not Path("killed").exists():
             Path("killed").touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return (yield from training)
