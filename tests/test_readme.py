@@ -88,3 +88,11 @@ def test_every_other_command_exists(terminal: Terminal) -> None:
     mentioned = set(re.findall(r"`nnexp ([a-z]+)", README))
     known = terminal.shell("nnexp --help")
     assert all(f" {command} " in known for command in mentioned)
+
+
+def test_the_same_from_python(terminal: Terminal) -> None:
+    small = block("python").replace("epochs=3", 'epochs=1, **{"dataset.limit": 500}')
+    (terminal.folder / "same.py").write_text(small)
+    said = terminal.shell("python same.py")
+    assert "hidden=30" in said
+    assert "[6 rows x" in said
