@@ -23,6 +23,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:The ``noload`` loader strategy:DeprecationWarning")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one more than there are cores: commands that wait for locks, servers and signals leave one idle."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where everything must be had (NNEXP_NO_SKIP, set by .ci/run), a test that skips has failed."""
@@ -35,7 +41,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.fixture(autouse=True)
 def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let nothing of this machine in, and leave nothing behind."""
-    for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
+    for name in [name for name in os.environ if name.startswith(("MLFLOW_", "NNEXP_STORE"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("NNEXP_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("NNEXP_STATE", str(tmp_path / "state"))
