@@ -112,7 +112,11 @@ class TestUnusable:
 
         return nobody
 
-    @pytest.mark.parametrize("content", [b"garbage" * 1000, os.urandom(5000), b"SQLite format 3\0" + b"\1" * 4000])
+    @pytest.mark.parametrize(
+        "content",
+        [b"garbage" * 1000, os.urandom(5000), b"SQLite format 3\0" + b"\1" * 4000],
+        ids=["garbage", "noise", "a header and no more"],
+    )
     def test_a_damaged_database_is_named_in_one_line_and_kept(self, tmp_path: Path, content: bytes) -> None:
         file = tmp_path / "mlflow.db"
         file.write_bytes(content)
