@@ -16,6 +16,7 @@ from nnexp.tasks.network.config import SCHEMA, Config
 from tests.zygote import Zygote
 
 os.environ["DO_NOT_TRACK"] = "true"  # before anything imports MLflow
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for the processes that tests start: more spin when they are made
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -50,6 +50,7 @@ def is_worker(child):
         return False
 
 
+@pytest.mark.xdist_group("kills")
 @pytest.mark.parametrize(("victim", "seed"), [("launcher", 1), ("group", 2)])
 def test_kills(victim, seed, fresh_app, undisturbed, wait_until):
     app, kills = fresh_app, 0
