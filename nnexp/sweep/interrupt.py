@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -11,11 +13,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupt:
-    """While entered, the first signal is only noted; the second raises KeyboardInterrupt."""
+    """While entered, the first signal is only noted; the second raises KeyboardInterrupt, as soon as nothing is written.
+
+    A third does not wait for that: what is written to may hang.
+    """
 
     def __init__(self) -> None:
         self.signal: int | None = None
         self._told = False
+        self._waiting = False
+        self._again = False
         self._before: dict[int, Any] = {}
 
     @property
@@ -30,6 +37,17 @@ class Interrupt:
         self._told = self.asked
         return fresh
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Say that nothing is being written: this may be cut off by a second signal, also by one that came before."""
+        self._waiting = True
+        try:
+            if self._again:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._waiting = False
+
     def __enter__(self) -> Interrupt:
         """Take the signals over, in the main thread: no other is sent any."""
         if threading.current_thread() is not threading.main_thread():
@@ -43,6 +61,9 @@ class Interrupt:
             signal.signal(number, handler)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if self.asked:
+        if self.signal is None:
+            self.signal = number
+        elif self._waiting or self._again:
             raise KeyboardInterrupt
-        self.signal = number
+        else:
+            self._again = True

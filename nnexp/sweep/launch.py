@@ -71,7 +71,9 @@ class Launch:
         try:
             with Interrupt() as interrupt:
                 while self._fill(source, interrupt):
-                    for number, event in self._executor.wait(TICK_S):
+                    with interrupt.waiting():
+                        events = self._executor.wait(TICK_S)
+                    for number, event in events:
                         self._hear(number, _stopped(event) if interrupt.asked else event, source, interrupt)
                     self._tick()
                     if interrupt.fresh:

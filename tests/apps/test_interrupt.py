@@ -52,4 +52,4 @@ def test_twice(app, wait_until):
     command.signal_group(signal.SIGINT)
     assert command.end() == 130, command.said
     assert "Traceback" not in command.said
-    assert {record.status for record in app.store.runs(None)} == {Status.KILLED}
+    assert {record.status for record in app.store.runs(None)} == {Status.KILLED}, command.said

@@ -328,6 +328,35 @@ def test_two_signals_end_at_once(plan, store, diary):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.parametrize("name", ["create", "log", "save", "end"])
+def test_a_second_signal_lets_what_is_being_written_be_written(name, plan, store, diary, monkeypatch):
+    """The store would be left with a run that has ended in its folder and goes on there, or with its lock taken."""
+    write, signals = getattr(store, name), iter([2])
+
+    def write_and_interrupt(*arguments, **options):
+        for _ in range(next(signals, 0)):
+            os.kill(os.getpid(), signal.SIGINT)
+        return write(*arguments, **options)
+
+    monkeypatch.setattr(store, name, write_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        launch(plan(seeds=3), Policy(), Scripted(slots=2, epochs=3), store, diary)
+    assert Status.RUNNING not in statuses(store)
+
+
+def test_a_third_signal_does_not_wait_for_a_store_that_hangs(plan, store, diary, monkeypatch):
+    def hang(*arguments, **options):
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+        pytest.fail("the third signal waited")
+
+    monkeypatch.setattr(store, "create", hang)
+    executor = Scripted()
+    with pytest.raises(KeyboardInterrupt):
+        launch(plan(seeds=1), Policy(), executor, store, diary)
+    assert executor.closed
+
+
 class Endless(Planned):
     """Runs that come one at a time: the next is known when the one before has ended."""
 
