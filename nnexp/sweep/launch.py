@@ -22,6 +22,7 @@ from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed
 from nnexp.training.spec import RunSpec
 
 TICK_S = 0.2  # how soon an interrupt or a timeout is noticed
+STARTING_S = 60.0  # what a worker may need before its run begins: imports, a busy machine
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Attempt:
     run: RunSpec
     number: int  # from 1
     recorder: Recorder | None = None
-    started: float = 0.0
+    started: float = 0.0  # when it began, or the latest that it may
 
 
 class Launch:
@@ -121,7 +122,7 @@ class Launch:
 
     def _start(self, attempt: Attempt) -> None:
         attempt.recorder = self._make_recorder(attempt.run, attempt.number)
-        attempt.started = self._clock()
+        attempt.started = self._clock() + STARTING_S
         self._running[attempt.run.number] = attempt
         self._executor.start(attempt.run)
         self._watcher.started(attempt.run)
@@ -140,7 +141,7 @@ class Launch:
         finally:
             attempt.recorder.pass_on(event)
         if isinstance(event, Started):
-            attempt.started = self._clock()  # its worker may just have had to be made
+            attempt.started = self._clock()
         elif isinstance(event, Epoch):
             self._watcher.epoch(attempt.run, event)
             if decision is Decision.STOP:

@@ -198,14 +198,16 @@ def test_a_run_that_takes_too_long_is_ended_and_not_tried_again(plan, store, dia
     assert 3.8 * HOUR <= outcome.seconds < 4 * HOUR
 
 
-def test_the_time_that_a_worker_takes_to_start_does_not_count(plan, store, diary):
+@pytest.mark.parametrize(("minutes", "finished"), [(1, 1), (2, 0)])
+def test_a_worker_has_a_minute_to_start_that_does_not_count(minutes, finished, plan, store, diary):
     class Slow(Scripted):
         def _events(self, run: RunSpec, act: Act) -> Iterator[Event | None]:
-            self.clock.now += 1.9 * HOUR
+            yield from [None] * minutes
             yield from super()._events(run, act)
 
-    outcome = launch(plan(seeds=1), Policy(timeout="2h"), Slow(script={0: [1.9 * HOUR]}), store, diary)
-    assert len(outcome.finished) == 1
+    outcome = launch(plan(seeds=1), Policy(timeout="50s"), Slow(script={0: [0.0]}), store, diary)
+    assert len(outcome.finished) == finished
+    assert len(outcome.failures) == 1 - finished
 
 
 def test_every_try_has_the_whole_time(plan, store, diary):
