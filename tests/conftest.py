@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -17,6 +19,8 @@ from tests.zygote import Zygote
 
 os.environ["DO_NOT_TRACK"] = "true"  # before anything imports MLflow
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for the processes that tests start: more spin when they are made
+hypothesis.settings.register_profile("nnexp", deadline=None)  # no timing is asserted in a test
+hypothesis.settings.load_profile("nnexp")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,12 +56,16 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def store_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh MLflow database: making one takes seconds, so tests copy this one."""
+    """A fresh MLflow database: making one takes seconds, so tests copy this one, whichever worker they are run by."""
     from nnexp.tracking.mlflow.sqlite import create_sqlite
 
-    file = tmp_path_factory.mktemp("store") / "mlflow.db"
-    create_sqlite(file)
-    return file
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "store"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        create_sqlite(folder / "mlflow.db")
+    return folder / "mlflow.db"
 
 
 @pytest.fixture

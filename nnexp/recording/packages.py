@@ -10,17 +10,20 @@ from importlib.metadata import Distribution, distributions
 @lru_cache(maxsize=1)
 def lock() -> str:
     """List every installed package, one a line; a package from a local folder can only be named in a comment."""
-    named = (found for found in reversed(list(distributions())) if found.name)  # pip may leave nameless remains
-    first = {found.name.lower().replace("_", "-"): found for found in named}
-    return "\n".join(_line(first[name]) for name in sorted(first)) + "\n"
+    found = {}
+    for package in reversed(list(distributions())):  # of two of a name, the first is imported
+        about = package.metadata  # is read anew each time that it is asked for
+        if about["Name"]:  # pip may leave nameless remains
+            found[about["Name"].lower().replace("_", "-")] = _line(about["Name"], about["Version"], package)
+    return "\n".join(found[name] for name in sorted(found)) + "\n"
 
 
-def _line(package: Distribution) -> str:
-    pinned = f"{package.name}=={package.version}"
+def _line(name: str, version: str, package: Distribution) -> str:
+    pinned = f"{name}=={version}"
     origin = json.loads(package.read_text("direct_url.json") or "{}")
     if not origin:
         return pinned
     if "dir_info" in origin:
         return f"# {pinned} from a local folder"
     url, commit = origin["url"], origin.get("vcs_info", {})
-    return f"{package.name} @ " + (f"{commit['vcs']}+{url}@{commit['commit_id']}" if commit else url)
+    return f"{name} @ " + (f"{commit['vcs']}+{url}@{commit['commit_id']}" if commit else url)

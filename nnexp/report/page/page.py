@@ -51,7 +51,7 @@ def page(
         tables="\n".join(map(_table, tables(comparison))),
         plots="\n".join(_figure(number, plot) for number, plot in enumerate(drawn)),
         origin="\n".join(_definition(*line) for line in origin(comparison, store)),
-        plotly=get_plotlyjs() if drawn else "",  # type: ignore[no-untyped-call]
+        plotly=get_plotlyjs() if drawn else "",
         script=_shipped("page.js") if drawn else "",
     )
 
@@ -86,7 +86,7 @@ def _row(row: Sequence[str], names: int) -> str:
 def _figure(number: int, plot: Plot) -> str:
     above = plot.figure.layout.margin.t - TITLE  # the caption stands in place of the title
     shown = plot.figure.update_layout(template=None, title=None, margin_t=above)
-    content = json.loads(shown.to_json())  # type: ignore[no-untyped-call]
+    content = json.loads(shown.to_json())
     data = json.dumps(content, separators=(",", ":")).replace("</", "<\\/")  # so that no text can end the script
     wide = " wide" if plot.wide else ""
     return (
