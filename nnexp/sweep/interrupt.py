@@ -13,7 +13,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupt:
-    """While entered, the first signal is only noted; the second raises KeyboardInterrupt, as soon as nothing is written.
+    """While entered, the first signal is only noted; the second raises KeyboardInterrupt once nothing is written.
 
     A third does not wait for that: what is written to may hang.
     """
