@@ -1,18 +1,15 @@
 """A store or a disk that goes away during a sweep: results are kept, the person is told, and they are written later."""
 
-import os
 import shutil
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
-from urllib.request import urlopen
 
 import pytest
 
 from nnexp.tracking.records import Status
+from tests.server import Server
 
 RUNS = 8
 LATER = "written later"
@@ -85,58 +82,21 @@ def test_a_read_only_folder_is_said_in_one_line(app):
     assert "Traceback" not in said.stderr
 
 
-class Server:
-    """MLflow's own server, on a store in the app's folder."""
-
-    def __init__(self, app):
-        self.app = app
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.uri = f"http://127.0.0.1:{self.port}"
-        self.process = None
-
-    def start(self, wait_until):
-        command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port", str(self.port)]
-        command += ["--backend-store-uri", f"sqlite:///{self.app.database}"]
-        command += ["--artifacts-destination", str(self.app.folder / "served")]
-        environment = self.app.environment | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-        environment.pop("MLFLOW_TRACKING_URI", None)
-        self.process = subprocess.Popen(
-            command, cwd=self.app.folder, env=environment, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        wait_until(self.answers, what="the server")
-
-    def answers(self):
-        assert self.process.poll() is None
-        try:
-            with urlopen(f"{self.uri}/health", timeout=5) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
 @pytest.fixture
-def server(app, wait_until):
-    server = Server(app)
-    server.start(wait_until)
+def server(app):
+    server = Server(app.database, app.folder / "served", app.environment)
     yield server
     server.kill()
 
 
-def test_a_server_that_is_killed_and_comes_back(app, server, wait_until):
+def test_a_server_that_is_killed_and_comes_back(app, server):
     app.sweep_file(runs=RUNS, epochs=20, batch_size=1)
     app.environment["MLFLOW_TRACKING_URI"] = server.uri
     command = app.start("sweep", "tiny")
     command.wait_for(f" of {RUNS} runs: ")
     server.kill()
     command.wait_for(LATER)
-    server.start(wait_until)
+    server.start()
     command.end()
     assert "Traceback" not in command.said
     write_what_waits(app, RUNS)
