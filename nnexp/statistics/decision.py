@@ -1,0 +1,224 @@
+"""Which settings may have the best average over runs, from a few runs of each; every other is ruled out, with a reason.
+
+A run may be lost (a network that never learns a digit): its result lies so far below those of the good runs that the
+mean of both describes neither. So a setting has two outcomes: its level, the mean of its good runs, and how often it
+loses one. It is ruled out by
+
+    level  if another's level is shown to be better, and that other lost no run (of 5 or more, where any was lost);
+    mean   if another's mean over all runs is shown to be better (tested only where any run was lost).
+
+Levels are compared by Hsu's multiple comparisons with the best (1984), one-sided: each of the K - 1 rivals is tested at
+alpha / (K - 1), and every statement that a setting is out, and every upper bound of what it lacks, is right at once with
+probability 1 - alpha. Variances are moderated (Smyth 2004): the pooled one counts as 4 more degrees of freedom, and none
+is less than the setting's own. Means are compared by Welch's test. Where runs were lost, alpha is shared 3 to 2.
+
+Knows no runs: results are numbers of which more is better, and names are only names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import inf, isnan, nan
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+ALPHA = 0.05
+LEVEL_SHARE, MEAN_SHARE = 0.6, 0.4  # of alpha, where runs were lost
+PRIOR_DF = 4.0  # degrees of freedom that the pooled variance counts
+CLEAN = 5  # runs of which a setting must have lost none before its level rules out others, where runs are lost
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]  # [i, j]: setting i against its rival j
+
+
+class Reason(StrEnum):
+    """What ruled a setting out."""
+
+    LEVEL = "level"
+    MEAN = "mean"
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the runs of one setting reached: those that count for its level, and those that were lost."""
+
+    good: Sequence[float]
+    lost: Sequence[float] = ()
+
+    @property
+    def all(self) -> list[float]:
+        """What all runs reached."""
+        return [*self.good, *self.lost]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate and its bounds; nan where they are unknown."""
+
+    estimate: float = nan
+    low: float = nan
+    high: float = nan
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one setting stands."""
+
+    runs: int
+    lost: int
+    level: float  # nan without a run that counts for it
+    variance: float  # of one such run, moderated
+    behind: Interval  # by how much its level lies behind the best; holds for all settings at once
+    reason: Reason | None = None  # why it is out
+    rival: str | None = None  # by whom
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Every setting by its name. `as_they_are`: no level could be compared, so lost runs were counted like any other."""
+
+    standings: Mapping[str, Standing]
+    as_they_are: bool = False
+    lead: Interval = Interval()  # of the level of the one setting that is left, to the next level
+
+    @property
+    def may_be_best(self) -> list[str]:
+        """The settings that are left, best level first; one whose level is unknown comes last."""
+        return [name for name in self._ranked() if self.standings[name].reason is None]
+
+    @property
+    def ruled_out(self) -> list[str]:
+        """The others, best level first."""
+        return [name for name in self._ranked() if self.standings[name].reason is not None]
+
+    @property
+    def loses_runs(self) -> bool:
+        """Whether any run was lost."""
+        return any(one.lost for one in self.standings.values())
+
+    def is_clean(self, name: str) -> bool:
+        """Whether a setting lost no run, of enough to say so where any was lost."""
+        one = self.standings[name]
+        return not one.lost and (one.runs >= CLEAN or not self.loses_runs)
+
+    def is_within(self, name: str, margin: float) -> bool:
+        """Whether a setting's level is shown to lie at most so far behind the best."""
+        return self.standings[name].behind.high <= margin
+
+    def is_decided(self, margin: float) -> bool:
+        """Whether there is one to take: the only one left, or the first of them, if it is shown as good as the best."""
+        left = self.may_be_best
+        return len(left) == 1 or (self.is_clean(left[0]) and self.is_within(left[0], margin))
+
+    def _ranked(self) -> list[str]:
+        level = {name: -inf if isnan(one.level) else one.level for name, one in self.standings.items()}
+        return sorted(level, key=lambda name: (-level[name], name))
+
+
+def decide(settings: Mapping[str, Results], *, resolution: float, alpha: float = ALPHA, clean: int = CLEAN) -> Decision:
+    """Decide which settings may be the best.
+
+    Parameters
+    ----------
+    settings
+        The results of each setting, a run each; more is better.
+    resolution
+        The least step of a result (of an accuracy on 10,000 examples: 0.0001): no spread is taken for less.
+    alpha
+        The error that is allowed for all statements together.
+    clean
+        Of how many runs a setting must have lost none before its level rules out others, where runs are lost.
+    """
+    as_they_are = all(len(one.good) < 2 for one in settings.values())  # no level has a spread to judge by
+    counted = [Results(one.all) if as_they_are else one for one in settings.values()]
+    loses, rivals = any(one.lost for one in counted), max(len(counted) - 1, 1)
+    levels = _levels([one.good for one in counted], resolution)
+    critical = levels.critical(alpha * (LEVEL_SHARE if loses else 1) / rivals)
+    strict = levels.critical(alpha / (rivals * len(counted)))
+    better = levels.lead > critical
+    reliable = [not one.lost and (len(one.all) >= clean or not loses) for one in counted]
+    tests = [(Reason.LEVEL, levels, better & np.array(reliable))]
+    if loses:
+        means = _means([one.all for one in counted], resolution)
+        tests.append((Reason.MEAN, means, means.lead > means.critical(alpha * MEAN_SHARE / rivals)))
+    standings, names = {}, list(settings)
+    for i, (name, one) in enumerate(settings.items()):
+        behind = levels.behind(i, ~better.any(axis=1), critical, strict)
+        standing = Standing(len(one.all), len(one.lost), float(levels.mean[i]), float(levels.variance[i]), behind)
+        for reason, sample, beaten in reversed(tests):
+            if beaten[i].any():
+                rival = min(np.flatnonzero(beaten[i]), key=lambda j: (-sample.mean[j], names[j]))
+                standing = replace(standing, reason=reason, rival=names[rival])
+        standings[name] = standing
+    found = Decision(standings, as_they_are and any(one.lost for one in settings.values()))
+    left = [names.index(name) for name in found.may_be_best]
+    return replace(found, lead=levels.ahead(left[0], critical, strict)) if len(left) == 1 else found
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """A mean of each setting, to be compared with every rival's; nan where there is none."""
+
+    mean: Vector
+    variance: Vector  # of one run
+    runs: Vector
+    df: Vector  # of the variance
+    most_df: float = inf
+
+    @property
+    def lead(self) -> Matrix:
+        """By how much each rival is better."""
+        return self.mean[None, :] - self.mean[:, None]
+
+    def critical(self, alpha: float) -> Matrix:
+        """Give the lead from which on a rival is shown to be better (Welch-Satterthwaite)."""
+        u = self.variance / self.runs
+        share, both = u**2 / self.df, u[:, None] + u[None, :]
+        df = np.minimum(both**2 / (share[:, None] + share[None, :]), self.most_df)
+        quantiles: Matrix = stdtrit(df, 1 - alpha)
+        return quantiles * np.sqrt(both)
+
+    def behind(self, i: int, unbeaten: NDArray[np.bool_], critical: Matrix, strict: Matrix) -> Interval:
+        """Give by how much a setting lies behind the best; those that are beaten are not the best."""
+        known = ~np.isnan(self.mean)
+        if not known[i]:
+            return Interval()
+        others = known & (np.arange(len(known)) != i)
+        high = np.max((self.lead + critical)[i, others & unbeaten], initial=0.0)
+        low = np.max((self.lead - strict)[i, others], initial=0.0)
+        return Interval(float(np.max(self.lead[i, known])), float(low), float(high))
+
+    def ahead(self, i: int, critical: Matrix, strict: Matrix) -> Interval:
+        """Give by how much a setting lies ahead of the next."""
+        others = ~np.isnan(self.mean) & (np.arange(len(self.mean)) != i)
+        if not others.any():
+            return Interval()
+        lead = -self.lead[i, others]
+        low, high = lead - strict[i, others], lead + critical[i, others]
+        return Interval(float(lead.min()), max(0.0, float(low.min())), float(high.min()))
+
+
+def _levels(good: Sequence[Sequence[float]], resolution: float) -> _Sample:
+    """Describe the good runs of each setting, with moderated variances."""
+    runs = np.array([len(x) or nan for x in good])
+    mean, own = np.array([np.mean(x) if len(x) else nan for x in good]), np.array([_variance(x) for x in good])
+    df = np.nan_to_num(runs - 1)
+    pooled = max(float(df @ own) / df.sum() if df.any() else 0.0, resolution**2 / 12)
+    variance = np.maximum(own, (PRIOR_DF * pooled + df * own) / (PRIOR_DF + df))
+    return _Sample(mean, variance, runs, PRIOR_DF + df, most_df=df.sum() or nan)
+
+
+def _means(results: Sequence[Sequence[float]], resolution: float) -> _Sample:
+    """Describe all runs of each setting, each with its own variance; one run has none."""
+    runs = np.array([len(x) if len(x) > 1 else nan for x in results])
+    mean = np.array([np.mean(x) if len(x) > 1 else nan for x in results])
+    variance = np.maximum([_variance(x) for x in results], resolution**2 / 12)
+    return _Sample(mean, variance, runs, runs - 1)
+
+
+def _variance(values: Sequence[float]) -> float:
+    return float(np.var(values, ddof=1)) if len(values) > 1 else 0.0

@@ -1,0 +1,70 @@
+"""How many seeds a setting needs until it can be told from the one that leads, or shown to be as good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import sqrt
+
+import numpy as np
+from scipy.special import stdtrit
+
+from nnexp.statistics.decision import ALPHA, CLEAN, LEVEL_SHARE, Decision, Results
+
+POWER = 0.8
+MOST_SEEDS = 100  # what would take more is not promised
+
+
+def more_seeds(settings: Mapping[str, Results], found: Decision, margin: float, alpha: float = ALPHA) -> int | None:
+    """Guess how many more seeds of each setting that is left would settle between them; None past 100 in all.
+
+    It is settled between the leader and another when one is shown to be better, or the two to lie within the margin.
+    """
+    first, *rest = found.may_be_best
+    level_alpha = alpha * (LEVEL_SHARE if found.loses_runs else 1) / max(len(settings) - 1, 1)
+    needed = []
+    for name in rest:
+        gap, variances = _apart(found, settings, first, name)
+        needed.append(seeds_needed(gap, variances, margin, len(settings), level_alpha))
+    most = max((n or MOST_SEEDS + 1 for n in needed), default=MOST_SEEDS + 1)
+    if most > MOST_SEEDS:
+        return None
+    fewest = min(found.standings[name].runs for name in (first, *rest))
+    return max(1, max(most, CLEAN if found.loses_runs else 0) - fewest)
+
+
+def seeds_needed(gap: float, variances: float, margin: float, settings: int, alpha: float) -> int | None:
+    """Give the least number of seeds of two settings that tells them apart, or shows them to lie within a margin.
+
+    `variances` is the sum of both, of one run each; `alpha` the one-sided error of this pair. A gap is found with power
+    0.8; one seed is added, by which this plain formula is too hopeful.
+    """
+
+    def apart(n: int) -> bool:
+        return gap >= (_quantile(n, settings, 1 - alpha) + _quantile(n, settings, POWER)) * sqrt(variances / n)
+
+    def alike(n: int) -> bool:
+        return _quantile(n, settings, 1 - alpha) * sqrt(variances / n) <= margin - gap
+
+    shown = _least(apart)
+    found = [n for n in (None if shown is None else shown + 1, _least(alike)) if n is not None]
+    return min(found, default=None)
+
+
+def _apart(found: Decision, settings: Mapping[str, Results], first: str, other: str) -> tuple[float, float]:
+    """Give the gap of two settings and the sum of their variances: of the levels, or of all runs where any was lost."""
+    pair = [found.standings[name] for name in (first, other)]
+    if any(one.lost for one in pair):
+        runs = [settings[name].all for name in (first, other)]
+        spread = sum(
+            float(np.var(x, ddof=1)) if len(x) > 1 else one.variance for x, one in zip(runs, pair, strict=True)
+        )
+        return abs(float(np.mean(runs[0]) - np.mean(runs[1]))), spread
+    return pair[0].level - pair[1].level, pair[0].variance + pair[1].variance
+
+
+def _quantile(n: int, settings: int, p: float) -> float:
+    return float(stdtrit(min(settings * (n - 1), 2 * (n + 3)), p))
+
+
+def _least(enough: Callable[[int], bool]) -> int | None:
+    return next((n for n in range(2, MOST_SEEDS + 1) if enough(n)), None)
