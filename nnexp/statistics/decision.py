@@ -8,9 +8,10 @@ loses one. It is ruled out by
     mean   if another's mean over all runs is shown to be better (tested only where any run was lost).
 
 Levels are compared by Hsu's multiple comparisons with the best (1984), one-sided: each of the K - 1 rivals is tested at
-alpha / (K - 1), and every statement that a setting is out, and every upper bound of what it lacks, is right at once with
-probability 1 - alpha. Variances are moderated (Smyth 2004): the pooled one counts as 4 more degrees of freedom, and none
-is less than the setting's own. Means are compared by Welch's test. Where runs were lost, alpha is shared 3 to 2.
+alpha / (K - 1); every statement that a setting is out, and every upper bound of what it lacks, is right at once with
+probability 1 - alpha. Variances are moderated (Smyth 2004): the pooled one counts as 4 more degrees of freedom, and no
+variance is less than the setting's own. Means are compared by Welch's test. Where runs were lost, 3/5 of alpha are
+spent on the levels, 2/5 on the means.
 
 Knows no runs: results are numbers of which more is better, and names are only names.
 """
@@ -33,6 +34,7 @@ CLEAN = 5  # runs of which a setting must have lost none before its level rules 
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]  # [i, j]: setting i against its rival j
+Truth = NDArray[np.bool_]
 
 
 class Reason(StrEnum):
@@ -79,10 +81,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Decision:
-    """Every setting by its name. `as_they_are`: no level could be compared, so lost runs were counted like any other."""
+    """Every setting by its name, in the order in which they were given."""
 
     standings: Mapping[str, Standing]
-    as_they_are: bool = False
+    as_they_are: bool = False  # no level could be compared, so lost runs were counted like any other
     lead: Interval = Interval()  # of the level of the one setting that is left, to the next level
 
     @property
@@ -139,7 +141,8 @@ def decide(settings: Mapping[str, Results], *, resolution: float, alpha: float =
     levels = _levels([one.good for one in counted], resolution)
     critical = levels.critical(alpha * (LEVEL_SHARE if loses else 1) / rivals)
     strict = levels.critical(alpha / (rivals * len(counted)))
-    better = levels.lead > critical
+    better: Truth = levels.lead > critical
+    unbeaten = np.asarray(~better.any(axis=1))
     reliable = [not one.lost and (len(one.all) >= clean or not loses) for one in counted]
     tests = [(Reason.LEVEL, levels, better & np.array(reliable))]
     if loses:
@@ -147,13 +150,11 @@ def decide(settings: Mapping[str, Results], *, resolution: float, alpha: float =
         tests.append((Reason.MEAN, means, means.lead > means.critical(alpha * MEAN_SHARE / rivals)))
     standings, names = {}, list(settings)
     for i, (name, one) in enumerate(settings.items()):
-        behind = levels.behind(i, ~better.any(axis=1), critical, strict)
-        standing = Standing(len(one.all), len(one.lost), float(levels.mean[i]), float(levels.variance[i]), behind)
-        for reason, sample, beaten in reversed(tests):
-            if beaten[i].any():
-                rival = min(np.flatnonzero(beaten[i]), key=lambda j: (-sample.mean[j], names[j]))
-                standing = replace(standing, reason=reason, rival=names[rival])
-        standings[name] = standing
+        behind = levels.behind(i, unbeaten, critical, strict)
+        beaten = ((reason, sample.best(by[i], names)) for reason, sample, by in tests)
+        reason, rival = next((found for found in beaten if found[1]), (None, None))
+        level, variance = float(levels.mean[i]), float(levels.variance[i])
+        standings[name] = Standing(len(one.all), len(one.lost), level, variance, behind, reason, rival)
     found = Decision(standings, as_they_are and any(one.lost for one in settings.values()))
     left = [names.index(name) for name in found.may_be_best]
     return replace(found, lead=levels.ahead(left[0], critical, strict)) if len(left) == 1 else found
@@ -182,7 +183,12 @@ class _Sample:
         quantiles: Matrix = stdtrit(df, 1 - alpha)
         return quantiles * np.sqrt(both)
 
-    def behind(self, i: int, unbeaten: NDArray[np.bool_], critical: Matrix, strict: Matrix) -> Interval:
+    def best(self, those: Truth, names: Sequence[str]) -> str | None:
+        """Name the best of those; None without any."""
+        ranked = sorted((-self.mean[j], names[j]) for j in np.flatnonzero(those))
+        return ranked[0][1] if ranked else None
+
+    def behind(self, i: int, unbeaten: Truth, critical: Matrix, strict: Matrix) -> Interval:
         """Give by how much a setting lies behind the best; those that are beaten are not the best."""
         known = ~np.isnan(self.mean)
         if not known[i]:
@@ -205,10 +211,10 @@ class _Sample:
 def _levels(good: Sequence[Sequence[float]], resolution: float) -> _Sample:
     """Describe the good runs of each setting, with moderated variances."""
     runs = np.array([len(x) or nan for x in good])
-    mean, own = np.array([np.mean(x) if len(x) else nan for x in good]), np.array([_variance(x) for x in good])
-    df = np.nan_to_num(runs - 1)
+    mean = np.array([np.mean(x) if len(x) else nan for x in good])
+    own, df = np.array([_variance(x) for x in good]), np.nan_to_num(runs - 1)
     pooled = max(float(df @ own) / df.sum() if df.any() else 0.0, resolution**2 / 12)
-    variance = np.maximum(own, (PRIOR_DF * pooled + df * own) / (PRIOR_DF + df))
+    variance: Vector = np.maximum(own, (PRIOR_DF * pooled + df * own) / (PRIOR_DF + df))
     return _Sample(mean, variance, runs, PRIOR_DF + df, most_df=df.sum() or nan)
 
 
@@ -216,7 +222,7 @@ def _means(results: Sequence[Sequence[float]], resolution: float) -> _Sample:
     """Describe all runs of each setting, each with its own variance; one run has none."""
     runs = np.array([len(x) if len(x) > 1 else nan for x in results])
     mean = np.array([np.mean(x) if len(x) > 1 else nan for x in results])
-    variance = np.maximum([_variance(x) for x in results], resolution**2 / 12)
+    variance = np.maximum(np.array([_variance(x) for x in results]), resolution**2 / 12)
     return _Sample(mean, variance, runs, runs - 1)
 
 

@@ -70,7 +70,7 @@ def boschloo(a: int, m: int, b: int, n: int) -> float:
 
     def error(share: NDArray[np.float64]) -> NDArray[np.float64]:
         log = ways[:, None] + xlogy((i + j)[:, None], share) + xlog1py((m + n - i - j)[:, None], -share)
-        return np.exp(log).sum(axis=0)
+        return np.asarray(np.exp(log).sum(axis=0))
 
     grid = _GRID
     for _ in range(4):  # each time between the neighbours of the best, a hundredth as wide
