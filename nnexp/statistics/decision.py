@@ -179,13 +179,13 @@ class _Sample:
         """Give the lead from which on a rival is shown to be better (Welch-Satterthwaite)."""
         u = self.variance / self.runs
         share, both = u**2 / self.df, u[:, None] + u[None, :]
-        df = np.minimum(both**2 / (share[:, None] + share[None, :]), self.most_df)
-        quantiles: Matrix = stdtrit(df, 1 - alpha)
+        df: Matrix = both**2 / (share[:, None] + share[None, :])
+        quantiles: Matrix = stdtrit(np.minimum(df, self.most_df), 1 - alpha)
         return quantiles * np.sqrt(both)
 
     def best(self, those: Truth, names: Sequence[str]) -> str | None:
         """Name the best of those; None without any."""
-        ranked = sorted((-self.mean[j], names[j]) for j in np.flatnonzero(those))
+        ranked = sorted((-value, name) for value, name, one in zip(self.mean, names, those, strict=True) if one)
         return ranked[0][1] if ranked else None
 
     def behind(self, i: int, unbeaten: Truth, critical: Matrix, strict: Matrix) -> Interval:
@@ -213,8 +213,8 @@ def _levels(good: Sequence[Sequence[float]], resolution: float) -> _Sample:
     runs = np.array([len(x) or nan for x in good])
     mean = np.array([np.mean(x) if len(x) else nan for x in good])
     own, df = np.array([_variance(x) for x in good]), np.nan_to_num(runs - 1)
-    pooled = max(float(df @ own) / df.sum() if df.any() else 0.0, resolution**2 / 12)
-    variance: Vector = np.maximum(own, (PRIOR_DF * pooled + df * own) / (PRIOR_DF + df))
+    pooled = max(float(df @ own / df.sum()) if df.any() else 0.0, resolution**2 / 12)
+    variance = np.maximum(own, (PRIOR_DF * pooled + df * own) / (PRIOR_DF + df))
     return _Sample(mean, variance, runs, PRIOR_DF + df, most_df=df.sum() or nan)
 
 
