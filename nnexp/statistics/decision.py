@@ -178,10 +178,10 @@ class _Sample:
     def critical(self, alpha: float) -> Matrix:
         """Give the lead from which on a rival is shown to be better (Welch-Satterthwaite)."""
         u = self.variance / self.runs
-        share, both = u**2 / self.df, u[:, None] + u[None, :]
-        df: Matrix = both**2 / (share[:, None] + share[None, :])
-        quantiles: Matrix = stdtrit(np.minimum(df, self.most_df), 1 - alpha)
-        return quantiles * np.sqrt(both)
+        share = u**2 / self.df
+        both = u[:, None] + u[None, :]
+        df = np.minimum(both**2 / (share[:, None] + share[None, :]), self.most_df)
+        return np.asarray(stdtrit(df, 1 - alpha) * np.sqrt(both))
 
     def best(self, those: Truth, names: Sequence[str]) -> str | None:
         """Name the best of those; None without any."""
