@@ -129,14 +129,14 @@ def compare(
     *wanted: str,
     by: str | Sequence[str] | None = None,
     metric: str | None = None,
-    baseline: str | None = None,
     reach: float | None = None,
+    worthwhile: float | None = None,
 ) -> Compared:
     """Compare sweeps and runs by their names or ids; without any, those of the last sweep."""
     store: RunStore = open_store()
     names = by.split(",") if isinstance(by, str) else by
     runs = chosen_runs(store, wanted)
-    return Compared(compare_runs(runs, store, by=names, metric=metric, baseline=baseline, reach=reach))
+    return Compared(compare_runs(runs, store, by=names, metric=metric, reach=reach, worthwhile=worthwhile))
 
 
 def _typed(settings: Settings) -> list[str]:

@@ -21,6 +21,8 @@ CHOOSE = "choose"  # settings are chosen by it, such as an accuracy on the valid
 REPORT = "report"  # it is reported and never chosen by, unless there is nothing else
 TELL = "tell"  # its last value is worth telling
 
+LOST_RECALL = 0.2  # a classifier that recognises no more than this share of a class has lost the class
+
 FINAL = "final/"
 BEST = "best/"
 NOTHING = "–"

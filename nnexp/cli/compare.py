@@ -22,8 +22,8 @@ class Question:
 
     by: str | None
     metric: str | None
-    baseline: str | None
     reach: float | None
+    worthwhile: float | None
 
 
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
@@ -35,8 +35,8 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
         store,
         by=question.by.split(",") if question.by else None,
         metric=question.metric,
-        baseline=question.baseline,
         reach=question.reach,
+        worthwhile=question.worthwhile,
     )
     if form:
         print(formats.FORMATS[form](comparison))  # noqa: T201

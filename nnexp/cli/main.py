@@ -101,8 +101,10 @@ def compare(
     wanted: Wanted = None,
     by: Annotated[str | None, typer.Option(help="The settings to tell apart: hidden,init.")] = None,
     metric: Annotated[str | None, typer.Option(help="What decides; by default the final validation accuracy.")] = None,
-    baseline: Annotated[str | None, typer.Option(help="What the others are measured against: hidden=30.")] = None,
     reach: Annotated[float | None, typer.Option(help="An accuracy, such as 0.95, to count epochs and time to.")] = None,
+    worthwhile: Annotated[
+        float | None, typer.Option(help="Points that matter; by default 0.2, of an accuracy.")
+    ] = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv")] = False,
     as_md: Annotated[bool, typer.Option("--md", help="Markdown.")] = False,
@@ -113,7 +115,7 @@ def compare(
 
     forms = {"json": as_json, "csv": as_csv, "md": as_md, "latex": as_latex}
     form = next((name for name, asked in forms.items() if asked), None)
-    compare(wanted or [], Question(by, metric, baseline, reach), form)
+    compare(wanted or [], Question(by, metric, reach, worthwhile), form)
 
 
 @app.command()

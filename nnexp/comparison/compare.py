@@ -1,8 +1,8 @@
 """Runs -> numbers: which of them count, what each configuration reached, and how configurations differ.
 
     >>> comparison = compare(store.runs(), store)  # doctest: +SKIP
-    >>> comparison.headline.estimate.difference  # doctest: +SKIP
-    0.0218
+    >>> comparison.verdict.decision.may_be_best  # doctest: +SKIP
+    ['hidden=100']
 
 What the numbers come to is said by nnexp/report/prose, and given as a data frame by nnexp/comparison/frame.py.
 """
@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nnexp.comparison.comparison import Comparison, Nothing
-from nnexp.comparison.contrast import contrasts, headline, lead
 from nnexp.comparison.curves import LearningCurves, read_curves, target_of
 from nnexp.comparison.deciding import Deciding, deciding, declared_by, reported
 from nnexp.comparison.eligible import COUNTED, eligible, of_one_content, of_one_dataset, with_number
-from nnexp.comparison.groups import SEED, Group, check_names, find, group, label_of, setting_of, varying, with_defaults
+from nnexp.comparison.groups import SEED, Group, check_names, group, label_of, setting_of, varying, with_defaults
+from nnexp.comparison.losses import Lost, lost_runs
 from nnexp.comparison.predictions import compare_predictions, read_predictions
-from nnexp.comparison.summary import summarize
+from nnexp.comparison.summary import Summary, summarize
+from nnexp.comparison.verdict import Verdict, judge
 from nnexp.measure import Measure, measure_named
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
@@ -31,8 +32,8 @@ def compare(
     *,
     by: Sequence[str] | None = None,
     metric: str | None = None,
-    baseline: str | None = None,
     reach: float | None = None,
+    worthwhile: float | None = None,
 ) -> Comparison:
     """Compare the configurations that runs are of.
 
@@ -46,15 +47,15 @@ def compare(
         The settings to tell apart; all that differ, but for the seed, when not given.
     metric
         What decides, such as final/val_accuracy; what the task declares to choose by, when not given.
-    baseline
-        The configuration the others are measured against, such as hidden=30; the first in natural order when not given.
     reach
         A value to which epochs and seconds are counted; an accuracy is a fraction.
+    worthwhile
+        The difference from which on it matters which is better, as it is shown: 0.2 points of an accuracy by default.
 
     Raises
     ------
     ConfigError
-        If `by`, `metric`, `baseline` or `reach` names what the runs do not have.
+        If `by`, `metric` or `reach` names what the runs do not have.
     """
     runs = with_defaults(runs)
     kept, left_out = eligible(runs)
@@ -72,41 +73,46 @@ def compare(
     left_out += others + numberless
     if not counted:
         return Comparison(names, decides, tuple(left_out), nothing=Nothing.NO_NUMBER)
-    groups = group(counted, names, decides.measure)
-    first = find(groups, baseline) if baseline else groups[0]
-    found = _compared(names, decides, groups, first, read_curves(counted, store, target))
+    lost, curves = lost_runs(counted, store), read_curves(counted, store, target)
+    found = _compared(names, decides, counted, curves, lost, worthwhile)
     found = replace(found, left_out=tuple(left_out), missing=_missing(runs, counted, by))
     return found if store is None else _with_predictions(found, store)
 
 
 def _compared(
-    by: tuple[str, ...], decides: Deciding, groups: Sequence[Group], baseline: Group, curves: LearningCurves
-) -> Comparison:
-    measure, beside = decides.measure, reported(declared_by([run for one in groups for run in one.runs]))
-    told = {one.label: one.per_seed for one in _groups_of(beside, groups, by)}
-    summaries = [summarize(one, told.get(one.label, ()), curves) for one in groups]
-    best_first = sorted(summaries, key=lambda one: one.decides.mean, reverse=measure.higher_is_better)
-    ranked = [one.label for one in best_first]
-    found = contrasts(baseline, [one for one in groups if one is not baseline])
+    by: tuple[str, ...], decides: Deciding, runs: Sequence[Run], curves: LearningCurves, lost: Lost | None,
+    worthwhile: float | None,
+) -> Comparison:  # fmt: skip
+    measure, beside = decides.measure, reported(declared_by(runs))
+    groups = group(runs, by, measure, lost or ())
+    told = {} if beside is None else {one.label: one for one in _groups_of(beside, runs, by, lost)}
+    summaries = [
+        summarize(one, told[one.label].results.good if one.label in told else (), curves, measure, lost)
+        for one in groups
+    ]
+    verdict = judge(summaries, measure, worthwhile=worthwhile) if len(groups) > 1 and by[0] != SEED else None
     return Comparison(
         by=by,
         deciding=decides,
-        configurations=tuple(best_first),
-        baseline=baseline.label if len(groups) > 1 else None,
-        contrasts=found,
-        headline=headline(found, ranked, measure),
-        lead=lead(groups, found, ranked, baseline, measure),
+        configurations=_ranked(summaries, verdict, measure),
+        verdict=verdict,
         reported=beside,
         target=curves.target,
     )
 
 
-def _groups_of(measure: Measure | None, groups: Sequence[Group], by: Sequence[str]) -> list[Group]:
-    """Group the runs anew, by another metric."""
-    if measure is None:
-        return []
-    counted, _ = with_number([run for one in groups for run in one.runs], measure)
-    return group(counted, by, measure)
+def _ranked(summaries: Sequence[Summary], verdict: Verdict | None, measure: Measure) -> tuple[Summary, ...]:
+    """Put what may be best first, each part best level first."""
+    if verdict is None:
+        return tuple(sorted(summaries, key=lambda one: one.median, reverse=measure.higher_is_better))
+    found, named = verdict.decision, {one.label: one for one in summaries}
+    return tuple(named[label] for label in (*found.may_be_best, *found.ruled_out))
+
+
+def _groups_of(measure: Measure, runs: Sequence[Run], by: Sequence[str], lost: Lost | None) -> list[Group]:
+    """Group the runs by another metric than decides."""
+    counted, _ = with_number(runs, measure)
+    return group(counted, by, measure, lost or ())
 
 
 def _with_predictions(comparison: Comparison, store: RunStore) -> Comparison:

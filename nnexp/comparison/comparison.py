@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from nnexp.comparison.contrast import Contrast
 from nnexp.comparison.curves import Target
 from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.eligible import LeftOut
 from nnexp.comparison.groups import natural
 from nnexp.comparison.predictions import McNemar
 from nnexp.comparison.summary import Summary
+from nnexp.comparison.verdict import Verdict
 from nnexp.measure import Measure
 from nnexp.tracking.records import Run
 
@@ -26,7 +26,7 @@ class Nothing(Enum):
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison found. `configurations` stand best first, `contrasts` to the baseline in natural order."""
+    """What a comparison found. `configurations` stand best first: what may be best by level, then what is ruled out."""
 
     by: tuple[str, ...]  # the settings told apart
     deciding: Deciding
@@ -34,10 +34,7 @@ class Comparison:
     missing: tuple[str, ...] = ()  # configurations of which no run counts
     nothing: Nothing | None = None  # what follows is then empty
     configurations: tuple[Summary, ...] = ()
-    baseline: str | None = None
-    contrasts: tuple[Contrast, ...] = ()
-    headline: Contrast | None = None  # the one that answers
-    lead: Contrast | None = None  # the best to the next best, once the best has beaten the baseline
+    verdict: Verdict | None = None  # None where there is nothing to decide: no run, one configuration, or mere seeds
     reported: Measure | None = None  # what is reported beside what decides
     target: Target | None = None
     mcnemar: McNemar | None = None  # two single runs on the same examples, in the order of `configurations`
@@ -59,10 +56,6 @@ class Comparison:
         return sorted(self.configurations, key=lambda one: natural(one.values))
 
     @property
-    def tells_never_predicted(self) -> bool:
-        """Whether the runs say if any class is never predicted, as those of a classifier do."""
-        return any(one.never_predicted for one in self.configurations)
-
-    def contrast(self, label: str) -> Contrast | None:
-        """Give a configuration's contrast to the baseline; None for the baseline itself."""
-        return next((one for one in self.contrasts if one.configuration == label), None)
+    def tells_lost_runs(self) -> bool:
+        """Whether the runs say if they were lost, as those of a classifier do."""
+        return any(one.loss for one in self.configurations)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 import pandas as pd
 
 from nnexp.comparison.comparison import Comparison
-from nnexp.comparison.contrast import Contrast
 from nnexp.comparison.groups import typed
-from nnexp.comparison.summary import NeverPredicted, Summary
+from nnexp.comparison.summary import Summary
 from nnexp.statistics.time_to_target import TimeToTarget
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
@@ -53,20 +53,20 @@ def _row(comparison: Comparison, one: Summary) -> dict[str, object]:
         **{name: typed(text) for name, text in zip(comparison.by, one.values, strict=True)},
         "setting": one.label,
         "runs": len(one.runs),
-        "n": one.decides.n,
+        "n": len(one.seeds),
         "metric": comparison.measure.name,
-        "mean": one.decides.mean,
-        "sd": one.decides.sd,
-        "low": one.decides.low,
-        "high": one.decides.high,
-        **({"test_mean": one.reported.mean, "test_sd": one.reported.sd} if comparison.reported else {}),
+        "level": one.level.mean,
+        "level_sd": one.level.sd,
+        "median": one.median,
+        "worst": one.worst,
+        **(_loss(comparison, one) if comparison.tells_lost_runs else {}),
+        **_standing(comparison, one.label),
+        **({"test_level": one.reported.mean, "test_sd": one.reported.sd} if comparison.reported else {}),
         "best_epoch_mean": one.best_epoch_mean,
         "best_epoch_median": one.best_epoch_median,
         "epoch_seconds": one.epoch_seconds,
         "run_seconds": one.run_seconds,
         **_reach(one.reach),
-        **(_never_predicted(one.never_predicted) if comparison.tells_never_predicted else {}),
-        **_contrast(comparison.contrast(one.label)),
     }
 
 
@@ -76,23 +76,26 @@ def _reach(found: TimeToTarget | None) -> dict[str, object]:
     return {"reach_epochs": found.epochs, "reach_seconds": found.seconds, "reach_runs": found.reached}
 
 
-def _never_predicted(found: NeverPredicted | None) -> dict[str, object]:
+def _loss(comparison: Comparison, one: Summary) -> dict[str, object]:
+    low, high = one.loss.interval if one.loss else (nan, nan)
     return {
-        "never_predicted_runs": found.runs if found else 0,
-        "never_predicted_digits": " ".join(found.classes) if found else "",
+        "lost": one.loss.count if one.loss else 0,
+        "lost_low": low,
+        "lost_high": high,
+        "lost_what": " ".join(one.lost),
+        "lost_more_p": comparison.verdict.loses_more.get(one.label, nan) if comparison.verdict else nan,
     }
 
 
-def _contrast(one: Contrast | None) -> dict[str, object]:
-    nan = float("nan")
+def _standing(comparison: Comparison, label: str) -> dict[str, object]:
+    if comparison.verdict is None:
+        return {}
+    one = comparison.verdict.decision.standings[label]
     return {
-        "baseline": one.baseline if one else "",
-        "difference": one.estimate.difference if one else nan,
-        "difference_low": one.estimate.low if one else nan,
-        "difference_high": one.estimate.high if one else nan,
-        "p": one.p if one else nan,
-        "p_uncorrected": one.estimate.p if one else nan,
-        "pairs": one.estimate.n if one else 0,
-        "test": one.estimate.method if one else "",
-        "more_seeds": one.more_seeds if one and one.more_seeds is not None else nan,
+        "may_be_best": one.reason is None,
+        "out_by": one.reason.value if one.reason else "",
+        "rival": one.rival or "",
+        "behind": one.behind.estimate,
+        "behind_low": one.behind.low,
+        "behind_high": one.behind.high,
     }

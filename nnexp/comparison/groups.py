@@ -7,7 +7,7 @@ mean over them: the seed stays the unit that is counted, so that a sweep never s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from nnexp.config.value import parse_value
 from nnexp.errors import ConfigError
 from nnexp.measure import Measure
+from nnexp.statistics.decision import Results
 from nnexp.tracking.records import Run, Tag
 
 SEED = "seed"
@@ -27,17 +28,19 @@ Order = tuple[int, tuple[float, ...], str]
 
 @dataclass(frozen=True)
 class Group:
-    """The runs of one configuration; `seeds` gives, for each seed, a number for each combination of other settings."""
+    """The runs of one configuration, and for each seed a number: the mean over settings that are not told apart."""
 
     values: tuple[str, ...]
     label: str
     runs: tuple[Run, ...]
-    seeds: Mapping[str, Mapping[tuple[str, ...], float]] = field(repr=False)
+    per_seed: Mapping[str, float] = field(repr=False)
+    lost: frozenset[str] = frozenset()  # the seeds of which a run was lost
 
     @property
-    def per_seed(self) -> list[float]:
-        """One number a seed."""
-        return [float(np.mean(list(numbers.values()))) for numbers in self.seeds.values()]
+    def results(self) -> Results:
+        """Its numbers: those of the seeds of which no run was lost, and those of the others."""
+        good = [number for seed, number in self.per_seed.items() if seed not in self.lost]
+        return Results(good, [number for seed, number in self.per_seed.items() if seed in self.lost])
 
 
 def with_defaults(runs: Sequence[Run]) -> list[Run]:
@@ -52,6 +55,11 @@ def with_defaults(runs: Sequence[Run]) -> list[Run]:
 def setting_of(run: Run, name: str) -> str:
     """Give a run's value of a setting, as it was recorded."""
     return run.params.get(name, UNSET)
+
+
+def seed_of(run: Run) -> str:
+    """Give what tells a run from the others of its configuration: its seed, or its id where it has none."""
+    return run.params.get(SEED, run.run_id)
 
 
 def order(text: str) -> Order:
@@ -104,16 +112,20 @@ def check_names(names: Sequence[str], runs: Sequence[Run]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def group(runs: Sequence[Run], by: Sequence[str], measure: Measure) -> list[Group]:
-    """Gather the runs of each configuration of the settings `by`, in natural order."""
+def group(runs: Sequence[Run], by: Sequence[str], measure: Measure, lost: Collection[str] = ()) -> list[Group]:
+    """Gather the runs of each configuration of the settings `by`, in natural order; `lost` are ids of runs.
+
+    Where other settings vary too, a seed's number is the mean over those combinations of them that every configuration
+    has, if there are any: what one alone has would be held against it, or for it.
+    """
     others = [name for name in varying(runs) if name not in by]
     gathered: dict[tuple[str, ...], list[Run]] = defaultdict(list)
     for run in runs:
-        gathered[tuple(setting_of(run, name) for name in by)].append(run)
-    return [
-        Group(values, label(by, values), tuple(gathered[values]), _seeds(gathered[values], by, others, measure))
-        for values in sorted(gathered, key=natural)
-    ]
+        gathered[_values(run, by)].append(run)
+    shared = set[tuple[str, ...]].intersection(*({_values(run, others) for run in part} for part in gathered.values()))
+    fair = [run for run in runs if _values(run, others) in shared] or runs
+    numbers = {run.run_id: run.metrics[measure.name] for run in fair}
+    return [_group(values, by, gathered[values], numbers, lost) for values in sorted(gathered, key=natural)]
 
 
 def natural(values: Sequence[str]) -> tuple[Order, ...]:
@@ -147,15 +159,20 @@ def find(groups: Sequence[Group], text: str) -> Group:
     raise ConfigError(f"baseline must be one of the settings compared ({names}), but got {text!r}")
 
 
-def _seeds(
-    runs: Sequence[Run], by: Sequence[str], others: Sequence[str], measure: Measure
-) -> dict[str, dict[tuple[str, ...], float]]:
-    found: dict[str, dict[tuple[str, ...], list[float]]] = defaultdict(lambda: defaultdict(list))
-    for run in runs:
-        rest = tuple(setting_of(run, name) for name in others)
-        seed = " ".join(rest) if SEED in by else run.params.get(SEED, run.run_id)
-        found[seed][rest].append(run.metrics[measure.name])
-    return {seed: {rest: float(np.mean(x)) for rest, x in found[seed].items()} for seed in sorted(found, key=order)}
+def _group(
+    values: tuple[str, ...], by: Sequence[str], runs: Sequence[Run], numbers: Mapping[str, float], lost: Collection[str]
+) -> Group:
+    counted = [run for run in runs if run.run_id in numbers]
+    seeds: dict[str, list[float]] = defaultdict(list)
+    for run in counted:
+        seeds[seed_of(run)].append(numbers[run.run_id])
+    per_seed = {seed: float(np.mean(seeds[seed])) for seed in sorted(seeds, key=order)}
+    losing = frozenset(seed_of(run) for run in counted if run.run_id in lost)
+    return Group(values, label(by, values), tuple(runs), per_seed, losing)
+
+
+def _values(run: Run, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(setting_of(run, name) for name in names)
 
 
 def _numbers(parsed: object) -> tuple[float, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnexp.archive.reader import RunReader
+from nnexp.measure import LOST_RECALL
 from nnexp.recording.files import PREDICTIONS
 from nnexp.statistics.estimates import mcnemar
 from nnexp.tracking.store import RunStore
@@ -29,6 +30,11 @@ class Predictions:
         """Which examples it got right."""
         right: NDArray[np.bool_] = self.labels == self.predicted
         return right
+
+    def lost(self) -> list[int]:
+        """List the classes that it lost."""
+        classes = np.unique(self.labels)
+        return [int(one) for one in classes if self.correct[self.labels == one].mean() <= LOST_RECALL]
 
     def confusion(self) -> NDArray[np.int64]:
         """Count the examples (classes, classes): a row for each right class, a column for each chosen one."""

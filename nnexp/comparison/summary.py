@@ -1,8 +1,8 @@
-"""One configuration in figures: what its runs reached, in what time, and what went wrong in them."""
+"""One configuration in figures: what its runs reached, how many were lost, and in what time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
 
@@ -10,30 +10,22 @@ import numpy as np
 
 from nnexp.comparison.curves import LearningCurves
 from nnexp.comparison.groups import Group
-from nnexp.statistics.estimates import mean_interval, spread
+from nnexp.comparison.losses import Lost
+from nnexp.measure import Measure
+from nnexp.statistics.decision import Results
+from nnexp.statistics.estimates import spread
+from nnexp.statistics.loss import Loss
 from nnexp.statistics.time_to_target import TimeToTarget
-from nnexp.tracking.records import Run, Tag
-
-NEVER_PREDICTED = "final/digits_never_predicted"
+from nnexp.tracking.records import Run
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A mean over seeds, its standard deviation (ddof 1) and the 95 % interval of the mean; nan where unknown."""
+    """A mean over seeds and its standard deviation (ddof 1); nan where unknown."""
 
     n: int
     mean: float
     sd: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class NeverPredicted:
-    """In how many runs some class is never predicted, and which classes these are."""
-
-    runs: int
-    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,38 +36,48 @@ class Summary:
     values: tuple[str, ...]
     runs: tuple[Run, ...] = field(repr=False)
     seeds: frozenset[str]
-    decides: Sample
-    reported: Sample
+    results: Results = field(repr=False)  # of what decides, a seed each
+    level: Sample  # of the seeds of which no run was lost
+    median: float
+    worst: float
+    loss: Loss | None  # None where the runs do not say
+    lost: tuple[str, ...]  # what the lost runs lost: the classes of a classifier
+    reported: Sample  # of what is reported beside, over the same seeds as the level
     best_epoch_mean: float
     best_epoch_median: float
     epoch_seconds: float
     run_seconds: float
     reach: TimeToTarget | None
-    never_predicted: NeverPredicted | None  # None where the runs do not say
 
 
 def sample(values: Sequence[float]) -> Sample:
     """Describe values, one a seed."""
-    low, high = mean_interval(values)
-    return Sample(len(values), _mean(values), spread(values), low, high)
+    return Sample(len(values), _mean(values), spread(values))
 
 
-def summarize(group: Group, reported: Sequence[float], curves: LearningCurves) -> Summary:
-    """Work out a configuration's figures; `reported` are the values of what is reported beside, one a seed."""
-    best = _finite(group.runs, "best/epoch")
+def summarize(
+    group: Group, reported: Sequence[float], curves: LearningCurves, measure: Measure, lost: Lost | None
+) -> Summary:
+    """Work out a configuration's figures; `reported` are the values of what is reported beside, one a good seed."""
+    best, results = _finite(group.runs, "best/epoch"), group.results
+    ranked = sorted(results.all, reverse=not measure.higher_is_better)
     return Summary(
         label=group.label,
         values=group.values,
         runs=group.runs,
-        seeds=frozenset(group.seeds),
-        decides=sample(group.per_seed),
+        seeds=frozenset(group.per_seed),
+        results=results,
+        level=sample(results.good),
+        median=float(np.median(ranked)),
+        worst=ranked[0],
+        loss=None if lost is None else Loss(len(results.lost), len(results.all)),
+        lost=_classes(group.runs, lost or {}),
         reported=sample(reported),
         best_epoch_mean=_mean(best),
         best_epoch_median=float(np.median(best)) if best else nan,
         epoch_seconds=_mean([_epoch_seconds(run, curves) for run in group.runs]),
         run_seconds=_mean(_finite(group.runs, "time/total_s")),
         reach=curves.time_to_target(group.runs),
-        never_predicted=_never_predicted(group.runs),
     )
 
 
@@ -84,12 +86,9 @@ def _epoch_seconds(run: Run, curves: LearningCurves) -> float:
     return _mean([seconds for _, seconds in history]) if history else run.metrics.get("time/epoch_s", nan)
 
 
-def _never_predicted(runs: Sequence[Run]) -> NeverPredicted | None:
-    if not any(NEVER_PREDICTED in run.metrics or Tag.NEVER_PREDICTED in run.tags for run in runs):
-        return None
-    found = [run for run in runs if run.tags.get(Tag.NEVER_PREDICTED) or run.metrics.get(NEVER_PREDICTED, 0) > 0]
-    classes = {name for run in found for name in run.tags.get(Tag.NEVER_PREDICTED, "").split()}
-    return NeverPredicted(len(found), tuple(sorted(classes, key=lambda name: (len(name), name))))
+def _classes(runs: Collection[Run], lost: Lost) -> tuple[str, ...]:
+    found = {name for run in runs for name in lost.get(run.run_id, ())}
+    return tuple(sorted(found, key=lambda name: (len(name), name)))
 
 
 def _finite(runs: Iterable[Run], metric: str) -> list[float]:

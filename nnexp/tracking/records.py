@@ -49,6 +49,7 @@ class Tag:
     LAUNCHED = "nnexp.launched"  # on a parent run: when it was last launched, Unix milliseconds
     VARIES = "nnexp.varies"  # on a parent run: the settings that vary, separated by spaces
     NEVER_PREDICTED = "nnexp.never_predicted"  # classes, separated by spaces
+    LOST = "nnexp.lost"  # what a finished run lost, separated by spaces, or NOTHING; absent: its task does not say
     FORMAT = "nnexp.format"  # the version of all that is recorded of the run; absent from the first
     TASK = "nnexp.task"  # the name of what was trained; absent from the first format: the network
     MEASURES = "nnexp.measures"  # what the task declares of its metrics, as nnexp/measure.py writes it
@@ -63,11 +64,12 @@ class Tag:
     NOTE = "nnexp.note"  # a description in Markdown
 
     YES = "true"
+    NOTHING = "nothing"
 
     @staticmethod
     def remark(name: str) -> str:
-        """Name the tag of what a task remarks on a finished run; never_predicted is older than the others."""
-        return Tag.NEVER_PREDICTED if name == "never_predicted" else f"nnexp.remark.{name}"
+        """Name the tag of what a task remarks on a finished run; two have tags of their own."""
+        return {"never_predicted": Tag.NEVER_PREDICTED, "lost": Tag.LOST}.get(name, f"nnexp.remark.{name}")
 
     @staticmethod
     def member(sweep_key: str) -> str:

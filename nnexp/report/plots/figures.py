@@ -74,17 +74,16 @@ def _configurations(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
 def _networks(
     comparison: Comparison, store: RunStore | None, images: NDArray[np.uint8] | None
 ) -> Iterator[tuple[Figure, bool]]:
-    """Look into a typical network of the best configuration and, for its confusions, of the baseline."""
+    """Look into a typical network of the best configuration and, for its confusions, of the one behind all others."""
     if store is None:
         return
     best = comparison.configurations[0]
     run_id = typical(best, comparison.measure).run_id
-    for one in comparison.configurations:
-        if one.label in (best.label, comparison.baseline):
-            answers = read_predictions(store, typical(one, comparison.measure).run_id)
-            if answers is not None:
-                title = f"What {one.label} takes for what (a typical run)"
-                yield confusion_matrix.draw(answers.confusion(), title), False
+    for one in dict.fromkeys((comparison.configurations[0], comparison.configurations[-1])):
+        answers = read_predictions(store, typical(one, comparison.measure).run_id)
+        if answers is not None:
+            title = f"What {one.label} takes for what (a typical run)"
+            yield confusion_matrix.draw(answers.confusion(), title), False
     answers = read_predictions(store, run_id)
     if answers is not None and images is not None and len(images) == len(answers.labels):
         title = f"The surest mistakes of {best.label}: digit as called (a typical run)"

@@ -11,19 +11,18 @@ from nnexp.report.plots import style
 
 
 def compute(comparison: Comparison) -> pd.DataFrame:
-    """Give a row for each configuration: seconds a run, mean, half of the interval, and whether it is on the front."""
+    """Give a row for each configuration with a level: seconds a run, level, its deviation, and whether on the front."""
     rows = [
-        (one.label, one.run_seconds, one.decides.mean, one.decides.high - one.decides.mean)
-        for one in comparison.configurations
+        (one.label, one.run_seconds, one.level.mean, one.level.sd) for one in comparison.configurations if one.level.n
     ]
-    points = pd.DataFrame(rows, columns=["configuration", "seconds", "mean", "half"]).dropna(subset="seconds")
+    points = pd.DataFrame(rows, columns=["configuration", "seconds", "mean", "sd"]).dropna(subset="seconds")
     by_time = points.sort_values(["seconds", "mean"], ascending=[True, not comparison.measure.higher_is_better])["mean"]
     best = by_time.cummax() if comparison.measure.higher_is_better else by_time.cummin()
     return points.assign(on_front=(by_time == best) & ~best.duplicated())
 
 
 def draw(points: pd.DataFrame, measure: Measure) -> Figure:
-    """Draw a point with its interval for each configuration, and a line through those on the front."""
+    """Draw a point with its standard deviation for each configuration, and a line through those on the front."""
     what, side = (measure.noun, "above") if measure.higher_is_better else (f"a lower {measure.noun}", "below")
     title = f"What {what} costs: settings, and the line none is {side}"
     figure = style.figure(title, "seconds a run", measure.column)
@@ -41,7 +40,7 @@ def draw(points: pd.DataFrame, measure: Measure) -> Figure:
         figure.add_scatter(
             x=one.seconds,
             y=one["mean"] * measure.factor,
-            error_y={"array": one.half * measure.factor, "thickness": 1.2, "width": 4},
+            error_y={"array": one.sd * measure.factor, "thickness": 1.2, "width": 4},
             text=one.configuration,
             name=one.configuration.iloc[0],
             mode="markers",

@@ -12,14 +12,14 @@ from nnexp.report.plots import style
 
 
 def compute(comparison: Comparison) -> pd.DataFrame | None:
-    """Give the means with a row for each value of one setting and a column for each of the other.
+    """Give the levels with a row for each value of one setting and a column for each of the other.
 
     None unless the settings told apart are two, and numbers.
     """
     values = [value for one in comparison.configurations for value in one.values]
     if len(comparison.by) != 2 or not all(map(is_number, values)):
         return None
-    rows = [(*map(float, one.values), one.decides.mean) for one in comparison.configurations]
+    rows = [(*map(float, one.values), one.level.mean) for one in comparison.configurations]
     down, across = comparison.by
     return pd.DataFrame(rows, columns=[down, across, "mean"]).pivot_table("mean", down, across)
 

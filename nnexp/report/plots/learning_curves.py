@@ -67,11 +67,8 @@ def draw_by_time(curves: Curves, measure: Measure) -> Figure:
 
 
 def shown(comparison: Comparison) -> tuple[Summary, ...]:
-    """Pick the configurations that curves are drawn of: the best few, and always the baseline."""
-    best = comparison.configurations[: style.MOST_CURVES]
-    if comparison.baseline is None or comparison.baseline in {one.label for one in best}:
-        return best
-    return (*best[:-1], next(one for one in comparison.configurations if one.label == comparison.baseline))
+    """Pick the configurations that curves are drawn of: the best few."""
+    return comparison.configurations[: style.MOST_CURVES]
 
 
 def _curve(configuration: Summary, measure: Measure, store: RunStore) -> Curves:

@@ -9,7 +9,6 @@ from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.eligible import LeftOut, Reason, dataset_settings
 from nnexp.comparison.groups import SEED, varying
 from nnexp.measure import count, with_article
-from nnexp.statistics.estimates import FEWEST, PAIRED, WELCH
 from nnexp.tracking.records import Tag
 
 FATES = (Reason.FAILED, Reason.KILLED, Reason.RUNNING, Reason.PRUNED)
@@ -34,7 +33,7 @@ def notes(comparison: Comparison) -> Iterator[str]:
         return
     if comparison.missing:
         yield f"No run that counts: {_listed(comparison.missing)}."
-    for limit in (_averaged, _seeds, _unpaired, _environments, _target):
+    for limit in (_averaged, _seeds, _environments, _target):
         yield from limit(comparison)
 
 
@@ -95,25 +94,11 @@ def _seeds(comparison: Comparison) -> Iterator[str]:
     configurations = comparison.in_natural_order
     if SEED in comparison.by:
         return
-    if all(len(one.seeds) == 1 for one in configurations):
-        yield "One seed a setting: there is no spread to judge by."
-        return
-    if len({one.seeds for one in configurations}) == 1:
-        return
     fewest = min(configurations, key=lambda one: len(one.seeds))
     most = max(configurations, key=lambda one: len(one.seeds))
-    numbers = f"{fewest.label} has {len(fewest.seeds)}, {most.label} {len(most.seeds)}"
-    unequal = f" ({numbers})" if fewest is not most else ""
-    yield f"The settings do not have the same seeds{unequal}: a paired difference counts the shared ones alone."
-
-
-def _unpaired(comparison: Comparison) -> Iterator[str]:
-    unpaired = [one.configuration for one in comparison.contrasts if one.estimate.method == WELCH and one.is_tested]
-    if unpaired:
-        yield (
-            f"Fewer than {FEWEST} seeds shared with the baseline: {_listed(unpaired)}. "
-            f"Compared without pairs, by Welch's t-test instead of the {PAIRED}-test."
-        )
+    if len(fewest.seeds) < len(most.seeds):
+        numbers = f"{fewest.label} has {len(fewest.seeds)}, {most.label} {len(most.seeds)}"
+        yield f"The settings do not have the same number of seeds ({numbers})."
 
 
 def _environments(comparison: Comparison) -> Iterator[str]:

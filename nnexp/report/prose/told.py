@@ -1,7 +1,7 @@
 """A comparison told in words: the answer first, then what else the runs show, then how to read the figures.
 
 >>> tell(comparison).answer  # doctest: +SKIP
-'hidden=100 beats hidden=30 by 2.2 points [1.9, 2.5], 5 paired seeds, p = 0.0004; it costs 1.9 times the time.'
+'hidden=100 is the best: 96.72 %, 2.2 points [1.9, 2.5] ahead of the next; the other is ruled out (5 seeds, 5 % error).'
 
 Where the runs cannot carry an answer, the sentence says so; it is never left to the reader to notice.
 """
@@ -12,14 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nnexp.comparison.comparison import Comparison, Nothing
-from nnexp.comparison.contrast import Contrast
-from nnexp.comparison.groups import SEED
-from nnexp.measure import count
+from nnexp.comparison.verdict import Verdict
+from nnexp.report.prose.answer import Answer, tell_answer, tell_details
 from nnexp.report.prose.notes import notes
-from nnexp.report.prose.sentences import describe, tell_contrast, tell_lead, tell_mcnemar, tell_never_predicted
-
-MOST_LOSERS = 3
-MOST_DEAD = 6
+from nnexp.report.prose.sentences import describe, tell_mcnemar
+from nnexp.tracking.records import FIRST_TASK
 
 _NOTHING = {
     Nothing.NO_RUN: "no run",
@@ -46,30 +43,30 @@ def tell(comparison: Comparison) -> Told:
 def _sentences(comparison: Comparison) -> Iterator[str]:
     if comparison.nothing:
         yield f"Nothing to compare: {_NOTHING[comparison.nothing].format(comparison.measure.label)}."
-    elif comparison.headline is None:
+    elif comparison.verdict:
+        told = _answer(comparison, comparison.verdict)
+        yield tell_answer(told)
+        yield from tell_details(told)
+        yield from _networks(comparison)
+    elif len(comparison.configurations) == 1:
         measure, [only] = comparison.measure, comparison.configurations
-        shown = describe(measure, only.decides)
-        yield f"Nothing to compare: all runs have the same settings; {measure.label} {shown}."
-    elif comparison.by[0] == SEED:
+        yield f"Nothing to compare: all runs have the same settings; {measure.label} {describe(measure, only)}."
+    else:
         yield "Nothing to compare but seeds: they are chance, not a setting."
         yield from _networks(comparison)
-    else:
-        yield from _contrasts(comparison, comparison.headline)
-        yield from _networks(comparison)
-        yield from _never_predicted(comparison)
 
 
-def _contrasts(comparison: Comparison, told: Contrast) -> Iterator[str]:
-    measure, best = comparison.measure, comparison.configurations[0].label
-    seconds = {one.label: one.run_seconds for one in comparison.configurations}
-    yield tell_contrast(told, measure, seconds)
-    if told.is_real and best not in (told.configuration, told.baseline):
-        yield f"{best} has the best mean, but is not shown to beat {told.baseline}."
-    if comparison.lead:
-        yield tell_lead(comparison.lead, measure)
-    worse = [one for one in comparison.contrasts if one is not told and one.is_real and not one.is_gain(measure)]
-    for one in worse[:MOST_LOSERS]:
-        yield tell_contrast(one, measure, seconds)
+def _answer(comparison: Comparison, verdict: Verdict) -> Answer:
+    classifies = any(run.task == FIRST_TASK for run in comparison.runs)
+    return Answer(
+        verdict.decision,
+        verdict.results,
+        verdict.margin,
+        comparison.measure,
+        verdict.more_seeds,
+        verdict.alpha,
+        lost="digit" if classifies else "",
+    )
 
 
 def _networks(comparison: Comparison) -> Iterator[str]:
@@ -78,14 +75,3 @@ def _networks(comparison: Comparison) -> Iterator[str]:
         yield tell_mcnemar(comparison.mcnemar, a.label, b.label)
     elif comparison.other_examples:
         yield "The two were tested on different examples, so their answers cannot be compared one by one."
-
-
-def _never_predicted(comparison: Comparison) -> Iterator[str]:
-    found = [(one, one.never_predicted) for one in comparison.configurations]
-    dead = [(one, never) for one, never in found if never and never.runs]
-    for one, never in dead[:MOST_DEAD]:
-        yield tell_never_predicted(one.label, never, len(one.runs))
-    if len(dead) > MOST_DEAD:
-        yield f"{count(len(dead) - MOST_DEAD, 'more setting')} with such runs."
-    if dead:
-        yield "A digit that is never predicted costs a run about a tenth of all examples."

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from nnexp.comparison.eligible import eligible
-from nnexp.comparison.predictions import read_predictions
+from nnexp.comparison.losses import lost_runs
 from nnexp.config.paths import CONF
 from nnexp.config.value import format_value
 from nnexp.statistics.time_to_target import History
@@ -24,7 +22,6 @@ from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
 FILE = CONF / "experiment" / "published.csv"
-LOST = 0.2  # a network that recognises no more than this share of a digit's examples has lost the digit
 
 
 @dataclass(frozen=True)
@@ -94,13 +91,14 @@ def reproductions(records: Sequence[Run], store: RunStore, known: Iterable[Syste
     kept, _ = eligible(records)
     found = [(system, [run for run in kept if _is_of(run, system.name)]) for system in known]
     ids = [run.run_id for _, runs in found for run in runs]
+    lost = lost_runs([run for _, runs in found for run in runs], store) or {}
     accuracy, seconds = store.history(ids, "test/accuracy"), store.history(ids, "time/epoch_s")
     return [
         Reproduction(
             system,
             tuple(tuple(accuracy[run.run_id]) for run in runs),
             tuple(s for run in runs for _, s in seconds[run.run_id]),
-            tuple(_has_lost_a_digit(run, store) for run in runs),
+            tuple(run.run_id in lost for run in runs),
         )
         for system, runs in found
         if runs
@@ -120,13 +118,6 @@ def _is_of(run: Run, name: str) -> bool:
 @lru_cache
 def _texts(name: str) -> dict[str, str]:
     return {setting: format_value(value) for setting, value in (own_settings(name) or {}).items()}
-
-
-def _has_lost_a_digit(run: Run, store: RunStore) -> bool:
-    answers = read_predictions(store, run.run_id)
-    if answers is None:
-        return False
-    return any(answers.correct[answers.labels == digit].mean() <= LOST for digit in np.unique(answers.labels))
 
 
 def _best(history: History) -> float:

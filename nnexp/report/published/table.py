@@ -9,8 +9,8 @@ from statistics import median
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from nnexp.measure import FRACTION, NOTHING, Measure, count, show_seconds
-from nnexp.report.published.reproduction import LOST, Figure, Reproduction, reproductions, systems
+from nnexp.measure import FRACTION, LOST_RECALL, NOTHING, Measure, count, show_seconds
+from nnexp.report.published.reproduction import Figure, Reproduction, reproductions, systems
 from nnexp.report.tables.formats import markdown_table, rich_table
 from nnexp.report.tables.table import Row, Table
 from nnexp.statistics.estimates import mean_interval
@@ -53,7 +53,9 @@ def notes(found: Sequence[Reproduction]) -> list[str]:
         chance = f"in 2 of {n + 1} cases the figure of one run lies outside the range of {count(n, 'other run')}"
         said.append(f"By chance alone, {chance}.")
     if any(any(one.lost) for one in found):
-        said.append(f"A network has lost a digit if it knows at most {LOST:.0%} of its examples: about 9 points each.")
+        said.append(
+            f"A network has lost a digit if it knows at most {LOST_RECALL:.0%} of its examples: about 9 points each."
+        )
     timed = sorted((one for one in found if one.system.seconds), key=lambda one: min(one.system.seconds))
     return said + [_time_ratio(timed[0], other) for other in timed[1:]]
 

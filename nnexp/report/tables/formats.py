@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.verdict import Verdict
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.table import Table, tables
 
@@ -41,7 +42,7 @@ def as_json(comparison: Comparison) -> str:
         "notes": told.notes,
         "by": comparison.by,
         "metric": comparison.measure.name,
-        "baseline": comparison.baseline,
+        **_verdict(comparison.verdict),
         "settings": _records(comparison),
         "run_ids": {one.label: [run.run_id for run in one.runs] for one in comparison.configurations},
     }
@@ -152,6 +153,18 @@ def _frame(comparison: Comparison) -> pd.DataFrame:
 def _records(comparison: Comparison) -> list[dict[str, Any]]:
     rows = _frame(comparison).to_dict("records") if comparison.configurations else []
     return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _verdict(verdict: Verdict | None) -> dict[str, object]:
+    if verdict is None:
+        return {}
+    return {
+        "may_be_best": verdict.decision.may_be_best,
+        "ruled_out": verdict.decision.ruled_out,
+        "decided": verdict.is_decided,
+        "more_seeds": verdict.more_seeds,
+        "worthwhile": verdict.margin,
+    }
 
 
 def _plain(value: object) -> object:

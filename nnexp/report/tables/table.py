@@ -8,7 +8,9 @@ from math import isfinite, isnan
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.summary import Sample, Summary
-from nnexp.measure import NOTHING, Measure, show_p, show_seconds
+from nnexp.comparison.verdict import Verdict
+from nnexp.measure import NOTHING, Measure, show_seconds
+from nnexp.statistics.decision import Interval, Standing
 
 MOST_ROWS = 25  # more are for --csv and --json
 
@@ -33,39 +35,37 @@ def tables(comparison: Comparison) -> list[Table]:
 
 
 def shown(comparison: Comparison) -> tuple[Summary, ...]:
-    """Pick the configurations that are listed: the best, and always the baseline."""
-    best, rest = comparison.configurations[:MOST_ROWS], comparison.configurations[MOST_ROWS:]
-    return (*best, *(one for one in rest if one.label == comparison.baseline))
+    """Pick the configurations that are listed: the best."""
+    return comparison.configurations[:MOST_ROWS]
 
 
 def _quality(comparison: Comparison) -> Table:
-    measure = comparison.measure
-    columns = ["seeds", measure.column, "95 % interval"]
-    beside = _reported_beside(comparison)
+    measure, beside = comparison.measure, _reported_beside(comparison)
+    lost = any(one.loss and one.loss.count for one in comparison.configurations)
+    columns = ["seeds", measure.column]
+    columns += ["lost [95 %]", "median", "worst"] if lost else ["worst"]
+    columns += ["behind [95 %]", ""] if comparison.verdict else []
     columns += [beside.column] if beside else []
-    columns += ["difference [95 %]", "p"] if comparison.contrasts else []
     rows = []
     for one in shown(comparison):
-        row = [str(one.decides.n), _mean(measure, one.decides), _interval(measure, one.decides)]
+        row = [str(len(one.seeds)), _mean(measure, one.level)]
+        row += [_lost(one), measure.show(one.median)] if lost else []
+        row += [measure.show(one.worst)]
+        row += _standing(comparison.verdict, measure, one) if comparison.verdict else []
         row += [_mean(beside, one.reported)] if beside else []
-        row += _difference(comparison, one) if comparison.contrasts else []
         rows.append(row)
-    return _table(
-        comparison, f"How good: mean ± standard deviation over seeds, best {measure.label} first", columns, rows
-    )
+    level = "mean ± standard deviation over seeds" + (" that lost no run" if lost else "")
+    return _table(comparison, f"How good: {level}, best {measure.label} first", columns, rows)
 
 
 def _effort(comparison: Comparison) -> Table:
     columns = ["best epoch", "s an epoch", "s a run"]
     target = comparison.target
     columns += [f"to {target.measure.show_goal(target.value)}"] if target else []
-    dead = any(one.never_predicted and one.never_predicted.runs for one in comparison.configurations)
-    columns += ["never predicted"] if dead else []
     rows = []
     for one in shown(comparison):
         row = [_best_epoch(one), show_seconds(one.epoch_seconds), show_seconds(one.run_seconds)]
         row += [_reach(one)] if target else []
-        row += [_never(one)] if dead else []
         rows.append(row)
     return _table(comparison, "What it takes: means over runs, the best epoch with its (median)", columns, rows)
 
@@ -92,17 +92,29 @@ def _mean(measure: Measure, sample: Sample) -> str:
     return measure.show(sample.mean) + (f" ± {measure.show(sample.sd)}" if isfinite(sample.sd) else "")
 
 
-def _interval(measure: Measure, sample: Sample) -> str:
-    return f"[{measure.show(sample.low)}, {measure.show(sample.high)}]" if isfinite(sample.low) else NOTHING
+def _lost(one: Summary) -> str:
+    if one.loss is None:
+        return NOTHING
+    low, high = one.loss.interval
+    what = f": {', '.join(one.lost)}" if one.lost else ""
+    return f"{one.loss.count} of {one.loss.runs} [{low:.0%}, {high:.0%}]{what}".replace("%", " %")
 
 
-def _difference(comparison: Comparison, one: Summary) -> list[str]:
-    found = comparison.contrast(one.label)
-    if found is None:
-        return ["baseline", ""]
-    measure, told = comparison.measure, found.estimate
-    interval = f" [{measure.show(told.low)}, {measure.show(told.high)}]" if isfinite(told.low) else ""
-    return [measure.show_difference(told.difference) + interval, show_p(found.p)]
+def _standing(verdict: Verdict, measure: Measure, one: Summary) -> list[str]:
+    """Write by how much a level lies behind the best, and what rules the configuration out."""
+    standing = verdict.decision.standings[one.label]
+    return [_behind(measure, standing.behind, is_out=standing.reason is not None), _out(standing)]
+
+
+def _behind(measure: Measure, behind: Interval, *, is_out: bool) -> str:
+    if not isfinite(behind.high):
+        return measure.show(behind.estimate)
+    bounds = f"{measure.show(behind.low)}, {measure.show(behind.high)}"
+    return f"{measure.show(behind.estimate)} {'(' if is_out and not behind.low else '['}{bounds}]"
+
+
+def _out(standing: Standing) -> str:
+    return f"out: {standing.reason}" if standing.reason else "may be best"
 
 
 def _best_epoch(one: Summary) -> str:
@@ -120,11 +132,3 @@ def _reach(one: Summary) -> str:
     if not isfinite(found.epochs):
         return f"never{share}"
     return f"{found.epochs:.3g} epochs, {show_seconds(found.seconds)} s{share}"
-
-
-def _never(one: Summary) -> str:
-    never = one.never_predicted
-    if never is None or not never.runs:
-        return "none"
-    classes = f": {', '.join(never.classes)}" if never.classes else ""
-    return f"{never.runs} of {len(one.runs)}{classes}"

@@ -7,7 +7,7 @@ hands it on.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from time import perf_counter
@@ -20,6 +20,7 @@ from nnexp.config.value import format_value
 from nnexp.core import EpochResult
 from nnexp.datasets import Dataset
 from nnexp.errors import NnexpError
+from nnexp.measure import LOST_RECALL
 from nnexp.tasks.code import digest_code
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.measures import MEASURES, measured
@@ -64,7 +65,9 @@ class NetworkTask:
             yield Measured(measured(last), last.digest)
         arrays = {"parameters": network.parameters(), "predictions": predictions(network, dataset)}
         never = last.test.never_predicted if last and last.test else ()
-        return Result(arrays, {"never_predicted": " ".join(map(str, never))} if never else {})
+        lost = lost_classes(arrays["predictions"])
+        remarks = {"lost": " ".join(map(str, lost)) or "nothing"}
+        return Result(arrays, remarks | ({"never_predicted": " ".join(map(str, never))} if never else {}))
 
     def epoch_seconds(self, config: Config) -> float:
         """Measure an epoch: learn a little from a few thousand examples, evaluate in full; 0 if that fails."""
@@ -86,6 +89,12 @@ def predictions(network: core.Network, dataset: Dataset) -> dict[str, np.ndarray
         "predicted": outputs.argmax(axis=1).astype(small),
         "confidence": outputs.max(axis=1).astype(np.float16),
     }
+
+
+def lost_classes(answers: Mapping[str, np.ndarray]) -> list[int]:
+    """List the classes of which a network recognises at most a fifth: its accuracy says little of its settings."""
+    labels, right = answers["labels"], answers["labels"] == answers["predicted"]
+    return [int(one) for one in np.unique(labels) if right[labels == one].mean() <= LOST_RECALL]
 
 
 def _title(config: Config, sizes: Sequence[int]) -> tuple[str, frozenset[str]]:
