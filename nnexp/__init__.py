@@ -1,7 +1,7 @@
 """nnexp: which settings of a small neural network are better, and is the difference real?
 
-`nnexp.train`, `nnexp.sweep` and `nnexp.compare` are those of api.py. It is imported on their first use: most commands
-need nothing of it.
+`nnexp.train`, `nnexp.sweep`, `nnexp.compare` and `nnexp.judge` are those of api.py. It is imported on their first use:
+most commands need nothing of it.
 """
 
 from types import ModuleType
@@ -9,7 +9,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-API = ("compare", "sweep", "train")
+API = ("compare", "judge", "sweep", "train")
 
 
 class SweepPackage(ModuleType):

@@ -1,4 +1,4 @@
-"""What `import nnexp` offers: `train`, `sweep` and `compare`, for scripts and notebooks. The commands, as functions.
+"""What `import nnexp` offers: `train`, `sweep`, `compare`, `judge`, for scripts and notebooks. The commands, as functions.
 
     >>> import nnexp  # doctest: +SKIP
     >>> run = nnexp.train(hidden=100, epochs=3)  # doctest: +SKIP
@@ -22,11 +22,19 @@ from nnexp.cli.store import open_store
 from nnexp.cli.train import open_session
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.judge import Judgement, Terms
+from nnexp.comparison.judge import judge as judge_results
+from nnexp.comparison.table_file import Table
+from nnexp.comparison.table_results import Columns, results_in
 from nnexp.config.paths import check_sweep_name
 from nnexp.config.value import format_value
 from nnexp.errors import ConfigError, TrackingError, UnfinishedError
+from nnexp.report.prose.answer import tell_answer
 from nnexp.report.prose.told import tell
-from nnexp.report.tables.formats import as_markdown
+from nnexp.report.tables.formats import as_markdown, markdown_table
+from nnexp.report.tables.judgement import as_frame as judged_frame
+from nnexp.report.tables.judgement import as_table, finding
+from nnexp.statistics.decision import ALPHA, Decision
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.outcome import Failure
 from nnexp.sweep.session import Swept, Trained
@@ -137,6 +145,69 @@ def compare(
     names = by.split(",") if isinstance(by, str) else by
     runs = chosen_runs(store, wanted)
     return Compared(compare_runs(runs, store, by=names, metric=metric, reach=reach, worthwhile=worthwhile))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Results judged. In a notebook it shows itself as the answer and its table."""
+
+    judgement: Judgement
+
+    @property
+    def decision(self) -> Decision:
+        """How each setting stands; levels and differences in the unit of the results."""
+        return self.judgement.decision
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether there is one to take."""
+        return self.judgement.is_decided
+
+    @property
+    def answer(self) -> str:
+        """Which settings may be the best, in a sentence."""
+        return tell_answer(finding(self.judgement))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row for each setting, what may be best first; levels and differences in points."""
+        return judged_frame(self.judgement)
+
+    def __str__(self) -> str:
+        """Give the answer."""
+        return self.answer
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self.answer}**\n\n{markdown_table(as_table(self.judgement))}"
+
+
+def judge(
+    frame: pd.DataFrame,
+    by: str | Sequence[str] = "setting",
+    result: str = "result",
+    *,
+    seed: str | None = None,
+    lost: str | None = None,
+    lower_is_better: bool = False,
+    unit: str | None = None,
+    worthwhile: float = 0.2,
+    resolution: float = 0.01,
+    alpha: float = ALPHA,
+) -> Judged:
+    """Judge results that any tool made, a row for each run: which settings may be the best?
+
+    `nnexp.judge(frame, by=["lr", "width"], result="accuracy")`. Columns `seed` and `lost` are used where there are any.
+    `worthwhile` (a difference that is too small to matter) and `resolution` (the least step of a result) are in points.
+
+    Raises
+    ------
+    ConfigError, DataError
+        What cannot be used: the row and the column are named.
+    """
+    columns = Columns((by,) if isinstance(by, str) else tuple(by), result, seed, lost)
+    table = Table("the frame", frame.reset_index(drop=True), labels=tuple(map(str, frame.index)))
+    terms = Terms(result, lower_is_better, unit, worthwhile, resolution, alpha)
+    return Judged(judge_results(results_in(table, columns), terms))
 
 
 def _typed(settings: Settings) -> list[str]:

@@ -44,3 +44,9 @@ class UnfinishedError(NnexpError, RuntimeError):
 
 class BusyError(NnexpError, RuntimeError):
     """A sweep that another process is running."""
+
+
+class InputError(NnexpError, ValueError):
+    """What a command cannot use, where its exit status is an answer: this one is none."""
+
+    exit_status = 64  # EX_USAGE of sysexits.h

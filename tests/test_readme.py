@@ -77,6 +77,10 @@ def test_the_tour_works_line_by_line(terminal: Terminal) -> None:
         terminal.type(smaller(line))
 
 
+def test_results_of_another_tool_are_judged(terminal: Terminal) -> None:
+    assert terminal.shell(block("judge")).startswith("A is the best: 97.8")
+
+
 def test_a_sweep_of_ones_own_is_found(terminal: Terminal) -> None:
     (terminal.folder / "sweeps").mkdir()
     (terminal.folder / "sweeps" / "wide.yaml").write_text(block("file sweeps/wide.yaml"))

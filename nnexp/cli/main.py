@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from nnexp import __version__
-from nnexp.errors import NnexpError
+from nnexp.errors import InputError, NnexpError
 
 app = typer.Typer(
     name="nnexp",
@@ -30,6 +31,19 @@ Overrides = Annotated[list[str] | None, typer.Argument(metavar="[SETTING=VALUE].
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or its name.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+class Answering(TyperCommand):
+    """A command whose exit status is an answer: a mistake in typing it has one of its own."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed."""
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            if not hasattr(error, "format_message"):  # only usage errors have it: where their class is, varies
+                raise
+            raise InputError(f"{error.format_message()} (nnexp {ctx.info_name} --help)") from error
 
 
 @app.callback(invoke_without_command=True)
@@ -116,6 +130,36 @@ def compare(
     forms = {"json": as_json, "csv": as_csv, "md": as_md, "latex": as_latex}
     form = next((name for name, asked in forms.items() if asked), None)
     compare(wanted or [], Question(by, metric, reach, worthwhile), form)
+
+
+@app.command(cls=Answering)
+def judge(
+    wanted: Annotated[list[str], typer.Argument(metavar="FILE|EXPERIMENT|A B", show_default=False)],
+    by: Annotated[str, typer.Option("--by", "--setting", help="Columns that name a setting: lr,width.")] = "setting",
+    result: Annotated[str | None, typer.Option(help="The column of results, or a metric. [default: result]")] = None,
+    seed: Annotated[str | None, typer.Option(help="The column of seeds; seed, if any.")] = None,
+    lost: Annotated[str | None, typer.Option(help="The column that says if a run is lost; lost, if any.")] = None,
+    lower: Annotated[bool, typer.Option("--lower-is-better", help="As of a loss.")] = False,
+    unit: Annotated[str | None, typer.Option(help="fraction, %, s, ...; fraction, if all lie in 0 to 1.")] = None,
+    worthwhile: Annotated[float, typer.Option(help="The points that are too few to matter.")] = 0.2,
+    resolution: Annotated[float, typer.Option(help="The least step of a result, in points.")] = 0.01,
+    alpha: Annotated[float, typer.Option(help="The error of all statements together.")] = 0.05,
+    sweep: Annotated[str | None, typer.Option(help="Whose settings A and B are; by default the last sweep's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Judge results that any tool made: which settings may be the best? Or is A better than B?
+
+    FILE is a CSV, Parquet or JSON lines file, a row for each run; A and B are two such files, or settings of a sweep.
+    Ends with 0 if one is to be taken (A is better), with 1 if A is not better (it is worse, or the same within the
+    margin), with 2 if that cannot be told yet, and with 64 if there is nothing that can be judged.
+    """
+    from nnexp.cli.judge import Question, judge
+    from nnexp.comparison.judge import Terms
+    from nnexp.comparison.table_results import Columns
+
+    columns = Columns(tuple(by.split(",")), result or "result", seed, lost)
+    terms = Terms(columns.result, lower, unit, worthwhile, resolution, alpha)
+    raise typer.Exit(judge(wanted, Question(columns, terms, sweep, asked=result is not None), as_json=as_json))
 
 
 @app.command()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from nnexp.errors import TrackingError
-from nnexp.tracking.store import Store
+from nnexp.tracking.store import Experiments, RunStore, Store
 
 Say = Callable[[str], None]
 
@@ -24,6 +24,20 @@ def store_here(say: Say = lambda _: None) -> Store:
     if kind not in STORES:
         raise TrackingError(f"NNEXP_STORE must be one of {', '.join(STORES)}, but got {kind!r}")
     return STORES[kind](say)
+
+
+def experiment_here(name: str) -> RunStore:
+    """Give another experiment of the store that the environment names, to be read.
+
+    Raises
+    ------
+    TrackingError
+        If the store is none that has experiments.
+    """
+    store = store_here()
+    if not isinstance(store, Experiments):
+        raise TrackingError(f"{store} has no experiments; NNEXP_STORE=mlflow names one that has")
+    return store.experiment(name)
 
 
 def _mlflow(say: Say) -> Store:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status
 
@@ -79,4 +79,13 @@ class Store(Tracker, RunStore, Protocol):
     @property
     def address(self) -> str:
         """Name the store so that another process can tell whether it is the same one."""
+        ...
+
+
+@runtime_checkable
+class Experiments(Protocol):
+    """A store that keeps other people's experiments beside nnexp's."""
+
+    def experiment(self, name: str) -> RunStore:
+        """Give what reads another experiment; of one that is not there it reads no run."""
         ...

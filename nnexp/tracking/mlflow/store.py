@@ -6,6 +6,7 @@ Importing MLflow takes seconds, longer than most answers: a command that only lo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,10 @@ class MlflowStore:
         from nnexp.tracking.mlflow.reader import ClientReader
 
         return ClientReader(self.location)
+
+    def experiment(self, name: str) -> RunStore:
+        """Give what reads another experiment."""
+        return MlflowStore(replace(self.location, experiment=name)).reader
 
     def open(self) -> Writer:
         """Give what writes; the first to ask waits until MLflow is imported, and the database made if there is none."""

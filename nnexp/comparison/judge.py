@@ -1,0 +1,97 @@
+"""The results of any tool -> a judgement: which settings may be the best, or whether one is better than another.
+
+Margin and resolution are told in points: hundredths of a fraction, or of any other result its own unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+
+from nnexp.errors import ConfigError, DataError
+from nnexp.measure import DOWN, FRACTION, UP, Measure
+from nnexp.statistics.decision import ALPHA, Decision, Results, decide
+from nnexp.statistics.seeds import more_seeds
+
+PERCENT = ("%", "percent", "points")  # units in which a fraction may come; it is kept as one
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How results are to be judged."""
+
+    result: str = "result"  # what it is called
+    lower_is_better: bool = False
+    unit: str | None = None  # None: a fraction where all results lie in [0, 1], else a plain number
+    worthwhile: float = 0.2  # points; no larger a difference matters
+    resolution: float = 0.01  # points; no spread is taken for less than such a step
+    alpha: float = ALPHA
+
+    def check(self) -> None:
+        """Refuse what cannot be used.
+
+        Raises
+        ------
+        ConfigError
+            If a number is out of its range.
+        """
+        ranges = [("worthwhile", self.worthwhile >= 0, "at least 0"), ("resolution", self.resolution > 0, "above 0")]
+        for name, fits, requirement in [*ranges, ("alpha", 0 < self.alpha <= 0.5, "above 0 and at most 0.5")]:
+            if not (fits and isfinite(getattr(self, name))):
+                raise ConfigError(f"{name} must be {requirement}, but got {getattr(self, name):g}")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was decided, and from what. Results are such that more is better: negated where less is."""
+
+    decision: Decision
+    results: Mapping[str, Results]
+    measure: Measure
+    terms: Terms
+    margin: float  # in the unit of the results
+    more_seeds: int | None  # of each setting that is left; 0 where nothing is open, None past 100
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether there is one to take."""
+        return self.decision.is_decided(self.margin)
+
+    def is_better(self, one: str, other: str) -> bool | None:
+        """Tell whether one of two is better: shown to be, shown not to be (by more than the margin), or open."""
+        standings = self.decision.standings
+        if standings[one].reason or standings[other].reason:
+            return standings[one].reason is None
+        alike = self.decision.is_clean(other) and self.decision.is_within(other, self.margin)
+        return False if alike else None
+
+
+def judge(results: Mapping[str, Results], terms: Terms) -> Judgement:
+    """Judge results.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If the terms cannot be used, or there is nothing to compare.
+    """
+    terms.check()
+    if len(results) < 2:
+        raise DataError(f"there must be two settings or more to compare, but there is one: {', '.join(results)}")
+    unit = _unit(results) if terms.unit is None else terms.unit
+    measure = Measure(terms.result, FRACTION if unit in PERCENT else unit, DOWN if terms.lower_is_better else UP)
+    turned = {name: _turned(one, measure, 0.01 if unit in PERCENT else 1.0) for name, one in sorted(results.items())}
+    margin = terms.worthwhile / measure.factor
+    found = decide(turned, resolution=terms.resolution / measure.factor, alpha=terms.alpha)
+    more = 0 if found.is_decided(margin) else more_seeds(turned, found, margin, terms.alpha)
+    return Judgement(found, turned, measure, terms, margin, more)
+
+
+def _unit(results: Mapping[str, Results]) -> str:
+    return FRACTION if all(0 <= x <= 1 for one in results.values() for x in one.all) else ""
+
+
+def _turned(results: Results, measure: Measure, factor: float) -> Results:
+    """Turn results so that more is better; sorted, so that their order changes no bit of a sum."""
+    factor = factor if measure.higher_is_better else -factor
+    return Results(sorted(factor * x for x in results.good), sorted(factor * x for x in results.lost))

@@ -1,0 +1,184 @@
+"""The answer of a sweep in words: which settings may be the best, what speaks against the others, what would settle it.
+
+`tell_answer` gives its first line, `tell_details` what does not fit into that. Both know no runs and no table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil, inf, isnan, log
+
+from nnexp.measure import count, show_p
+from nnexp.report.prose.finding import MOST_NAMES, Finding, listed
+from nnexp.statistics.decision import CLEAN, Reason
+from nnexp.statistics.loss import loses_more
+from nnexp.statistics.seeds import MOST_SEEDS, visible_gap
+
+FEWEST = 3  # seeds that show anything of chance
+SURE = 0.05  # how rarely as many tries as are called safe may all fail
+
+
+def tell_answer(found: Finding) -> str:
+    """Give the first line of an answer."""
+    standings = found.decision.standings
+    most = max(one.runs for one in standings.values())
+    if len(standings) == 1:
+        return f"Nothing to compare: {next(iter(standings))} is the only setting."
+    if most == 1:
+        return f"One seed shows nothing of chance; run at least {FEWEST} ({CLEAN} where runs are lost)."
+    few = f" Two seeds show little of chance; run at least {FEWEST}." if most < FEWEST else ""
+    return _answer(found) + few
+
+
+def tell_details(found: Finding) -> Iterator[str]:
+    """Say who is worse by little, whose level is unknown, and what was done where no level could be told."""
+    if found.decision.as_they_are:
+        yield "No setting has two runs that were not lost, so lost runs were counted like any other."
+        return
+    for name in found.decision.ruled_out:
+        one = found.decision.standings[name]
+        if one.behind.high <= found.margin and not one.lost:
+            yield f"{name} is worse, but by at most {found.gap(one.behind.high)}: in practice as good."
+    answer = tell_answer(found)
+    for name in found.losses:
+        if _is_unknown(found, name) and _unknown(found, name) not in answer:
+            yield _unknown(found, name)
+
+
+def _answer(found: Finding) -> str:
+    first, *rest = found.decision.may_be_best
+    if not rest:
+        return _winner_of_failing(found, first) if found.tells_loss else _winner(found, first)
+    if all(_is_unknown(found, name) for name in rest):
+        return f"{listed([first, *rest], 'or')} may be best. {' '.join(_unknown(found, name) for name in rest)}"
+    if found.decision.is_decided(found.margin):
+        return _take(found, first, rest)
+    if found.tells_loss and found.decision.standings[first].lost and _shown_behind(found):
+        return _level_against_loss(found, first)
+    return _several(found) if found.decision.ruled_out else _none_out(found)
+
+
+def _winner(found: Finding, best: str) -> str:
+    lead = found.decision.lead
+    ahead = "" if isnan(lead.estimate) else f", {found.between(lead)} ahead of the next"
+    return f"{best} is the best: {found.level(best)}{ahead}; {_others_out(found)}."
+
+
+def _winner_of_failing(found: Finding, best: str) -> str:
+    low, high = found.losses[best].interval
+    runs = found.losses[best].runs
+    clean = f"{count(runs, 'clean run')} leave{'s' if runs == 1 else ''} up to {_percent(high)} possible"
+    bound = f"{_percent(low)} to {_percent(high)} of all" if found.losses[best].count else clean
+    failing = next((name for name in found.decision.ruled_out if found.losses[name].count), None)
+    others = f" {_failing(found, best, failing)}" if failing else ""
+    if len(found.decision.ruled_out) > 1 or not failing:
+        others += f" {_capital(_others_out(found))}."
+    return f"{best} is best: {found.level(best)}, and lost {found.lost_of(best)} ({bound}).{others}"
+
+
+def _failing(found: Finding, best: str, name: str) -> str:
+    gap = found.decision.standings[best].level - found.decision.standings[name].level
+    lost = f"lost {found.lost_of(name)}"
+    if isnan(gap):
+        return f"{name} {lost}."
+    if gap > found.margin:
+        return f"{name} is {found.gap(gap)} behind even in {found.good_runs}, and {lost}."
+    ahead = f"{found.gap(-gap)} ahead" if gap < -found.margin else "as good"
+    return f"{name} is {ahead} in {found.good_runs}, but {lost}."
+
+
+def _take(found: Finding, first: str, rest: list[str]) -> str:
+    failing, high = [name for name in rest if found.losses[name].count], found.decision.standings[first].behind.high
+    lost = [f"{name} lost {found.lost_of(name)}" for name in failing[:MOST_NAMES]]
+    p = max((loses_more({one: found.losses[one] for one in (first, name)}, name) for name in failing), default=1.0)
+    if failing == rest and p <= found.alpha and all(found.decision.is_within(name, found.margin) for name in rest):
+        shown = show_p(p) if p < 1e-4 else f"= {show_p(p)}"
+        level = f"{listed([first, *rest])} are level (within {found.measure.factor * found.margin:g})"
+        return f"{level}, but {', '.join(lost)}, {first} {found.lost_of(first)} (p {shown}): take {first}."
+    others = "nothing else may be best" if found.decision.ruled_out else "none is ruled out"
+    near = f"{first} is at most {found.gap(high)} from the best" if high > 0 else f"{first} has the best level"
+    take = f"; {', '.join(lost)}: take {first}" if lost else ", so take it"
+    return f"{listed([first, *rest], 'or')}: {others}; {near}{take}."
+
+
+def _level_against_loss(found: Finding, first: str) -> str:
+    """Tell of a setting whose level is the best, but which loses runs, so that it rules nobody out."""
+    standings, losses = found.decision.standings, found.losses
+    nearest, *others = _shown_behind(found)[:MOST_NAMES]
+    behind = [f"{nearest} is {found.between(standings[nearest].behind)} behind"]
+    behind += [f"{name} {found.between(standings[name].behind)}" for name in others]
+    safest = min((name for name in losses if name != first), key=lambda name: losses[name].count / losses[name].runs)
+    tries = ceil(log(SURE) / log(losses[first].count / losses[first].runs))
+    return (
+        f"{_out(found)}: {first} is best in {found.good_runs} ({found.level(first)}; {', '.join(behind)}), but lost "
+        f"{found.lost_of(first)} against {losses[safest].count} of {losses[safest].runs} for {safest}. For one run "
+        f"nobody can tell; with several tries keep {first} (about {tries} tries are safe)."
+    )
+
+
+def _several(found: Finding) -> str:
+    left, out = found.decision.may_be_best, found.decision.ruled_out
+    standings = [found.decision.standings[name] for name in out]
+    by_level = all(one.reason is Reason.LEVEL for one in standings)
+    least = found.gap(min(one.behind.estimate for one in standings)) if by_level else ""
+    far = f" ({least} behind{' or more' if len(out) > 1 else ''})" if by_level else ""
+    return f"{len(left)} of {len(left) + len(out)} may be best: {', '.join(left)}; {_out(found)}{far}. {_more(found)}"
+
+
+def _none_out(found: Finding) -> str:
+    if found.tells_loss:
+        why = f"where runs are lost, a level counts from {CLEAN} runs on, none of them lost"
+        return f"{_out(found)}: {why}. {_more(found)}"
+    standings = found.decision.standings.values()
+    variances = 2 * sum(one.variance for one in standings) / len(standings)
+    seeds = min(one.runs for one in standings)
+    unseen = visible_gap(variances, seeds, len(standings), found.alpha / (len(standings) - 1))
+    why = (
+        f"with {found.seeds} a gap below {found.gap(unseen)} cannot be seen"
+        if unseen < inf
+        else "one seed shows nothing"
+    )
+    return f"{_out(found)}: {why}. {_more(found)}"
+
+
+def _more(found: Finding) -> str:
+    remedy = f": {found.remedy}" if found.remedy else ""
+    if found.more is None:
+        return f"More than {MOST_SEEDS} seeds would be needed to settle it."
+    whom = f"these {len(found.decision.may_be_best)}" if found.decision.ruled_out else "each"
+    return f"About {count(found.more, 'more seed')} of {whom} would settle it{remedy}."
+
+
+def _others_out(found: Finding) -> str:
+    out = found.decision.ruled_out
+    who = f"{out[0]} is" if len(out) == 1 else f"the other {len(out)} are"
+    return f"{who} ruled out ({found.seeds}, {_percent(found.alpha)} error for all of it)"
+
+
+def _out(found: Finding) -> str:
+    out = found.decision.ruled_out
+    return f"{listed(out)} {'is' if len(out) == 1 else 'are'} ruled out" if out else "No setting is ruled out"
+
+
+def _shown_behind(found: Finding) -> list[str]:
+    """Name those whose level is shown to lie behind the best, and that are still left."""
+    left = found.decision.may_be_best
+    return [name for name in left if found.decision.standings[name].behind.low > 0]
+
+
+def _is_unknown(found: Finding, name: str) -> bool:
+    return isnan(found.decision.standings[name].level)
+
+
+def _unknown(found: Finding, name: str) -> str:
+    lacking = CLEAN - found.losses[name].runs
+    more = f"; {count(lacking, 'more seed')} would tell" if lacking > 0 else ""
+    return f"{name} lost {found.lost_of(name)}; its level is unknown and it is not counted among the rivals{more}."
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.01 or share == 0 else f"{100 * share:.1g} %"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

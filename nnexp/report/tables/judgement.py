@@ -1,0 +1,136 @@
+"""A judgement for a terminal, for programs (JSON) and as a data frame; differences in points."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from math import isfinite, isnan
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from nnexp.comparison.judge import Judgement
+from nnexp.measure import NOTHING
+from nnexp.report.prose.answer import tell_answer, tell_details
+from nnexp.report.prose.finding import Finding
+from nnexp.report.tables.formats import rich_table
+from nnexp.report.tables.table import MOST_ROWS, Table
+from nnexp.statistics.decision import Interval, Standing
+from nnexp.statistics.loss import Loss
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def finding(judged: Judgement) -> Finding:
+    """Give what the sentences are told from."""
+    return Finding(
+        judged.decision, judged.results, judged.margin, judged.measure, judged.more_seeds, judged.terms.alpha
+    )
+
+
+def as_json(judged: Judgement, better: bool | None = None) -> str:
+    """Write a judgement as JSON; what is unknown is null. `better` answers whether the first is better, if asked."""
+    told, found = finding(judged), judged.decision
+    names = [*found.may_be_best, *found.ruled_out]
+    standings = {name: found.standings[name] for name in names}
+    factor = judged.measure.factor
+    sign = 1 if judged.measure.higher_is_better else -1
+    return json.dumps(
+        {
+            "answer": tell_answer(told),
+            "details": [*tell_details(told)],
+            "decided": judged.is_decided,
+            "better": better,
+            "may_be_best": found.may_be_best,
+            "ruled_out": {
+                name: {"reason": one.reason.value, "rival": one.rival} for name, one in standings.items() if one.reason
+            },
+            "behind": {name: _points(one.behind, factor) for name, one in standings.items()},
+            "lost": {name: _loss(Loss(one.lost, one.runs)) for name, one in standings.items()},
+            "level": {name: _number(sign * factor * one.level) for name, one in standings.items()},
+            "lead": _points(found.lead, factor),
+            "more_seeds": judged.more_seeds,
+            "lost_counted_as_any": found.as_they_are,
+            "result": judged.measure.name,
+            "unit": judged.measure.unit,
+            "margin": judged.terms.worthwhile,
+            "resolution": judged.terms.resolution,
+            "alpha": judged.terms.alpha,
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def as_frame(judged: Judgement) -> pd.DataFrame:
+    """Give a row for each setting, what may be best first; levels and differences in points."""
+    import pandas as pd
+
+    return pd.DataFrame([*_rows(judged)])
+
+
+def as_terminal(judged: Judgement) -> RenderableType:
+    """Draw the answer, what belongs to it and the table for a rich console."""
+    told = finding(judged)
+    details = [Text(one) for one in tell_details(told)]
+    return Group(Text(tell_answer(told), style="bold"), *details, Text(), rich_table(as_table(judged)))
+
+
+def as_table(judged: Judgement) -> Table:
+    """Give the settings as a table of words, what may be best first."""
+    told, names = finding(judged), [*judged.decision.may_be_best, *judged.decision.ruled_out]
+    columns = ("setting", "runs", *(["lost"] if judged.decision.loses_runs else []), "level", "behind the best", "")
+    rows = tuple(_row(told, name, judged.decision.standings[name]) for name in names[:MOST_ROWS])
+    more = f" (of {len(names)} settings the first {MOST_ROWS})" if len(names) > MOST_ROWS else ""
+    return Table(f"{judged.measure.name}{more}", columns, rows, names=1)
+
+
+def _row(told: Finding, name: str, one: Standing) -> tuple[str, ...]:
+    lost = [str(one.lost)] if told.decision.loses_runs else []
+    level = NOTHING if isnan(one.level) else told.level(name)
+    out = f"out by {one.reason}: {one.rival}" if one.reason else "may be best"
+    return (name, str(one.runs), *lost, level, _behind(told, one), out)
+
+
+def _behind(told: Finding, one: Standing) -> str:
+    if isnan(one.behind.high):
+        return NOTHING
+    if one.behind.low > 0 or one.reason:
+        return told.between(one.behind)
+    return f"at most {told.gap(one.behind.high)}"
+
+
+def _rows(judged: Judgement) -> Iterator[dict[str, Any]]:
+    factor = judged.measure.factor
+    sign = 1 if judged.measure.higher_is_better else -1
+    for name in (*judged.decision.may_be_best, *judged.decision.ruled_out):
+        one = judged.decision.standings[name]
+        low, high = Loss(one.lost, one.runs).interval
+        yield {
+            "setting": name,
+            "runs": one.runs,
+            "level": sign * factor * one.level,
+            "lost": one.lost,
+            "lost_low": low,
+            "lost_high": high,
+            "may_be_best": one.reason is None,
+            "out_by": one.reason.value if one.reason else "",
+            "rival": one.rival or "",
+            "behind": factor * one.behind.estimate,
+            "behind_low": factor * one.behind.low,
+            "behind_high": factor * one.behind.high,
+        }
+
+
+def _points(one: Interval, factor: float) -> dict[str, float | None]:
+    return {name: _number(factor * getattr(one, name)) for name in ("estimate", "low", "high")}
+
+
+def _loss(loss: Loss) -> dict[str, object]:
+    return {"count": loss.count, "runs": loss.runs, "interval": [*loss.interval]}
+
+
+def _number(value: float) -> float | None:
+    return value if isfinite(value) else None
