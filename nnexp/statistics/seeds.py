@@ -19,17 +19,25 @@ def more_seeds(settings: Mapping[str, Results], found: Decision, margin: float, 
 
     It is settled between the leader and another when one is shown to be better, or the two to lie within the margin.
     """
-    first, *rest = found.may_be_best
-    level_alpha = alpha * (LEVEL_SHARE if found.loses_runs else 1) / max(len(settings) - 1, 1)
-    needed = []
-    for name in rest:
-        gap, variances = _apart(found, settings, first, name)
-        needed.append(seeds_needed(gap, variances, margin, len(settings), level_alpha))
+    needed = seeds_by_rival(settings, found, margin, alpha).values()
     most = max((n or MOST_SEEDS + 1 for n in needed), default=MOST_SEEDS + 1)
     if most > MOST_SEEDS:
         return None
-    fewest = min(found.standings[name].runs for name in (first, *rest))
+    fewest = min(found.standings[name].runs for name in found.may_be_best)
     return max(1, max(most, CLEAN if found.loses_runs else 0) - fewest)
+
+
+def seeds_by_rival(
+    settings: Mapping[str, Results], found: Decision, margin: float, alpha: float = ALPHA
+) -> dict[str, int | None]:
+    """Guess how many seeds in all would settle between the leader and each other that is left; None past 100."""
+    first, *rest = found.may_be_best
+    level_alpha = alpha * (LEVEL_SHARE if found.loses_runs else 1) / max(len(settings) - 1, 1)
+    needed = {}
+    for name in rest:
+        gap, variances = _apart(found, settings, first, name)
+        needed[name] = seeds_needed(gap, variances, margin, len(settings), level_alpha)
+    return needed
 
 
 def seeds_needed(gap: float, variances: float, margin: float, settings: int, alpha: float) -> int | None:
