@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from math import sqrt
+from collections.abc import Mapping
 
 import numpy as np
 from scipy.special import stdtrit
@@ -46,16 +45,12 @@ def seeds_needed(gap: float, variances: float, margin: float, settings: int, alp
     `variances` is the sum of both, of one run each; `alpha` the one-sided error of this pair. A gap is found with power
     0.8; one seed is added, by which this plain formula is too hopeful.
     """
-
-    def apart(n: int) -> bool:
-        return gap >= (_quantile(n, settings, 1 - alpha) + _quantile(n, settings, POWER)) * sqrt(variances / n)
-
-    def alike(n: int) -> bool:
-        return _quantile(n, settings, 1 - alpha) * sqrt(variances / n) <= margin - gap
-
-    shown = _least(apart)
-    found = [n for n in (None if shown is None else shown + 1, _least(alike)) if n is not None]
-    return min(found, default=None)
+    n = np.arange(2, MOST_SEEDS + 1)
+    error, df = np.sqrt(variances / n), np.minimum(settings * (n - 1), 2 * (n + 3))
+    quantile = stdtrit(df, 1 - alpha)
+    apart = n[gap >= (quantile + stdtrit(df, POWER)) * error] + 1
+    alike = n[quantile * error <= margin - gap]
+    return min(map(int, [*apart[:1], *alike[:1]]), default=None)
 
 
 def _apart(found: Decision, settings: Mapping[str, Results], first: str, other: str) -> tuple[float, float]:
@@ -68,11 +63,3 @@ def _apart(found: Decision, settings: Mapping[str, Results], first: str, other: 
         )
         return abs(float(np.mean(runs[0]) - np.mean(runs[1]))), spread
     return pair[0].level - pair[1].level, pair[0].variance + pair[1].variance
-
-
-def _quantile(n: int, settings: int, p: float) -> float:
-    return float(stdtrit(min(settings * (n - 1), 2 * (n + 3)), p))
-
-
-def _least(enough: Callable[[int], bool]) -> int | None:
-    return next((n for n in range(2, MOST_SEEDS + 1) if enough(n)), None)
