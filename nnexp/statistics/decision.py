@@ -21,7 +21,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import inf, isnan, nan
+from functools import cached_property
+from math import fsum, inf, isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,17 +145,16 @@ def decide(settings: Mapping[str, Results], *, resolution: float, alpha: float =
     better: Truth = levels.lead > critical
     unbeaten = np.asarray(~better.any(axis=1))
     reliable = [not one.lost and (len(one.all) >= clean or not loses) for one in counted]
-    tests = [(Reason.LEVEL, levels, better & np.array(reliable))]
+    names = list(settings)
+    beaten = {Reason.LEVEL: levels.beaten_by(better & np.array(reliable), names)}
     if loses:
         means = _means([one.all for one in counted], resolution)
-        tests.append((Reason.MEAN, means, means.lead > means.critical(alpha * MEAN_SHARE / rivals)))
-    standings, names = {}, list(settings)
+        beaten[Reason.MEAN] = means.beaten_by(means.lead > means.critical(alpha * MEAN_SHARE / rivals), names)
+    standings, behind = {}, levels.behind(unbeaten, critical, strict)
     for i, (name, one) in enumerate(settings.items()):
-        behind = levels.behind(i, unbeaten, critical, strict)
-        beaten = ((reason, sample.best(by[i], names)) for reason, sample, by in tests)
-        reason, rival = next((found for found in beaten if found[1]), (None, None))
+        reason, rival = next(((reason, by[i]) for reason, by in beaten.items() if by[i]), (None, None))
         level, variance = float(levels.mean[i]), float(levels.variance[i])
-        standings[name] = Standing(len(one.all), len(one.lost), level, variance, behind, reason, rival)
+        standings[name] = Standing(len(one.all), len(one.lost), level, variance, behind[i], reason, rival)
     found = Decision(standings, as_they_are and any(one.lost for one in settings.values()))
     left = [names.index(name) for name in found.may_be_best]
     return replace(found, lead=levels.ahead(left[0], critical, strict)) if len(left) == 1 else found
@@ -170,7 +170,7 @@ class _Sample:
     df: Vector  # of the variance
     most_df: float = inf
 
-    @property
+    @cached_property
     def lead(self) -> Matrix:
         """By how much each rival is better."""
         return self.mean[None, :] - self.mean[:, None]
@@ -183,20 +183,20 @@ class _Sample:
         df = np.minimum(both**2 / (share[:, None] + share[None, :]), self.most_df)
         return np.asarray(stdtrit(df, 1 - alpha) * np.sqrt(both))
 
-    def best(self, those: Truth, names: Sequence[str]) -> str | None:
-        """Name the best of those; None without any."""
-        ranked = sorted((-value, name) for value, name, one in zip(self.mean, names, those, strict=True) if one)
-        return ranked[0][1] if ranked else None
+    def beaten_by(self, better: Truth, names: Sequence[str]) -> list[str | None]:
+        """Name the best of those that are better than each setting; None without any."""
+        ranked = sorted(zip(-np.nan_to_num(self.mean, nan=-inf), names, better.T.tolist(), strict=True))
+        return [next((name for _, name, beats in ranked if beats[i]), None) for i in range(len(names))]
 
-    def behind(self, i: int, unbeaten: Truth, critical: Matrix, strict: Matrix) -> Interval:
-        """Give by how much a setting lies behind the best; those that are beaten are not the best."""
+    def behind(self, unbeaten: Truth, critical: Matrix, strict: Matrix) -> list[Interval]:
+        """Give by how much each setting lies behind the best; those that are beaten are not the best."""
         known = ~np.isnan(self.mean)
-        if not known[i]:
-            return Interval()
-        others = known & (np.arange(len(known)) != i)
-        high = np.max((self.lead + critical)[i, others & unbeaten], initial=0.0)
-        low = np.max((self.lead - strict)[i, others], initial=0.0)
-        return Interval(float(np.max(self.lead[i, known])), float(low), float(high))
+        others = known & ~np.eye(known.size, dtype=bool)
+        estimate = np.max(self.lead, axis=1, where=known, initial=0.0)
+        high = np.max(self.lead + critical, axis=1, where=others & unbeaten, initial=0.0)
+        low = np.max(self.lead - strict, axis=1, where=others, initial=0.0)
+        bounds = zip(estimate.tolist(), low.tolist(), high.tolist(), strict=True)
+        return [Interval(*one) if seen else Interval() for one, seen in zip(bounds, known, strict=True)]
 
     def ahead(self, i: int, critical: Matrix, strict: Matrix) -> Interval:
         """Give by how much a setting lies ahead of the next."""
@@ -211,20 +211,24 @@ class _Sample:
 def _levels(good: Sequence[Sequence[float]], resolution: float) -> _Sample:
     """Describe the good runs of each setting, with moderated variances."""
     runs = np.array([len(x) or nan for x in good])
-    mean = np.array([np.mean(x) if len(x) else nan for x in good])
     own, df = np.array([_variance(x) for x in good]), np.nan_to_num(runs - 1)
-    pooled = max(float(df @ own / df.sum()) if df.any() else 0.0, resolution**2 / 12)
+    pooled = max(fsum(df * own) / fsum(df) if df.any() else 0.0, resolution**2 / 12)
     variance = np.maximum(own, (PRIOR_DF * pooled + df * own) / (PRIOR_DF + df))
-    return _Sample(mean, variance, runs, PRIOR_DF + df, most_df=df.sum() or nan)
+    return _Sample(np.array([_mean(x) for x in good]), variance, runs, PRIOR_DF + df, most_df=df.sum() or nan)
 
 
 def _means(results: Sequence[Sequence[float]], resolution: float) -> _Sample:
     """Describe all runs of each setting, each with its own variance; one run has none."""
-    runs = np.array([len(x) if len(x) > 1 else nan for x in results])
-    mean = np.array([np.mean(x) if len(x) > 1 else nan for x in results])
-    variance = np.maximum(np.array([_variance(x) for x in results]), resolution**2 / 12)
-    return _Sample(mean, variance, runs, runs - 1)
+    several = [x if len(x) > 1 else () for x in results]
+    runs = np.array([len(x) or nan for x in several])
+    variance = np.maximum([_variance(x) for x in several], resolution**2 / 12)
+    return _Sample(np.array([_mean(x) for x in several]), variance, runs, runs - 1)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return fsum(values) / len(values) if len(values) else nan
 
 
 def _variance(values: Sequence[float]) -> float:
-    return float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
+    mean = _mean(values)  # fsum is exact: no order of runs gives another answer
+    return fsum((x - mean) ** 2 for x in values) / (len(values) - 1) if len(values) > 1 else 0.0

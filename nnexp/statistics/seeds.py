@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import inf, sqrt
 
 import numpy as np
@@ -19,17 +19,25 @@ def more_seeds(settings: Mapping[str, Results], found: Decision, margin: float, 
 
     It is settled between the leader and another when one is shown to be better, or the two to lie within the margin.
     """
-    first, *rest = found.may_be_best
-    level_alpha = alpha * (LEVEL_SHARE if found.loses_runs else 1) / max(len(settings) - 1, 1)
-    needed = []
-    for name in rest:
-        gap, variances = _apart(found, settings, first, name)
-        needed.append(seeds_needed(gap, variances, margin, len(settings), level_alpha))
+    needed = seeds_by_rival(settings, found, margin, alpha).values()
     most = max((n or MOST_SEEDS + 1 for n in needed), default=MOST_SEEDS + 1)
     if most > MOST_SEEDS:
         return None
-    fewest = min(found.standings[name].runs for name in (first, *rest))
+    fewest = min(found.standings[name].runs for name in found.may_be_best)
     return max(1, max(most, CLEAN if found.loses_runs else 0) - fewest)
+
+
+def seeds_by_rival(
+    settings: Mapping[str, Results], found: Decision, margin: float, alpha: float = ALPHA
+) -> dict[str, int | None]:
+    """Guess how many seeds in all would settle between the leader and each other that is left; None past 100."""
+    first, *rest = found.may_be_best
+    level_alpha = alpha * (LEVEL_SHARE if found.loses_runs else 1) / max(len(settings) - 1, 1)
+    needed = {}
+    for name in rest:
+        gap, variances = _apart(found, settings, first, name)
+        needed[name] = seeds_needed(gap, variances, margin, len(settings), level_alpha)
+    return needed
 
 
 def seeds_needed(gap: float, variances: float, margin: float, settings: int, alpha: float) -> int | None:
@@ -38,16 +46,12 @@ def seeds_needed(gap: float, variances: float, margin: float, settings: int, alp
     `variances` is the sum of both, of one run each; `alpha` the one-sided error of this pair. A gap is found with power
     0.8; one seed is added, by which this plain formula is too hopeful.
     """
-
-    def apart(n: int) -> bool:
-        return gap >= (_quantile(n, settings, 1 - alpha) + _quantile(n, settings, POWER)) * sqrt(variances / n)
-
-    def alike(n: int) -> bool:
-        return _quantile(n, settings, 1 - alpha) * sqrt(variances / n) <= margin - gap
-
-    shown = _least(apart)
-    found = [n for n in (None if shown is None else shown + 1, _least(alike)) if n is not None]
-    return min(found, default=None)
+    n = np.arange(2, MOST_SEEDS + 1)
+    error, df = np.sqrt(variances / n), np.minimum(settings * (n - 1), 2 * (n + 3))
+    quantile = stdtrit(df, 1 - alpha)
+    apart = n[gap >= (quantile + stdtrit(df, POWER)) * error] + 1
+    alike = n[quantile * error <= margin - gap]
+    return min(map(int, [*apart[:1], *alike[:1]]), default=None)
 
 
 def visible_gap(variances: float, seeds: int, settings: int, alpha: float) -> float:
@@ -75,7 +79,3 @@ def _apart(found: Decision, settings: Mapping[str, Results], first: str, other: 
 
 def _quantile(n: float, settings: int, p: float) -> float:
     return float(stdtrit(min(settings * (n - 1), 2 * (n + 3)), p))
-
-
-def _least(enough: Callable[[int], bool]) -> int | None:
-    return next((n for n in range(2, MOST_SEEDS + 1) if enough(n)), None)
