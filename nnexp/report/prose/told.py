@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from nnexp.comparison.comparison import Comparison, Nothing
 from nnexp.comparison.verdict import Verdict
-from nnexp.report.prose.answer import Answer, tell_answer, tell_details
+from nnexp.report.prose.answer import tell_answer, tell_details
+from nnexp.report.prose.finding import Finding
 from nnexp.report.prose.notes import notes
 from nnexp.report.prose.sentences import describe, tell_mcnemar
 from nnexp.tracking.records import FIRST_TASK
@@ -44,9 +45,9 @@ def _sentences(comparison: Comparison) -> Iterator[str]:
     if comparison.nothing:
         yield f"Nothing to compare: {_NOTHING[comparison.nothing].format(comparison.measure.label)}."
     elif comparison.verdict:
-        told = _answer(comparison, comparison.verdict)
-        yield tell_answer(told)
-        yield from tell_details(told)
+        found = _finding(comparison, comparison.verdict)
+        yield tell_answer(found)
+        yield from tell_details(found)
         yield from _networks(comparison)
     elif len(comparison.configurations) == 1:
         measure, [only] = comparison.measure, comparison.configurations
@@ -56,9 +57,9 @@ def _sentences(comparison: Comparison) -> Iterator[str]:
         yield from _networks(comparison)
 
 
-def _answer(comparison: Comparison, verdict: Verdict) -> Answer:
+def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
     classifies = any(run.task == FIRST_TASK for run in comparison.runs)
-    return Answer(
+    return Finding(
         verdict.decision,
         verdict.results,
         verdict.margin,
