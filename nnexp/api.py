@@ -1,4 +1,4 @@
-"""What `import nnexp` offers: `train`, `sweep`, `compare`, `judge`, for scripts and notebooks. The commands, as functions.
+"""What `import nnexp` offers to scripts and notebooks: `train`, `sweep`, `compare` and `judge`, as the commands are.
 
     >>> import nnexp  # doctest: +SKIP
     >>> run = nnexp.train(hidden=100, epochs=3)  # doctest: +SKIP

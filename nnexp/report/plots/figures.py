@@ -79,7 +79,7 @@ def _networks(
         return
     best = comparison.configurations[0]
     run_id = typical(best, comparison.measure).run_id
-    for one in dict.fromkeys((comparison.configurations[0], comparison.configurations[-1])):
+    for one in (best, *comparison.configurations[1:][-1:]):
         answers = read_predictions(store, typical(one, comparison.measure).run_id)
         if answers is not None:
             title = f"What {one.label} takes for what (a typical run)"

@@ -87,11 +87,11 @@ def rich_table(table: Table) -> RichTable:
     """Draw a table for a rich console."""
     drawn = RichTable(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for position, column in enumerate(table.columns):
-        name = position < table.names
-        least = min(_NAME_WIDTH, max(len(line[position]) for line in (table.columns, *table.rows))) if name else None
-        drawn.add_column(
-            Text(column), justify="left" if name else "right", overflow="fold", no_wrap=not name, min_width=least
+        name, cells = position < table.names, [line[position] for line in (table.columns, *table.rows)]
+        least = (
+            min(_NAME_WIDTH, max(map(len, cells))) if name else max(len(w) for cell in cells for w in cell.split(" "))
         )
+        drawn.add_column(Text(column), justify="left" if name else "right", overflow="fold", min_width=least)
     for row in table.rows:
         drawn.add_row(*map(Text, row))
     return drawn

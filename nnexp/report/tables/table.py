@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.summary import Sample, Summary
 from nnexp.comparison.verdict import Verdict
-from nnexp.measure import NOTHING, Measure, show_seconds
-from nnexp.statistics.decision import Interval, Standing
+from nnexp.measure import NOTHING, Measure, show_p, show_seconds
+from nnexp.statistics.decision import Interval
+from nnexp.statistics.loss import Loss
 
 MOST_ROWS = 25  # more are for --csv and --json
+MOST_LOST = 10  # names of what was lost
 
 Row = tuple[str, ...]
 
@@ -28,10 +30,11 @@ class Table:
 
 
 def tables(comparison: Comparison) -> list[Table]:
-    """Give the two tables of a comparison: how good each configuration is, and what it takes."""
+    """Give the tables of a comparison: how good each configuration is, what its runs lost, and what it takes."""
     if not comparison.configurations:
         return []
-    return [_quality(comparison), _effort(comparison)]
+    lost = any(one.loss and one.loss.count for one in comparison.configurations)
+    return [_quality(comparison, lost=lost), *([_losses(comparison)] if lost else []), _effort(comparison)]
 
 
 def shown(comparison: Comparison) -> tuple[Summary, ...]:
@@ -39,23 +42,30 @@ def shown(comparison: Comparison) -> tuple[Summary, ...]:
     return comparison.configurations[:MOST_ROWS]
 
 
-def _quality(comparison: Comparison) -> Table:
-    measure, beside = comparison.measure, _reported_beside(comparison)
-    lost = any(one.loss and one.loss.count for one in comparison.configurations)
+def _quality(comparison: Comparison, *, lost: bool) -> Table:
+    measure, beside, verdict = comparison.measure, _reported_beside(comparison), comparison.verdict
     columns = ["seeds", measure.column]
-    columns += ["lost [95 %]", "median", "worst"] if lost else ["worst"]
-    columns += ["behind [95 %]", ""] if comparison.verdict else []
+    columns += ["behind [95 %]", "ruled out"] if verdict else []
     columns += [beside.column] if beside else []
     rows = []
     for one in shown(comparison):
         row = [str(len(one.seeds)), _mean(measure, one.level)]
-        row += [_lost(one), measure.show(one.median)] if lost else []
-        row += [measure.show(one.worst)]
-        row += _standing(comparison.verdict, measure, one) if comparison.verdict else []
+        row += _standing(verdict, measure, one) if verdict else []
         row += [_mean(beside, one.reported)] if beside else []
         rows.append(row)
-    level = "mean ± standard deviation over seeds" + (" that lost no run" if lost else "")
-    return _table(comparison, f"How good: {level}, best {measure.label} first", columns, rows)
+    over = "seeds that lost no run" if lost else "seeds"
+    title = f"How good: mean ± standard deviation over {over}, best {measure.label} first"
+    return _table(comparison, title, columns, rows)
+
+
+def _losses(comparison: Comparison) -> Table:
+    measure, p = comparison.measure, comparison.verdict.loses_more if comparison.verdict else {}
+    columns = ["lost", "share [95 %]", "more often: p", "median", "worst", "what"]
+    rows = [
+        [*_lost(one.loss), show_p(p.get(one.label, nan)), measure.show(one.median), measure.show(one.worst), _what(one)]
+        for one in shown(comparison)
+    ]
+    return _table(comparison, "What is lost: runs that say little of their setting", columns, rows)
 
 
 def _effort(comparison: Comparison) -> Table:
@@ -92,18 +102,21 @@ def _mean(measure: Measure, sample: Sample) -> str:
     return measure.show(sample.mean) + (f" ± {measure.show(sample.sd)}" if isfinite(sample.sd) else "")
 
 
-def _lost(one: Summary) -> str:
-    if one.loss is None:
-        return NOTHING
-    low, high = one.loss.interval
-    what = f": {', '.join(one.lost)}" if one.lost else ""
-    return f"{one.loss.count} of {one.loss.runs} [{low:.0%}, {high:.0%}]{what}".replace("%", " %")
+def _lost(loss: Loss | None) -> list[str]:
+    if loss is None:
+        return [NOTHING, NOTHING]
+    low, high = loss.interval
+    return [f"{loss.count} of {loss.runs}", f"[{100 * low:.0f}, {100 * high:.0f}] %"]
+
+
+def _what(one: Summary) -> str:
+    return ", ".join(one.lost[:MOST_LOST]) + (", …" if len(one.lost) > MOST_LOST else "")
 
 
 def _standing(verdict: Verdict, measure: Measure, one: Summary) -> list[str]:
     """Write by how much a level lies behind the best, and what rules the configuration out."""
     standing = verdict.decision.standings[one.label]
-    return [_behind(measure, standing.behind, is_out=standing.reason is not None), _out(standing)]
+    return [_behind(measure, standing.behind, is_out=standing.reason is not None), standing.reason or NOTHING]
 
 
 def _behind(measure: Measure, behind: Interval, *, is_out: bool) -> str:
@@ -111,10 +124,6 @@ def _behind(measure: Measure, behind: Interval, *, is_out: bool) -> str:
         return measure.show(behind.estimate)
     bounds = f"{measure.show(behind.low)}, {measure.show(behind.high)}"
     return f"{measure.show(behind.estimate)} {'(' if is_out and not behind.low else '['}{bounds}]"
-
-
-def _out(standing: Standing) -> str:
-    return f"out: {standing.reason}" if standing.reason else "may be best"
 
 
 def _best_epoch(one: Summary) -> str:
