@@ -8,6 +8,14 @@ looks at the whole of it would be wrong two to three times as often (Pocock 1977
 Where runs are lost, a rival with three clean runs parks a setting, but it takes five to end the sweep; and with fewer
 than five, hope is not given up.
 
+Simulated (`python -m tests.benchmarks.decision`; sd 0.2), of a grid of 20 seeds of six settings it saves
+
+    init: the others lose digits or are far behind    82 %    two tied, four 1 behind    57 %
+    one ahead by 1, by 0.5                        84, 72 %    all equal                   1 % (22 % with margin 0.2)
+
+with a truly best setting left in 98 to 100 %. Of two settings it is left in 94 %; where the better level goes with more
+lost runs in fewer still (one of two is 0.1 better and loses 10 %: 86 %), for each look is a chance to be misled.
+
 Knows no runs: whoever runs them hands in all results up to the present look. What it answers does not depend on the
 order of the settings, nor on the order in which runs ended.
 """
