@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import inf, sqrt
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from nnexp.statistics.decision import ALPHA, CLEAN, LEVEL_SHARE, Decision, Results
@@ -47,9 +48,8 @@ def seeds_needed(gap: float, variances: float, margin: float, settings: int, alp
     0.8; one seed is added, by which this plain formula is too hopeful.
     """
     n = np.arange(2, MOST_SEEDS + 1)
-    error, df = np.sqrt(variances / n), np.minimum(settings * (n - 1), 2 * (n + 3))
-    quantile = stdtrit(df, 1 - alpha)
-    apart = n[gap >= (quantile + stdtrit(df, POWER)) * error] + 1
+    error, quantile = np.sqrt(variances / n), _quantile(n, settings, 1 - alpha)
+    apart = n[gap >= (quantile + _quantile(n, settings, POWER)) * error] + 1
     alike = n[quantile * error <= margin - gap]
     return min(map(int, [*apart[:1], *alike[:1]]), default=None)
 
@@ -62,7 +62,7 @@ def visible_gap(variances: float, seeds: int, settings: int, alpha: float) -> fl
     if seeds < 2:
         return inf
     n = seeds - 0.5
-    return (_quantile(n, settings, 1 - alpha) + _quantile(n, settings, POWER)) * sqrt(variances / n)
+    return float((_quantile(n, settings, 1 - alpha) + _quantile(n, settings, POWER)) * sqrt(variances / n))
 
 
 def _apart(found: Decision, settings: Mapping[str, Results], first: str, other: str) -> tuple[float, float]:
@@ -77,5 +77,6 @@ def _apart(found: Decision, settings: Mapping[str, Results], first: str, other: 
     return pair[0].level - pair[1].level, pair[0].variance + pair[1].variance
 
 
-def _quantile(n: float, settings: int, p: float) -> float:
-    return float(stdtrit(min(settings * (n - 1), 2 * (n + 3)), p))
+def _quantile(n: ArrayLike, settings: int, p: float) -> NDArray[np.float64]:
+    n = np.asarray(n)
+    return np.asarray(stdtrit(np.minimum(settings * (n - 1), 2 * (n + 3)), p))

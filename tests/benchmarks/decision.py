@@ -53,7 +53,7 @@ PLANS: dict[str, tuple[Case, float | None]] = {
     "one sd 6 times": (one_wide(6, 0.6, 0.1), None),
     "two equal": (equal(2), None),
     "two, rare": (failing(2, 0.1), None),
-    "20: exponential levels": (ladder(*3 * np.log(np.arange(20, 0, -1) / 20)), 62),
+    "20: exponential levels": (ladder(*1.5 * np.log(np.arange(20, 0, -1) / 20)), 62),
     "20: three tied": (tied(20, 3, 1), 69),
     "20: winner by 1": (winner(20, 1), 83),
     "20: all equal": (equal(20), 1),

@@ -61,6 +61,7 @@ def test_ends_at_the_cap():
 def test_ends_without_hope_when_no_two_would_be_told_apart_by_three_times_the_cap():
     hopeless = {"A": runs(98, 5, lost=1), "B": runs(97.9, 5, lost=1)}
     assert at(5, hopeless, margin=0.2).ending is Ending.NO_HOPE
+    assert at(3, {"A": runs(98, 3, lost=1), "B": runs(97.9, 3, lost=1)}, margin=0.2).ending is None  # too early to say
 
 
 def test_goes_on_while_there_is_hope_for_one_pair():

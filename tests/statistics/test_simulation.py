@@ -30,9 +30,9 @@ def test_a_setting_that_is_as_good_as_all_others_is_ruled_out_in_one_sweep_of_tw
         assert 1 - np.mean(holds) <= most(ALPHA, 300)
 
 
-@pytest.mark.parametrize("k", [2, 6])
+@pytest.mark.parametrize("k", [6, 20])
 def test_a_setting_that_varies_three_times_as_much_is_ruled_out_little_more_often(k: int):
-    assert 1 - simulate(one_wide(k, 0.6, 0.2), 3, 500, rng()).best_kept <= most(0.07, 500)
+    assert 1 - simulate(one_wide(k, 0.6, 0.2), 3, 600, rng()).best_kept <= most(0.07, 600)
 
 
 def test_names_the_one_that_is_best_where_the_others_lose_runs():
