@@ -1,4 +1,4 @@
-"""What `import nnexp` offers: `train`, `sweep`, `compare` and `judge`, for scripts and notebooks: the commands as calls.
+"""What `import nnexp` offers: `train`, `sweep`, `compare` and `judge`, for scripts and notebooks: the commands.
 
     >>> import nnexp  # doctest: +SKIP
     >>> run = nnexp.train(hidden=100, epochs=3)  # doctest: +SKIP

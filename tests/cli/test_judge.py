@@ -277,7 +277,7 @@ class TestStores:
     def test_an_experiment_of_any_tool_is_a_table(self, nnexp, judged):
         options = ["theirs", "--by", "optimizer", "--result", "acc"]
         TestTables().expect(judged(*options))
-        assert "1 runs of 16 left out: not finished, or without acc" in nnexp("judge", *options)[2]
+        assert "1 of 16 runs left out: not finished, or without acc" in nnexp("judge", *options)[2]
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -294,12 +294,12 @@ class TestStores:
 
 
 def test_two_settings_of_the_last_sweep(judged, refused, nnexp, database, tiny_data):
-    data = ["dataset=folder", f"dataset.path={tiny_data}"]
-    assert nnexp("train", "-m", *data, "hidden=4", "epochs=0,5", "init=scaled", "seed=0,1,2")[0] == 0
-    assert judged("epochs=5", "epochs=0", status=0)["better"] is True
-    assert judged("epochs=0", "epochs=5", status=1)["unit"] == "fraction"
-    assert judged("5", "0", "--result", "test/accuracy")["result"] == "test/accuracy"
-    assert "must be one of the settings compared (epochs=0, epochs=5), but got 'epochs=9'" in refused("epochs=9", "5")
+    data = ["dataset=folder", f"dataset.path={tiny_data}", "hidden=8", "init=scaled", "epochs=2"]
+    assert nnexp("train", "-m", *data, "eta=0.3,3", "seed=range(5)")[0] == 0
+    assert judged("eta=3.0", "eta=0.3")["better"] is True
+    assert judged("0.3", "3.0", "--sweep", "multirun", status=1)["unit"] == "fraction"
+    assert judged("3.0", "0.3", "--result", "final/test_accuracy")["result"] == "final/test_accuracy"
+    assert "must be one of those compared (eta=0.3, eta=3.0), but got 'eta=9'" in refused("eta=9", "3.0")
 
 
 class TestFrames:
