@@ -127,7 +127,7 @@ def test_a_leader_that_loses_runs_rules_nobody_out():
     failing = Results([97.91, 97.85, 97.9, 97.89, 97.85], [70.0, 97.0])
     assert answer({"A": A, "B": failing}).startswith(
         "No setting is ruled out: B has the best level (97.88 %), but lost a digit in 2 of 7 runs; "
-        "A is at most 0.16 points behind, and lost no digit in 5 runs. "
+        "A is at most 0.15 points behind, and lost no digit in 5 runs. "
     )
     assert answer({"A": Results(A.good[:3]), "B": Results([97.5, 97.6], [80.0])}).startswith(
         "No setting is ruled out: where runs are lost, a level counts from 5 runs on, none of them lost. "
