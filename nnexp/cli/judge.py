@@ -17,7 +17,7 @@ from nnexp.comparison.table_file import READERS, read_table
 from nnexp.comparison.table_results import Columns, results_in
 from nnexp.comparison.table_runs import experiment_table, settings_of
 from nnexp.errors import DataError, InputError, NnexpError, NotFoundError
-from nnexp.measure import DOWN
+from nnexp.measure import DOWN, count
 from nnexp.report.tables import judgement
 from nnexp.statistics.decision import Results
 from nnexp.tracking.choose import experiment_here
@@ -71,7 +71,7 @@ def _table(name: str, question: Question) -> Judgement:
         raise NotFoundError(f"there is no file {name}, and no experiment of that name with a run in the store")
     table, others = experiment_table(f"experiment {name}", runs, question.columns)
     if others:
-        say(f"{others} runs of {len(runs)} left out: not finished, or without {question.columns.result}")
+        say(f"{others} of {count(len(runs), 'run')} left out: not finished, or without {question.columns.result}")
     return judge_results(results_in(table, question.columns), question.terms)
 
 
@@ -84,7 +84,7 @@ def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
     if question.sweep and sweep is None:
         raise NotFoundError(f"there is no sweep {question.sweep} in the store; nnexp sweep {question.sweep} makes it")
     runs = members(store, sweep) if sweep else chosen_runs(store, [])
-    results, measure = settings_of(runs, wanted, question.columns.result if question.asked else None)
+    results, measure = settings_of(runs, store, wanted, question.columns.result if question.asked else None)
     unit = question.terms.unit or measure.unit
     down = question.terms.lower_is_better or measure.better == DOWN
     terms = replace(question.terms, result=measure.name, unit=unit, lower_is_better=down)

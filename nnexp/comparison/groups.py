@@ -156,7 +156,7 @@ def find(groups: Sequence[Group], text: str) -> Group:
         if wanted in (_squeezed(candidate.label), _squeezed("".join(candidate.values))):
             return candidate
     names = ", ".join(candidate.label for candidate in groups[:10])
-    raise ConfigError(f"baseline must be one of the settings compared ({names}), but got {text!r}")
+    raise ConfigError(f"a setting must be one of those compared ({names}), but got {text!r}")
 
 
 def _group(

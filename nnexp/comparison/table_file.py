@@ -5,6 +5,7 @@ Nothing is guessed of the values: a CSV's are text, the others' are what the fil
 
 from __future__ import annotations
 
+import csv
 import json
 import warnings
 from collections.abc import Callable
@@ -65,22 +66,24 @@ def _csv(path: Path) -> Table:
     heading = text.lstrip("\r\n").split("\n", 1)[0]
     if not heading.strip():
         raise DataError(f"{path} must begin with the names of its columns, but is empty")
+    first = 2 + text[: text.index(heading)].count("\n")
     delimiter = max(DELIMITERS, key=heading.count)
+    names = [name.strip() for name in next(csv.reader([heading], delimiter=delimiter))]
+    if twice := next((name for name in names if name and names.count(name) > 1), None):
+        raise DataError(f"{path}, line {first - 1}: must name each column once, but names {twice!r} twice")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             frame = pd.read_csv(
                 StringIO(text), sep=delimiter, dtype=str, keep_default_na=False, skip_blank_lines=False,
-                skipinitialspace=True, index_col=False, header=text[: text.index(heading)].count("\n"),
+                skipinitialspace=True, index_col=False, header=first - 2,
             )  # fmt: skip
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataError(f"{path} is no proper CSV: {str(error).rpartition('C error: ')[2].strip()}") from error
     except pd.errors.ParserWarning as error:
-        columns = heading.count(delimiter) + 1
-        raise DataError(f"{path} names {columns} columns in its first line, but has more in the others") from error
+        raise DataError(f"{path} names {len(names)} columns in its first line, but has more in the others") from error
     frame.columns = frame.columns.str.strip()
     frame = frame[(frame != "").any(axis=1) & frame.notna().any(axis=1)] if len(frame) else frame
-    first = 2 + text[: text.index(heading)].count("\n")
     return Table(str(path), frame, "line", first=first, decimal_comma=delimiter == ";")
 
 

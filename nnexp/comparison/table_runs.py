@@ -9,12 +9,14 @@ import pandas as pd
 from nnexp.comparison.deciding import deciding
 from nnexp.comparison.eligible import eligible, of_one_content, of_one_dataset, with_number
 from nnexp.comparison.groups import find, group, setting_of, varying, with_defaults
+from nnexp.comparison.losses import lost_runs
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns
 from nnexp.errors import DataError, NotFoundError
 from nnexp.measure import Measure
 from nnexp.statistics.decision import Results
-from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.records import Run
+from nnexp.tracking.store import RunStore
 
 
 def experiment_table(name: str, runs: Sequence[Run], columns: Columns) -> tuple[Table, int]:
@@ -41,7 +43,9 @@ def experiment_table(name: str, runs: Sequence[Run], columns: Columns) -> tuple[
     return Table(name, frame, "run", labels=tuple(run.run_id for run in kept)), len(runs) - len(kept)
 
 
-def settings_of(runs: Sequence[Run], names: Sequence[str], metric: str | None) -> tuple[dict[str, Results], Measure]:
+def settings_of(
+    runs: Sequence[Run], store: RunStore, names: Sequence[str], metric: str | None
+) -> tuple[dict[str, Results], Measure]:
     """Gather what the runs of the settings named reached, and name the metric.
 
     Raises
@@ -55,21 +59,11 @@ def settings_of(runs: Sequence[Run], names: Sequence[str], metric: str | None) -
     if not kept:
         raise NotFoundError("there is no finished run to judge by; nnexp runs lists what there is")
     measure = deciding(kept, by, metric).measure
-    groups = group(with_number(kept, measure)[0], by, measure)
-    chosen = [find(groups, name) for name in names]
-    return {one.label: _results(one.runs, measure) for one in chosen}, measure
-
-
-def is_lost(run: Run) -> bool:
-    """Tell whether a run is lost: its network never predicts some class."""
-    return bool(run.tags.get(Tag.NEVER_PREDICTED))
+    counted, _ = with_number(kept, measure)
+    groups = group(counted, by, measure, lost_runs(counted, store) or ())
+    return {one.label: one.results for one in (find(groups, name) for name in names)}, measure
 
 
 def _row(run: Run, columns: Columns) -> dict[str, object]:
     named = {one: setting_of(run, one) for one in columns.by}
     return {**run.tags, **run.metrics, **run.params, **named, columns.result: run.metrics[columns.result]}
-
-
-def _results(runs: Sequence[Run], measure: Measure) -> Results:
-    good = [run.metrics[measure.name] for run in runs if not is_lost(run)]
-    return Results(good, [run.metrics[measure.name] for run in runs if is_lost(run)])

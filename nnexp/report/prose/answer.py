@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil, inf, isnan, log
+from math import ceil, isnan, log
 
 from nnexp.measure import count, show_p
 from nnexp.report.prose.finding import MOST_NAMES, Finding, listed
-from nnexp.statistics.decision import CLEAN, Reason
+from nnexp.statistics.decision import CLEAN, LEVEL_SHARE, Reason
 from nnexp.statistics.loss import loses_more
 from nnexp.statistics.seeds import MOST_SEEDS, visible_gap
 
@@ -94,7 +94,7 @@ def _take(found: Finding, first: str, rest: list[str]) -> str:
     if failing == rest and p <= found.alpha and all(found.decision.is_within(name, found.margin) for name in rest):
         shown = show_p(p) if p < 1e-4 else f"= {show_p(p)}"
         level = f"{listed([first, *rest])} are level (within {found.measure.factor * found.margin:g})"
-        return f"{level}, but {', '.join(lost)}, {first} {found.lost_of(first)} (p {shown}): take {first}."
+        return f"{level}, but {', '.join(lost)}, {first} {'in ' if found.lost else ''}none (p {shown}): take {first}."
     others = "nothing else may be best" if found.decision.ruled_out else "none is ruled out"
     near = f"{first} is at most {found.gap(high)} from the best" if high > 0 else f"{first} has the best level"
     take = f"; {', '.join(lost)}: take {first}" if lost else ", so take it"
@@ -126,19 +126,28 @@ def _several(found: Finding) -> str:
 
 
 def _none_out(found: Finding) -> str:
-    if found.tells_loss:
+    first, *rest = found.decision.may_be_best
+    if found.losses[first].count and found.tells_loss:
+        why = f"{first} has the best level ({found.level(first)}), but lost {found.lost_of(first)}"
+        alike = (
+            name for name in rest if found.decision.is_clean(name) and found.decision.is_within(name, found.margin)
+        )
+        if clean := next(alike, None):
+            high = found.gap(found.decision.standings[clean].behind.high)
+            why += f"; {clean} is at most {high} behind, and lost {found.lost_of(clean)}"
+    elif found.tells_loss and not found.decision.is_clean(first):
         why = f"where runs are lost, a level counts from {CLEAN} runs on, none of them lost"
-        return f"{_out(found)}: {why}. {_more(found)}"
-    standings = found.decision.standings.values()
-    variances = 2 * sum(one.variance for one in standings) / len(standings)
-    seeds = min(one.runs for one in standings)
-    unseen = visible_gap(variances, seeds, len(standings), found.alpha / (len(standings) - 1))
-    why = (
-        f"with {found.seeds} a gap below {found.gap(unseen)} cannot be seen"
-        if unseen < inf
-        else "one seed shows nothing"
-    )
+    else:
+        why = f"with {found.seeds} a gap below {found.gap(_unseen(found))} cannot be seen"
     return f"{_out(found)}: {why}. {_more(found)}"
+
+
+def _unseen(found: Finding) -> float:
+    """Give the gap of two typical settings that so many seeds would probably not show."""
+    known = [one for name, one in found.decision.standings.items() if not _is_unknown(found, name)]
+    variances = 2 * sum(one.variance for one in known) / len(known)
+    alpha = found.alpha * (LEVEL_SHARE if found.tells_loss else 1) / (len(found.losses) - 1)
+    return visible_gap(variances, max(2, min(one.runs for one in known)), len(found.losses), alpha)
 
 
 def _more(found: Finding) -> str:

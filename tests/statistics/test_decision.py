@@ -1,0 +1,165 @@
+"""The decision on worked values, whatever the order, and how its parts keep to their ranges."""
+
+from __future__ import annotations
+
+import random
+from math import isnan
+
+import pytest
+from scipy import stats
+
+from nnexp.statistics.decision import Decision, Interval, Reason, Results, decide
+from nnexp.statistics.loss import Loss, boschloo, fisher, loses_more, loss_interval
+from nnexp.statistics.seeds import more_seeds, seeds_needed, visible_gap
+from tests.judging import clopper_pearson, random_sweep
+
+A = Results([97.9, 97.8, 97.7, 98.0, 97.85])
+B = Results([97.3, 97.15, 97.25, 97.2, 97.3])
+C = Results([97.9, 97.75, 97.6, 97.95, 97.8])
+N100 = Results([97.0, 96.9], [88.1, 87.6, 78.9])
+N60 = Results([96.3, 96.2, 96.4], [87.2, 86.9])
+N30 = Results([95.5, 95.4, 95.6, 95.3], [86.4])
+
+
+def decided(alpha: float = 0.05, **settings: Results) -> Decision:
+    return decide(settings, resolution=0.01, alpha=alpha)
+
+
+def bounds(one: Interval) -> list[float]:
+    return [round(x, 3) for x in (one.estimate, one.low, one.high)]
+
+
+@pytest.mark.parametrize(
+    ("alpha", "a", "b", "c"),
+    [
+        (0.05, [0, 0, 0.122], [0.61, 0.432, 0.75], [0.05, 0, 0.222]),
+        (0.05 / 3, [0, 0, 0.17], [0.61, 0.394, 0.788], [0.05, 0, 0.27]),
+    ],
+)
+def test_three_settings_that_lose_no_run(alpha, a, b, c):
+    found = decided(alpha, A=A, B=B, C=C)
+    assert [bounds(found.standings[name].behind) for name in "ABC"] == [a, b, c]
+    assert (found.may_be_best, found.ruled_out) == (["A", "C"], ["B"])
+    assert (found.standings["B"].reason, found.standings["B"].rival) == (Reason.LEVEL, "A")
+    assert found.is_within("A", 0.2)
+    assert found.is_decided(0.2)
+    assert not found.is_decided(0.1)
+
+
+def test_a_winner_whose_rivals_lose_runs():
+    found = decided(A=A, normal100=N100, normal30=N30)
+    assert found.may_be_best == ["A"]
+    assert bounds(found.standings["normal100"].behind) == [0.9, 0.625, 1.14]
+    assert bounds(found.standings["normal30"].behind) == [2.4, 2.153, 2.616]
+    assert bounds(found.lead) == [0.9, 0.625, 1.14]
+
+
+def test_a_level_that_comes_with_lost_runs_rules_nobody_out():
+    found = decided(n100=N100, n60=N60, n30=N30)
+    assert found.may_be_best == ["n100", "n60", "n30"]
+    assert found.ruled_out == []
+    assert found.standings["n30"].behind.low > 1
+    assert not found.is_decided(0.2)
+
+
+def test_a_setting_that_never_worked_is_no_rival_and_stays():
+    found = decided(A=Results([97.9, 97.8, 97.7]), D=Results([], [88.1, 87.6, 78.9]))
+    assert found.may_be_best == ["A", "D"]
+    assert isnan(found.standings["D"].level)
+    assert isnan(found.standings["D"].behind.high)
+    assert found.standings["A"].behind == Interval(0.0, 0.0, 0.0)
+    assert not found.as_they_are
+
+
+def test_without_two_good_runs_of_any_setting_lost_ones_are_counted_like_any_other():
+    found = decided(A=Results([97.9], [88.0, 89.0]), D=Results([], [48.1, 47.6, 48.9]))
+    assert found.as_they_are
+    assert found.may_be_best == ["A"]
+    assert found.standings["A"].level == pytest.approx(91.6333, abs=1e-4)
+
+
+def test_one_run_each_says_nothing():
+    found = decided(A=Results([99.0]), B=Results([10.0]))
+    assert found.may_be_best == ["A", "B"]
+    assert isnan(found.standings["B"].behind.high)
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_the_order_of_settings_changes_nothing_and_no_number_leaves_its_range(part):
+    rng = random.Random(f"order {part}")
+    for _ in range(60):
+        settings = {name: Results(good, lost) for name, (good, lost) in random_sweep(rng).items()}
+        found = decide(settings, resolution=0.01)
+        turned = decide(dict(rng.sample([*settings.items()], len(settings))), resolution=0.01)
+        assert found.may_be_best == turned.may_be_best != []
+        assert {*found.may_be_best} | {*found.ruled_out} == {*settings}
+        for name, one in found.standings.items():
+            other = turned.standings[name]
+            assert (one.reason, one.rival) == (other.reason, other.rival)
+            assert (one.behind.high, one.behind.low) == pytest.approx(
+                (other.behind.high, other.behind.low), nan_ok=True
+            )
+            assert one.rival in settings if one.reason else one.rival is None
+            assert isnan(one.behind.high) or 0 <= one.behind.low <= one.behind.estimate + 1e-9 <= one.behind.high + 2e-9
+            low, high = Loss(one.lost, one.runs).interval
+            assert 0 <= low <= one.lost / one.runs <= high <= 1
+        more = more_seeds(settings, found, 0.2)
+        assert more is None or 1 <= more <= 100
+
+
+class TestLoss:
+    @pytest.mark.parametrize(
+        ("a", "m", "b", "n", "p"), [(3, 3, 0, 3, 0.015625), (3, 5, 0, 5, 0.030924), (5, 5, 0, 5, 0.000977)]
+    )
+    def test_worked_values(self, a, m, b, n, p):
+        assert boschloo(a, m, b, n) == pytest.approx(p, abs=1e-6)
+
+    @pytest.mark.parametrize(
+        ("a", "m", "b", "n"), [(1, 3, 0, 5), (4, 10, 1, 7), (2, 20, 2, 8), (0, 4, 3, 4), (9, 20, 1, 20)]
+    )
+    def test_the_exact_tests_are_those_of_scipy(self, a, m, b, n):
+        table = [[a, b], [m - a, n - b]]
+        assert boschloo(a, m, b, n) == pytest.approx(stats.boschloo_exact(table, "greater", n=256).pvalue, rel=1e-4)
+        assert fisher(a, m, b, n) == pytest.approx(stats.fisher_exact(table, "greater").pvalue, rel=1e-9)
+
+    def test_many_runs_need_little_memory(self):
+        table = [[600, 500], [49_400, 49_500]]
+        assert boschloo(600, 50_000, 500, 50_000) == pytest.approx(
+            stats.fisher_exact(table, "greater").pvalue, rel=1e-6
+        )
+
+    @pytest.mark.parametrize(("count", "runs"), [(0, 1), (0, 5), (1, 1), (3, 5), (5, 5), (7, 40)])
+    def test_intervals_are_those_of_scipy(self, count, runs):
+        assert loss_interval(count, runs) == pytest.approx(clopper_pearson(count, runs), abs=1e-12)
+
+    def test_losing_more_than_the_best_of_several_is_corrected_for_all_of_them(self):
+        losses = {"A": Loss(3, 3), "B": Loss(0, 3)}
+        assert loses_more(losses, "A") == pytest.approx(1 / 64)
+        assert loses_more(losses | {"C": Loss(0, 3)}, "A") == pytest.approx(2 / 84)  # Fisher's, 3 of 3 against 0 of 6
+        assert loses_more(losses, "B") == 1.0
+        assert loses_more({"A": Loss(1, 2)}, "A") == 1.0
+
+
+class TestSeeds:
+    @pytest.mark.parametrize(
+        ("settings", "seeds", "gap"),
+        [
+            (6, 3, 0.65),
+            (6, 5, 0.46),
+            (6, 10, 0.31),
+            (6, 20, 0.21),
+            (20, 3, 0.8),
+            (20, 10, 0.36),
+            (3, 5, 0.4),
+            (2, 10, 0.24),
+        ],
+    )
+    def test_the_gap_that_is_seen_is_the_simulated_one(self, settings, seeds, gap):
+        assert visible_gap(2 * 0.2**2, seeds, settings, 0.05 / (settings - 1)) == pytest.approx(gap, rel=0.08)
+
+    def test_more_seeds_are_asked_for_the_smaller_the_gap(self):
+        needed = [seeds_needed(gap, 0.08, 0.0, 6, 0.01) for gap in (1.0, 0.5, 0.31, 0.01)]
+        assert needed == [3, 5, 11, None]
+
+    def test_equal_settings_are_soon_shown_to_lie_within_the_margin(self):
+        assert seeds_needed(0.0, 0.08, 0.2, 2, 0.05) == 7
