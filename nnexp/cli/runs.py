@@ -11,11 +11,11 @@ from difflib import get_close_matches
 
 from rich.table import Table
 
-from nnexp.cli.console import out
-from nnexp.cli.find import find_sweep, members
-from nnexp.cli.store import open_store
+from nnexp.cli.console import out, say
 from nnexp.config.value import parse_value
 from nnexp.errors import ConfigError, NotFoundError
+from nnexp.recording.store import open_store
+from nnexp.sweep.find import find_sweep, members
 from nnexp.tracking.records import PRUNED, Run, Status
 from nnexp.tracking.store import RunStore
 
@@ -36,7 +36,7 @@ class Choice:
 
 def runs(choice: Choice, *, as_json: bool) -> None:
     """List the runs."""
-    store = open_store()
+    store = open_store(say)
     everything = store.runs()
     records = _chosen(everything if choice.sweep is None else _members(store, choice.sweep), choice)
     if as_json:
