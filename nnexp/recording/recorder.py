@@ -212,7 +212,7 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
     for epoch in folder.epochs():
         recorder._remember(epoch)
         last = epoch.time
-    end = folder.end or {"status": Status.KILLED, "time": last, "tags": {Tag.REASON: "its process is gone"}}
+    end = folder.end or {"status": Status.KILLED, "time": last, "tags": {Tag.REASON: owner.GONE}}
     recorder.close(Status(end["status"]), end["time"], end["tags"])
     recorder.send()
     return not recorder.pending

@@ -20,7 +20,6 @@ from nnexp.tracking.store import RunStore, Store
 from nnexp.training.events import now
 
 Say = Callable[[str], None]
-GONE = "its process is gone"
 
 
 @dataclass
@@ -40,9 +39,8 @@ class Repairs:
             said.append(f"{len(self.sent)} run(s) that the store had missed are now in it: {', '.join(self.sent)}")
         if self.closed:
             said.append(f"{len(self.closed)} run(s) whose process is gone are now KILLED: {', '.join(self.closed)}")
-        said += [
-            f"a run whose process is gone is now KILLED, with no more than the store has: {how}" for how in self.damaged
-        ]
+        known = "with no more than the store has of it"
+        said += [f"a run whose process is gone is now KILLED, {known}: {how}" for how in self.damaged]
         if self.lost:
             said.append(
                 f"{len(self.lost)} run(s) wait to be sent, but their folders are not there: {', '.join(self.lost)}"
@@ -74,6 +72,8 @@ def _reading(folder: Path, repairs: Repairs) -> Iterator[None]:
     """Let one folder that cannot be read (damaged, of another version, another's) keep nothing else from repair."""
     try:
         yield
+    except TrackingError:
+        return  # whatever keeps the store from being read or written will be said by the command itself
     except (RecordError, OSError) as error:
         repairs.unreadable.append(f"{folder}: {error}")
 
@@ -94,8 +94,9 @@ def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:
     """Close an orphan: as its folder says, to the last epoch that is there; a sweep as its runs say; else as KILLED."""
     if record.kind == Kind.SWEEP:
         if _is_complete(record, store):
-            _end(record, store, Status.FINISHED)
-        elif _end(record, store, Status.KILLED, GONE):
+            store.end(record.run_id, Status.FINISHED, now())
+        else:
+            _kill(record, store, owner.GONE)
             repairs.closed.append(record.name)
         return
     folder = RunFolder(Path(record.tags.get(Tag.FOLDER, "")))
@@ -104,27 +105,22 @@ def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:
     except UnknownFormatError:
         raise  # the nnexp that wrote it can read it, and will
     except RecordError as error:
-        if _end(record, store, Status.KILLED, f"{GONE}, and its folder cannot be read: {error}"):
-            repairs.damaged.append(f"{record.name} ({folder.path}: {error})")
+        _kill(record, store, f"{owner.GONE}, and its folder cannot be read: {error}")
+        repairs.damaged.append(f"{record.name} ({folder.path}: {error})")
 
 
 def _close_run(record: Run, folder: RunFolder, store: Store, say: Say, repairs: Repairs) -> None:
     if _is_folder_of(record, folder):
         if _replay(folder, store, say, record.run_id):
             (repairs.sent if folder.end else repairs.closed).append(record.name)
-    elif _end(record, store, Status.KILLED, GONE):
+    else:
+        _kill(record, store, owner.GONE)
         repairs.closed.append(record.name)
 
 
-def _end(record: Run, store: Store, status: Status, reason: str = "") -> bool:
-    """End a record, and tell whether the store took it; what keeps it from that, the command itself will say."""
-    try:
-        if reason:
-            store.log(record.run_id, tags={Tag.REASON: reason})
-        store.end(record.run_id, status, now())
-    except TrackingError:
-        return False
-    return True
+def _kill(record: Run, store: Store, reason: str) -> None:
+    store.log(record.run_id, tags={Tag.REASON: reason})
+    store.end(record.run_id, Status.KILLED, now())
 
 
 def _is_folder_of(record: Run, folder: RunFolder) -> bool:

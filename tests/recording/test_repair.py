@@ -189,7 +189,7 @@ def test_an_orphan_whose_folder_is_damaged_is_killed_and_said_once(name, train, 
     repairs = repair(store, silent)
     assert repairs.closed == [other.run.name]
     assert repairs.sentences()[1:] == [
-        "a run whose process is gone is now KILLED, with no more than the store has: "
+        "a run whose process is gone is now KILLED, with no more than the store has of it: "
         f"36-5-3 ({damaged.folder.path}: {name} is not JSON)"
     ]
     records = {record.run_id: record for record in store.runs(status=Status.KILLED)}
@@ -198,6 +198,15 @@ def test_an_orphan_whose_folder_is_damaged_is_killed_and_said_once(name, train, 
     assert records[damaged.run_id].tags[Tag.REASON] == reason
     assert damaged.folder.file(name).read_bytes() == b"{"
     assert repair(store, silent).sentences() == []
+
+
+def test_an_orphan_whose_folder_is_damaged_waits_for_a_store_that_is_away(train, store, dead):
+    recorder = train(2, owned_by=dead)
+    damage(recorder.folder, "run.json", "cut off")
+    store.away = True
+    assert repair(store, silent).sentences() == []
+    store.away = False
+    assert len(repair(store, silent).damaged) == 1
 
 
 @pytest.mark.parametrize("owned_by", ["me", "elsewhere.example 1 1.00"])
