@@ -9,14 +9,12 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from nnexp.cli.console import err, say
-from nnexp.measure import Measure, judging
+from nnexp.measure import EPOCH_SECONDS, Measure, judging
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate
 from nnexp.tasks.task import Task
 from nnexp.training.events import Ending, Epoch, Finished
 from nnexp.training.spec import RunSpec
-
-EPOCH_S = "time/epoch_s"
 
 
 def told(task: Task, epoch: Epoch) -> str:
@@ -59,8 +57,8 @@ class RunProgress:
     def epoch(self, run: RunSpec, event: Epoch) -> None:
         """Show an epoch."""
         note = told(run.task, event)
-        if EPOCH_S in event.metrics:
-            note += f", {event.metrics[EPOCH_S]:.2f} s an epoch"
+        if EPOCH_SECONDS.name in event.metrics:
+            note += f", {event.metrics[EPOCH_SECONDS.name]:.2f} s an epoch"
         if err().is_terminal and self._task is not None:
             self._bar.update(self._task, completed=event.number, note=note)
         else:

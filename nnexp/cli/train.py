@@ -8,10 +8,10 @@ from nnexp.cli.conclude import conclude
 from nnexp.cli.console import out, say
 from nnexp.cli.progress import RunProgress, SweepProgress, duration, told
 from nnexp.cli.store import open_store
+from nnexp.measure import TOTAL
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.session import Session, Trained
 from nnexp.tasks.network.task import NETWORK
-from nnexp.training.execute import TOTAL
 
 
 def train(arguments: Sequence[str]) -> None:

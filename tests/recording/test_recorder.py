@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from nnexp.errors import TrackingError
-from nnexp.measure import read_measures
+from nnexp.measure import TOTAL, read_measures
 from nnexp.recording import pending
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.recorder import Recorder, new_recorder, replay
@@ -23,7 +23,6 @@ from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Metric, Run, RunStart, Status, Tag
 from nnexp.training.environment import fingerprint
 from nnexp.training.events import Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
-from nnexp.training.execute import TOTAL
 from nnexp.training.spec import make_spec
 from tests.plans import events_of
 
