@@ -101,6 +101,13 @@ def test_a_setting_that_was_changed_in_both(recorded):
         read_archive(changed, case.store)
 
 
+def test_data_that_it_no_longer_names(recorded):
+    case = recorded()
+    tags = {name: value for name, value in case.run.tags.items() if name != Tag.DATA}
+    with pytest.raises(RecordError, match=r"its settings and code \(it has no data\) make the key .*, but"):
+        read_archive(replace(case.run, tags=tags), case.store)
+
+
 def test_threads_are_no_part_of_the_key_and_are_held_against_the_parameters(recorded):
     case = recorded()
     case.set(threads=2)

@@ -114,8 +114,11 @@ class TestRecord:
             record.tags
         )
         assert (record.tags[Tag.FORMAT], record.tags[Tag.TASK]) == ("2", "network")
-        assert [*read_measures(record.tags[Tag.MEASURES]).values()] == [*NETWORK.measures, TOTAL]
+        assert [*read_measures(record.tags[Tag.MEASURES]).values()] == [
+            *(replace(one, counted_by="") for one in NETWORK.measures), TOTAL,
+        ]  # fmt: skip
         assert record.key == make_spec(NETWORK, config).key
+        assert record.incidental == {"dataset.name", "dataset.path", "experiment", "threads"}
         assert recorder.run.dataset
         assert set(recorder.run.dataset) == {"name", "digest", "source"}
 
