@@ -183,7 +183,7 @@ def test_settings_that_decide_nothing_tell_no_runs_apart(incidental, by):
     tags = {} if incidental is None else {Tag.INCIDENTAL: incidental}
     workers = {} if incidental is None else {"workers": 1}
     compared = runs({"hidden": 30, "threads": 1, **workers}, SMALL, tags=tags)
-    compared += runs({"hidden": 100, "threads": 2, **{name: 2 for name in workers}}, LARGE, tags=tags)
+    compared += runs({"hidden": 100, "threads": 2, **dict.fromkeys(workers, 2)}, LARGE, tags=tags)
     assert compare(compared).by == by
 
 
