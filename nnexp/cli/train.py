@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from nnexp.cli.conclude import conclude
 from nnexp.cli.console import err, out, say
+from nnexp.measure import TOTAL
 from nnexp.recording.store import open_store
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.progress import display, duration, told
 from nnexp.sweep.session import Session, Trained
 from nnexp.tasks.network.task import NETWORK
-from nnexp.training.execute import TOTAL
 
 
 def train(arguments: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from nnexp.cli.console import out, say
+from nnexp.config.schema import SEED
 from nnexp.errors import NotFoundError, TrackingError
 from nnexp.recording.store import open_store
 from nnexp.sweep.find import find_sweep
@@ -28,7 +29,7 @@ def ui(sweep: str | None, port: int, *, show: bool) -> None:
         raise NotFoundError(f"there is no sweep {sweep} in the store; nnexp sweep {sweep} makes it")
     if not page.is_there_already:
         _check_free(port)
-    link = page.link_to(found)
+    link = page.link_to(found, SEED)
     if page.is_there_already:
         _point(link, show=show)
         return

@@ -12,14 +12,12 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from nnexp.measure import Measure, judging
+from nnexp.measure import EPOCH_SECONDS, Measure, judging
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate, Watcher
 from nnexp.tasks.task import Task
 from nnexp.training.events import Ending, Epoch, Finished
 from nnexp.training.spec import RunSpec
-
-EPOCH_S = "time/epoch_s"
 
 
 def display(console: Console, *, several: bool) -> Watcher:
@@ -68,8 +66,8 @@ class RunProgress:
     def epoch(self, run: RunSpec, event: Epoch) -> None:
         """Show an epoch."""
         note = told(run.task, event)
-        if EPOCH_S in event.metrics:
-            note += f", {event.metrics[EPOCH_S]:.2f} s an epoch"
+        if EPOCH_SECONDS.name in event.metrics:
+            note += f", {event.metrics[EPOCH_SECONDS.name]:.2f} s an epoch"
         if self._console.is_terminal and self._task is not None:
             self._bar.update(self._task, completed=event.number, note=note)
         else:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from nnexp.errors import TrackingError
-from nnexp.measure import read_measures
+from nnexp.measure import TOTAL, read_measures
 from nnexp.recording import pending
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.recorder import Recorder, new_recorder, replay
@@ -23,7 +23,6 @@ from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Metric, Run, RunStart, Status, Tag
 from nnexp.training.environment import fingerprint
 from nnexp.training.events import Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
-from nnexp.training.execute import TOTAL
 from nnexp.training.spec import make_spec
 from tests.plans import events_of
 
@@ -113,8 +112,11 @@ class TestRecord:
             record.tags
         )
         assert (record.tags[Tag.FORMAT], record.tags[Tag.TASK]) == ("2", "network")
-        assert [*read_measures(record.tags[Tag.MEASURES]).values()] == [*NETWORK.measures, TOTAL]
+        assert [*read_measures(record.tags[Tag.MEASURES]).values()] == [
+            *(replace(one, counted_by="") for one in NETWORK.measures), TOTAL,
+        ]  # fmt: skip
         assert record.key == make_spec(NETWORK, config).key
+        assert record.incidental == {"dataset.name", "dataset.path", "experiment", "threads"}
         assert recorder.run.dataset
         assert set(recorder.run.dataset) == {"name", "digest", "source"}
 

@@ -18,6 +18,7 @@ from nnexp.comparison.eligible import eligible
 from nnexp.comparison.predictions import read_predictions
 from nnexp.config.paths import CONF
 from nnexp.config.value import format_value
+from nnexp.measure import EPOCH_SECONDS
 from nnexp.statistics.time_to_target import History
 from nnexp.tasks.network.presets import own_settings
 from nnexp.tracking.records import Run
@@ -94,7 +95,7 @@ def reproductions(records: Sequence[Run], store: RunStore, known: Iterable[Syste
     kept, _ = eligible(records)
     found = [(system, [run for run in kept if _is_of(run, system.name)]) for system in known]
     ids = [run.run_id for _, runs in found for run in runs]
-    accuracy, seconds = store.history(ids, "test/accuracy"), store.history(ids, "time/epoch_s")
+    accuracy, seconds = store.history(ids, "test/accuracy"), store.history(ids, EPOCH_SECONDS.name)
     return [
         Reproduction(
             system,
