@@ -12,14 +12,13 @@ the one that the commands use, and what is finished there is reused.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nnexp.cli.console import say
-from nnexp.cli.find import chosen_runs
-from nnexp.cli.store import open_store
-from nnexp.cli.train import open_session
+from rich.console import Console
+
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.judge import Judgement, Terms
@@ -29,15 +28,18 @@ from nnexp.comparison.table_results import Columns, results_in
 from nnexp.config.paths import check_sweep_name
 from nnexp.config.value import format_value
 from nnexp.errors import ConfigError, TrackingError, UnfinishedError
+from nnexp.recording.store import open_store
 from nnexp.report.prose.answer import tell_answer
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.formats import as_markdown, markdown_table
 from nnexp.report.tables.judgement import as_frame as judged_frame
 from nnexp.report.tables.judgement import as_table, finding
 from nnexp.statistics.decision import ALPHA, Decision
+from nnexp.sweep.find import chosen_runs
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.outcome import Failure
-from nnexp.sweep.session import Swept, Trained
+from nnexp.sweep.progress import display
+from nnexp.sweep.session import Session, Swept, Trained
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
@@ -93,9 +95,9 @@ def train(settings: Settings | None = None, /, **more: Any) -> Run:
     UnfinishedError
         If it did not finish.
     """
-    app = HydraApp(NETWORK, open_session)
+    app = HydraApp(NETWORK, _open_session)
     given = {name: [value] for name, value in {**(settings or {}), **more}.items()}  # a list is a value here
-    for trained in run_hydra(app, _typed(given), say):
+    for trained in run_hydra(app, _typed(given), _say):
         if isinstance(trained, Trained) and app.session:
             trained.check()
             uid = {Tag.UID: trained.recorder.run.tags[Tag.UID]}
@@ -121,13 +123,13 @@ def sweep(name: str | Settings = PLAIN, settings: Settings | None = None, /, **m
     named, given = (name, {}) if isinstance(name, str) else (PLAIN, name)
     if named != PLAIN:
         check_sweep_name(named)
-    app = HydraApp(NETWORK, open_session)
+    app = HydraApp(NETWORK, _open_session)
     arguments = ["-m", "--config-name", named, *_typed({**given, **(settings or {}), **more})]
-    swept = [result for result in run_hydra(app, arguments, say) if isinstance(result, Swept)]
+    swept = [result for result in run_hydra(app, arguments, _say) if isinstance(result, Swept)]
     outcomes = [one.outcome for one in swept if one.outcome]
     if any(outcome.interrupted for outcome in outcomes):
         raise UnfinishedError("the sweep was stopped; the same call goes on where it stood")
-    session = app.session or open_session(True)
+    session = app.session or _open_session(True)
     runs = {run.run_id: run for one in swept for run in session.runs_of(one.survey.plan)}
     failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
     return Compared(compare_runs(list(runs.values()), session.store), failures)
@@ -141,7 +143,7 @@ def compare(
     worthwhile: float | None = None,
 ) -> Compared:
     """Compare sweeps and runs by their names or ids; without any, those of the last sweep."""
-    store: RunStore = open_store()
+    store: RunStore = open_store(_say)
     names = by.split(",") if isinstance(by, str) else by
     runs = chosen_runs(store, wanted)
     return Compared(compare_runs(runs, store, by=names, metric=metric, reach=reach, worthwhile=worthwhile))
@@ -208,6 +210,15 @@ def judge(
     table = Table("the frame", frame.reset_index(drop=True), labels=tuple(map(str, frame.index)))
     terms = Terms(result, lower_is_better, unit, worthwhile, resolution, alpha)
     return Judged(judge_results(results_in(table, columns), terms))
+
+
+def _open_session(several: bool) -> Session:
+    """Open the store for one run or for several, and show how they go, beside what the script prints."""
+    return Session(open_store(_say), NETWORK, display(Console(stderr=True, highlight=False), several=several))
+
+
+def _say(line: str) -> None:
+    print(f"nnexp: {line}", file=sys.stderr)  # noqa: T201
 
 
 def _typed(settings: Settings) -> list[str]:

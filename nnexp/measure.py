@@ -35,7 +35,8 @@ class Measure:
     """One metric, by its name in the tracking store.
 
     `series` names the metric of which each epoch has a value, where this one stands for a whole run: val/accuracy for
-    final/val_accuracy.
+    final/val_accuracy. `counted_by` names the metric that counts, where this one is its share: test/correct for
+    test/accuracy. Neither is kept with a run.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Measure:
     better: str = ""  # up, down, or neither
     purpose: str = ""  # choose, report, tell, or none
     series: str = ""
+    counted_by: str = ""
 
     @property
     def history(self) -> str:
@@ -83,11 +85,15 @@ class Measure:
     @property
     def column(self) -> str:
         """The metric as the head of a column: validation %."""
-        if not self.is_fraction:
-            return self.label
-        return (
-            self.label.removesuffix("accuracy").strip() + " %" if self.label.endswith("accuracy") else f"{self.label} %"
-        )
+        return self._headed(self.label)
+
+    @property
+    def narrow_column(self) -> str:
+        """The metric as the head of a column where there is little room: val %."""
+        return self._headed(self.history.replace("/", " ").replace("_", " "))
+
+    def _headed(self, words: str) -> str:
+        return f"{words.removesuffix('accuracy').strip()} %".strip() if self.is_fraction else words
 
     @property
     def factor(self) -> float:
@@ -119,10 +125,18 @@ class Measure:
         return f"{shown[0]:{digits}}{unit}{interval}"
 
 
+BEST_EPOCH = f"{BEST}epoch"
+EPOCH_SECONDS = Measure("time/epoch_s", SECONDS, DOWN)  # of a task that measures how long it learns in an epoch
+TOTAL = Measure("time/total_s", SECONDS, DOWN)  # since the run started: measured for every task
+
 FIRST_FORMAT: Mapping[str, Measure] = {  # what runs of the first format were measured by: they declare nothing
     "val/accuracy": Measure("val/accuracy", FRACTION, UP, CHOOSE),
     "test/accuracy": Measure("test/accuracy", FRACTION, UP, REPORT),
     "digits_never_predicted": Measure("digits_never_predicted", better=DOWN, purpose=TELL),
+    "train/cost": Measure("train/cost", better=DOWN),
+    "val/cost": Measure("val/cost", better=DOWN),
+    EPOCH_SECONDS.name: EPOCH_SECONDS,
+    TOTAL.name: TOTAL,
 }
 
 

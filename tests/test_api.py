@@ -58,6 +58,7 @@ def test_a_script_without_a_guard_is_not_run_again_by_the_workers(small, tmp_pat
     ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split() == ["once", "2"]
+    assert "nnexp: 2 of 2 runs: " in ran.stderr
 
 
 def test_importing_nnexp_costs_nothing():

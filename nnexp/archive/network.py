@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,12 +69,6 @@ def read_trained(run: Run, store: RunStore) -> TrainedNetwork:
         return TrainedNetwork(config, _network(config, reader), run.tags.get(Tag.DATA))
     except RecordError as error:
         raise RecordError(f"run {run.run_id[:8]} ({run.name}, {run.fate}): {error}") from error
-
-
-def check_parameters(config: Config, digest: str, reader: RunReader) -> Iterator[str]:
-    """Say so if the parameters are not those that the last epoch left."""
-    if _network(config, reader).digest() != digest:
-        yield f"{PARAMETERS} does not have the digest that epochs.jsonl gives for the last epoch"
 
 
 def _network(config: Config, reader: RunReader) -> Network:

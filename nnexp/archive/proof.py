@@ -129,6 +129,6 @@ def _reported(archive: Archive, metrics: Mapping[str, float]) -> Measure | None:
 
 
 def _count(measure: Measure, metrics: Mapping[str, float]) -> int:
-    """Tell of how many examples a fraction is one, where the number of correct ones stands beside it; 0 if not."""
-    correct = metrics.get(measure.name.replace("accuracy", "correct"), 0.0)
-    return round(correct / metrics[measure.name]) if correct and metrics[measure.name] else 0
+    """Tell of how many examples a fraction is one, where the task counts them beside it; 0 if not."""
+    counted = metrics.get(measure.counted_by, 0.0)
+    return round(counted / metrics[measure.name]) if counted and metrics[measure.name] else 0

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from numpy.typing import NDArray
@@ -45,12 +44,12 @@ class RunReader:
         return values
 
     def config(self, schema: Schema[Any]) -> Any:
-        """Rebuild its config, through the same checks as settings that a person types."""
+        """Rebuild its config, through the checks of what a person types, and its settings' own of a record."""
         try:
             config = schema.parse_config(self.settings())
+            schema.check_recorded(config)
         except (ConfigError, TypeError) as error:
             raise RecordError(f"config.json cannot be used: {error}") from error
-        _check_places(schema.flat(config))
         return config
 
     def environment(self) -> dict[str, str]:
@@ -85,14 +84,6 @@ class RunReader:
         if content is None:
             raise RecordError(f"the record is incomplete: there is no {name}")
         return content
-
-
-def _check_places(flat: dict[str, Any]) -> None:
-    path, preset = flat.get("dataset.path"), flat.get("experiment")
-    if path and (not PurePath(path).is_absolute() or ".." in PurePath(path).parts):
-        raise RecordError(f"config.json names the data set by the path {path!r}; it must be absolute, without ..")
-    if preset and (PurePath(preset).is_absolute() or ".." in PurePath(preset).parts):
-        raise RecordError(f"config.json names the experiment {preset!r}, which leads out of conf/experiment")
 
 
 def _texts(content: Any) -> Iterator[str]:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nnexp.archive.network import check_parameters
+from numpy.typing import NDArray
+
 from nnexp.archive.reader import RunReader
+from nnexp.config.schema import EPOCHS
 from nnexp.config.value import parse_value
-from nnexp.errors import RecordError
+from nnexp.errors import DataError, RecordError
 from nnexp.recording.files import check_format
 from nnexp.tasks.known import TASKS, task_named
-from nnexp.tasks.network.task import NETWORK
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
@@ -68,29 +69,46 @@ def _settings(archive: Archive) -> Iterator[str]:
 
 def _identity(archive: Archive, reader: RunReader) -> Iterator[str]:
     tags = archive.run.tags
-    needed = [Tag.KEY, Tag.CODE, Tag.ENVIRONMENT] + ([Tag.DATA] if archive.task.name == NETWORK.name else [])
+    needed = [Tag.KEY, Tag.CODE, Tag.ENVIRONMENT, *([] if Tag.FORMAT in tags else [Tag.DATA])]
     missing = [tag for tag in needed if tag not in tags]
     if missing:
         yield f"it has no {', '.join(missing)}"
         return
     key = _key(archive, reader)
     if key != tags[Tag.KEY]:
-        yield f"its settings, data and code make the key {key[:12]}, but {Tag.KEY} says {tags[Tag.KEY][:12]}"
+        made_of = "settings, data and code" if Tag.DATA in tags else "settings and code (it has no data)"
+        yield f"its {made_of} make the key {key[:12]}, but {Tag.KEY} says {tags[Tag.KEY][:12]}"
     if fingerprint(archive.environment) != tags[Tag.ENVIRONMENT]:
         yield f"environment.json is not the environment that {Tag.ENVIRONMENT} stands for"
 
 
 def _key(archive: Archive, reader: RunReader) -> str:
     tags = archive.run.tags
-    if Tag.FORMAT not in tags:
+    if Tag.FORMAT not in tags:  # there was no task but the network then, which has data
         return key_of_format_1(reader.settings(), tags[Tag.DATA], tags[Tag.CODE])
     settings = archive.task.schema.deciding(archive.config)
     return key_of(archive.task.name, settings, tags.get(Tag.DATA), tags[Tag.CODE])
 
 
 def _outcome(archive: Archive, reader: RunReader) -> Iterator[str]:
-    wanted = getattr(archive.config, "epochs", None)
+    wanted = getattr(archive.config, EPOCHS, None)
     if wanted is not None and len(archive.epochs) != wanted:
         yield f"epochs.jsonl holds {len(archive.epochs)} of {wanted} epochs"
-    elif archive.task.name == NETWORK.name:
-        yield from check_parameters(archive.config, archive.epochs[-1].digest, reader)
+    elif archive.epochs:
+        yield from _state(archive, reader)
+
+
+def _state(archive: Archive, reader: RunReader) -> Iterator[str]:
+    """Hold what the run left against the digest of its last epoch, where its task can tell."""
+    read: list[str] = []
+
+    def arrays(name: str) -> dict[str, NDArray[Any]]:
+        read.append(f"{name}.npz")
+        return reader.arrays(read[-1])
+
+    try:
+        digest = archive.task.digest_of(archive.config, arrays)
+    except DataError as error:
+        raise RecordError(f"{', '.join(read)} cannot be used: {error}") from error
+    if digest and digest != archive.epochs[-1].digest:
+        yield f"{', '.join(read)} does not have the digest that epochs.jsonl gives for the last epoch"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnexp.cli.console import out
-from nnexp.cli.find import chosen_runs
-from nnexp.cli.store import open_store
+from nnexp.cli.console import out, say
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
+from nnexp.recording.store import open_store
 from nnexp.report.published.table import published_markdown, published_table
 from nnexp.report.tables import formats
+from nnexp.sweep.find import chosen_runs
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
@@ -28,7 +28,7 @@ class Question:
 
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
     """Compare a sweep's runs, or any runs; without a name, those of the last sweep."""
-    store = open_store()
+    store = open_store(say)
     records = chosen_runs(store, wanted)
     comparison = compare_runs(
         records,

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from nnexp.cli.compare import show_comparison
 from nnexp.cli.console import out, say
-from nnexp.cli.progress import duration
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
 from nnexp.errors import NnexpError, UnfinishedError
 from nnexp.report.tables.formats import as_markdown
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
+from nnexp.sweep.progress import duration
 from nnexp.sweep.rerun import sample
 from nnexp.sweep.session import Session, Swept
 from nnexp.sweep.survey import Survey

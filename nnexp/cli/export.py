@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from nnexp.archive.network import read_trained
-from nnexp.cli.console import out
-from nnexp.cli.find import find_run
-from nnexp.cli.store import open_store
+from nnexp.cli.console import out, say
 from nnexp.errors import DataError
+from nnexp.recording.store import open_store
+from nnexp.sweep.find import find_run
 
 
 def export(wanted: str, to: Path) -> None:
     """Write the parameters (.npz) and an MLflow model that `mlflow models` loads, into a new folder."""
-    store = open_store()
+    store = open_store(say)
     record = find_run(store, wanted)
     trained = read_trained(record, store)
     if to.exists():

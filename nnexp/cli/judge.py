@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nnexp.cli.console import out, say
-from nnexp.cli.find import chosen_runs, find_sweep, members
-from nnexp.cli.store import open_store
 from nnexp.comparison.judge import Judgement, Terms
 from nnexp.comparison.judge import judge as judge_results
 from nnexp.comparison.table_file import READERS, read_table
@@ -18,8 +16,10 @@ from nnexp.comparison.table_results import Columns, results_in
 from nnexp.comparison.table_runs import experiment_table, settings_of
 from nnexp.errors import DataError, InputError, NnexpError, NotFoundError
 from nnexp.measure import DOWN, count
+from nnexp.recording.store import open_store
 from nnexp.report.tables import judgement
 from nnexp.statistics.decision import Results
+from nnexp.sweep.find import chosen_runs, find_sweep, members
 from nnexp.tracking.choose import experiment_here
 
 BETTER, NOT_BETTER, OPEN = 0, 1, 2  # exit statuses; of a table 0 says that there is one to take
@@ -79,7 +79,7 @@ def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
     if all(map(_is_file, wanted)):
         results = _of_files([Path(name) for name in wanted], question.columns)
         return judge_results(results, question.terms), [*results]
-    store = open_store()
+    store = open_store(say)
     sweep = find_sweep(store, question.sweep) if question.sweep else None
     if question.sweep and sweep is None:
         raise NotFoundError(f"there is no sweep {question.sweep} in the store; nnexp sweep {question.sweep} makes it")

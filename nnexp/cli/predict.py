@@ -11,17 +11,17 @@ from rich.table import Table
 
 from nnexp.archive.network import TrainedNetwork, read_trained
 from nnexp.cli.console import out, say
-from nnexp.cli.find import find_run
-from nnexp.cli.store import open_store
 from nnexp.datasets.drawing import as_text, read_drawing, write_png
 from nnexp.errors import ConfigError
+from nnexp.recording.store import open_store
+from nnexp.sweep.find import find_run
 
 BAR = 40  # characters of an output of 1
 
 
 def predict(wanted: str, index: int | None, image: Path | None, png: Path | None) -> None:
     """Ask a run's network about a test example (one at random if none is named) or about a picture."""
-    store = open_store()
+    store = open_store(say)
     trained = read_trained(find_run(store, wanted), store)
     dataset = trained.dataset
     if image:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
-from nnexp.cli.find import chosen_runs
-from nnexp.cli.store import open_store
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
 from nnexp.errors import DataError, NnexpError, NotFoundError
+from nnexp.recording.store import open_store
 from nnexp.report.page.page import page
 from nnexp.report.prose.told import tell
+from nnexp.sweep.find import chosen_runs
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tasks.network.task import NETWORK
@@ -29,7 +29,7 @@ PAGE = "report.html"
 
 def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
-    store = open_store()
+    store = open_store(say)
     comparison = compare(chosen_runs(store, wanted), store)
     if comparison.nothing:
         raise NotFoundError(tell(comparison).answer)

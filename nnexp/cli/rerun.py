@@ -6,20 +6,20 @@ import json
 from collections.abc import Sequence
 
 from nnexp.archive.proof import Answer, Verdict
-from nnexp.cli.console import out, say
-from nnexp.cli.find import provable_runs
-from nnexp.cli.progress import RunProgress, SweepProgress
-from nnexp.cli.store import open_store
+from nnexp.cli.console import err, out, say
+from nnexp.recording.store import open_store
+from nnexp.sweep.find import provable_runs
 from nnexp.sweep.policy import Policy
+from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session
 from nnexp.tasks.network.task import NETWORK
 
 
 def rerun(wanted: Sequence[str], until: int | None, *, here: bool, as_json: bool) -> int:
     """Rerun runs and sweeps; give the exit status."""
-    store = open_store()
+    store = open_store(say)
     runs = provable_runs(store, wanted)
-    session = Session(store, NETWORK, SweepProgress() if len(runs) > 1 else RunProgress())
+    session = Session(store, NETWORK, display(err(), several=len(runs) > 1))
     reruns = session.rerun(runs, Policy(), until=until, here=here)
     if as_json:
         print(json.dumps([_json(verdict) for verdict in reruns.verdicts], indent=2))  # noqa: T201

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from functools import partial
 
 from rich.table import Table
 
-from nnexp.cli.console import out
-from nnexp.cli.find import find_sweep, members
-from nnexp.cli.store import open_store
+from nnexp.cli.console import out, say
+from nnexp.config.schema import EPOCHS
 from nnexp.config.value import parse_value
 from nnexp.errors import ConfigError, NotFoundError
-from nnexp.tracking.records import PRUNED, Run, Status
+from nnexp.measure import EPOCH_SECONDS, judging
+from nnexp.recording.store import open_store
+from nnexp.sweep.find import find_sweep, members
+from nnexp.tracking.records import PRUNED, Run, Status, declared_by
 from nnexp.tracking.store import RunStore
 
 FATES = (*Status, PRUNED)
@@ -36,7 +39,7 @@ class Choice:
 
 def runs(choice: Choice, *, as_json: bool) -> None:
     """List the runs."""
-    store = open_store()
+    store = open_store(say)
     everything = store.runs()
     records = _chosen(everything if choice.sweep is None else _members(store, choice.sweep), choice)
     if as_json:
@@ -112,17 +115,27 @@ def _table(records: Sequence[Run], id_length: int) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("run", "name", "status", "started"):
         table.add_column(column, no_wrap=column != "name")
-    for column in ("epochs", "val %", "test %", "s an epoch"):
+    columns = _columns(records)
+    for column, _ in columns:
         table.add_column(column, justify="right", no_wrap=True)
     for record in records:
         began = datetime.fromtimestamp(record.started_at / 1000).strftime("%Y-%m-%d %H:%M")
-        table.add_row(record.run_id[:id_length], record.name, record.fate, began, *_figures(record))
+        figures = [read(record) for _, read in columns]
+        table.add_row(record.run_id[:id_length], record.name, record.fate, began, *figures)
     return table
 
 
-def _figures(record: Run) -> list[str]:
-    def figure(name: str, style: str) -> str:
-        return format(record.metrics[name], style) if name in record.metrics else ""
+def _columns(records: Sequence[Run]) -> list[tuple[str, Callable[[Run], str]]]:
+    """Choose the figures: what the runs' tasks judge by, and epochs and their seconds where they have them."""
+    declared = declared_by(records)
+    columns: list[tuple[str, Callable[[Run], str]]] = []
+    if any(EPOCHS in record.params for record in records):
+        columns.append((EPOCHS, lambda record: record.params.get(EPOCHS, "")))
+    columns += [(one.narrow_column, partial(_figure, one.name, one.show)) for one in judging(declared.values())]
+    if EPOCH_SECONDS.name in declared:
+        columns.append(("s an epoch", partial(_figure, EPOCH_SECONDS.name, "{:.2f}".format)))
+    return columns
 
-    percent = [figure(name, ".2%").rstrip("%") for name in ("val/accuracy", "test/accuracy")]
-    return [record.params.get("epochs", ""), *percent, figure("time/epoch_s", ".2f")]
+
+def _figure(metric: str, show: Callable[[float], str], record: Run) -> str:
+    return show(record.metrics[metric]) if metric in record.metrics else ""

@@ -7,14 +7,14 @@ from datetime import datetime
 from rich.table import Table
 
 from nnexp.archive.packages import install_lines
-from nnexp.cli.console import out
-from nnexp.cli.find import find_run
-from nnexp.cli.progress import duration
-from nnexp.cli.store import open_store
+from nnexp.cli.console import out, say
 from nnexp.comparison.origin import read_environment
 from nnexp.comparison.predictions import Predictions, read_predictions
+from nnexp.recording.store import open_store
 from nnexp.report.plots.terminal_curve import draw_run
 from nnexp.report.tables.diff import diff as diff_runs
+from nnexp.sweep.find import find_run
+from nnexp.sweep.progress import duration
 from nnexp.tracking.records import Run, Tag
 
 FACTS = {
@@ -31,7 +31,7 @@ FACTS = {
 
 def show(wanted: str) -> None:
     """Print a run's facts, settings, environment, learning curve and confusion matrix."""
-    store = open_store()
+    store = open_store(say)
     record = find_run(store, wanted)
     out().print(f"[bold]{record.name}[/]  run {record.run_id}", soft_wrap=True)
     out().print(_pairs(_facts(record)))
@@ -47,13 +47,13 @@ def show(wanted: str) -> None:
 
 def show_environment(wanted: str) -> None:
     """Print a requirements file that brings a run's packages back; its comments name what pip cannot install."""
-    store = open_store()
+    store = open_store(say)
     print("\n".join(install_lines(find_run(store, wanted), store)))  # noqa: T201
 
 
 def diff(left: str, right: str) -> None:
     """Print what differs between two runs."""
-    store = open_store()
+    store = open_store(say)
     a, b = find_run(store, left), find_run(store, right)
     sections = diff_runs(a, b, store)
     if not sections:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnexp.cli.conclude import conclude
-from nnexp.cli.console import out, say
-from nnexp.cli.progress import RunProgress, SweepProgress, duration, told
-from nnexp.cli.store import open_store
+from nnexp.cli.console import err, out, say
+from nnexp.measure import TOTAL
+from nnexp.recording.store import open_store
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
+from nnexp.sweep.progress import display, duration, told
 from nnexp.sweep.session import Session, Trained
 from nnexp.tasks.network.task import NETWORK
-from nnexp.training.execute import TOTAL
 
 
 def train(arguments: Sequence[str]) -> None:
@@ -26,7 +26,7 @@ def train(arguments: Sequence[str]) -> None:
 
 def open_session(several: bool) -> Session:
     """Open the store for one run or for several, with the display that suits them."""
-    return Session(open_store(), NETWORK, SweepProgress() if several else RunProgress())
+    return Session(open_store(say), NETWORK, display(err(), several=several))
 
 
 def _tell(trained: Trained) -> None:

@@ -10,9 +10,10 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from nnexp.cli.console import out, say
-from nnexp.cli.find import find_sweep
-from nnexp.cli.store import open_store
+from nnexp.config.schema import SEED
 from nnexp.errors import NotFoundError, TrackingError
+from nnexp.recording.store import open_store
+from nnexp.sweep.find import find_sweep
 from nnexp.tracking.mlflow.page import page_of
 
 HOST = "127.0.0.1"
@@ -21,14 +22,14 @@ PATIENCE_S = 60
 
 def ui(sweep: str | None, port: int, *, show: bool) -> None:
     """Serve the page until Ctrl-C, opened on a sweep's charts; a store that is a server already has its page there."""
-    store = open_store()
+    store = open_store(say)
     page = page_of(store, HOST, port)
     found = find_sweep(store, sweep)
     if sweep and not found:
         raise NotFoundError(f"there is no sweep {sweep} in the store; nnexp sweep {sweep} makes it")
     if not page.is_there_already:
         _check_free(port)
-    link = page.link_to(found)
+    link = page.link_to(found, SEED)
     if page.is_there_already:
         _point(link, show=show)
         return

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from nnexp.comparison.comparison import Comparison, Nothing
 from nnexp.comparison.curves import LearningCurves, read_curves, target_of
-from nnexp.comparison.deciding import Deciding, deciding, declared_by, reported
+from nnexp.comparison.deciding import Deciding, deciding, reported
 from nnexp.comparison.eligible import COUNTED, eligible, of_one_content, of_one_dataset, with_number
 from nnexp.comparison.groups import SEED, Group, check_names, group, label_of, setting_of, varying, with_defaults
 from nnexp.comparison.losses import Lost, lost_runs
@@ -22,7 +22,7 @@ from nnexp.comparison.predictions import compare_predictions, read_predictions
 from nnexp.comparison.summary import Summary, summarize
 from nnexp.comparison.verdict import Verdict, judge
 from nnexp.measure import Measure, measure_named
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import RunStore
 
 

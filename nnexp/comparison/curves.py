@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from nnexp.comparison.deciding import declared_by
 from nnexp.comparison.eligible import with_number
 from nnexp.errors import ConfigError
-from nnexp.measure import Measure, judging, with_article
+from nnexp.measure import EPOCH_SECONDS, TOTAL, Measure, judging, with_article
 from nnexp.statistics.time_to_target import History, TimeToTarget, time_to_target
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import RunStore
 
 Histories = Mapping[str, History]  # by run id
@@ -52,12 +51,10 @@ def read_curves(runs: Sequence[Run], store: RunStore | None, target: Target | No
     if store is None:
         return LearningCurves({}, {}, {}, None)
     ids = [run.run_id for run in runs]
-    epochs = store.history(ids, "time/epoch_s")
+    epochs = store.history(ids, EPOCH_SECONDS.name)
     if target is None:
         return LearningCurves(epochs, {}, {}, None)
-    return LearningCurves(
-        epochs, store.history(ids, "time/total_s"), store.history(ids, target.measure.history), target
-    )
+    return LearningCurves(epochs, store.history(ids, TOTAL.name), store.history(ids, target.measure.history), target)
 
 
 def target_of(runs: Sequence[Run], decides: Measure, value: float | None) -> Target | None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from nnexp.comparison.eligible import with_number
 from nnexp.comparison.groups import label_of
 from nnexp.errors import ConfigError
-from nnexp.measure import CHOOSE, FIRST_FORMAT, REPORT, Measure, judging, measure_named, read_measures
-from nnexp.tracking.records import Run, Tag
+from nnexp.measure import CHOOSE, REPORT, Measure, judging, measure_named
+from nnexp.tracking.records import Run, declared_by
 
 Declared = Mapping[str, Measure]  # by name
 
@@ -36,15 +36,6 @@ class Deciding:
     def is_of_the_test_set(self) -> bool:
         """Whether it is of the test set, by its name."""
         return self.measure.history.startswith("test/")
-
-
-def declared_by(runs: Sequence[Run]) -> Declared:
-    """Merge what the tasks of runs declare of their metrics; of several declarations, the first counts."""
-    declared: dict[str, Measure] = {}
-    for text in dict.fromkeys(run.tags.get(Tag.MEASURES) for run in runs):
-        for name, measure in (read_measures(text) or FIRST_FORMAT).items():
-            declared.setdefault(name, measure)
-    return declared or dict(FIRST_FORMAT)
 
 
 def reported(declared: Declared) -> Measure | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite, nan
 
-from nnexp.comparison.groups import label_of
+from nnexp.comparison.groups import DATA_NAME, label_of
 from nnexp.measure import Measure
 from nnexp.tracking.records import Kind, Run, Status, Tag
 
@@ -28,7 +28,7 @@ class Reason(StrEnum):
     REPEATED = "trained anew since"
     TASK = Tag.TASK
     CODE = Tag.CODE
-    DATASET = "dataset.name"
+    DATASET = DATA_NAME
     DATA = Tag.DATA
     NO_NUMBER = "no number"
 
@@ -63,7 +63,7 @@ def eligible(runs: Sequence[Run]) -> Eligible:
 
 def of_one_dataset(runs: Sequence[Run]) -> Eligible:
     """Keep the runs on one data set by name: what was measured on different data cannot be set side by side."""
-    return _majority(runs, Reason.DATASET, lambda run: run.params.get("dataset.name", ""))
+    return _majority(runs, Reason.DATASET, lambda run: run.params.get(DATA_NAME, ""))
 
 
 def of_one_content(runs: Sequence[Run], by: Sequence[str]) -> Eligible:
@@ -77,8 +77,9 @@ def of_one_content(runs: Sequence[Run], by: Sequence[str]) -> Eligible:
 
 
 def dataset_settings(by: Sequence[str]) -> list[str]:
-    """Pick out the settings that choose the data."""
-    return [name for name in by if name.startswith("dataset.")]
+    """Pick out the settings that choose the data: those of the group that the data's name stands in."""
+    group, _, _ = DATA_NAME.rpartition(".")
+    return [name for name in by if name.startswith(f"{group}.")]
 
 
 def with_number(runs: Sequence[Run], measure: Measure) -> Eligible:

@@ -12,16 +12,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from nnexp.config import schema
 from nnexp.config.value import parse_value
 from nnexp.errors import ConfigError
 from nnexp.measure import Measure
 from nnexp.statistics.decision import Results
 from nnexp.tracking.records import Run, Tag
 
-SEED = "seed"
-EXPERIMENT = "experiment"
+SEED = schema.SEED
+# Settings that decide nothing, and yet tell runs apart, by names that people know: of the preset that a run's settings
+# began with, and of its data, whose digest is what decides.
+PRESET, DATA_NAME = "experiment", "dataset.name"
 UNSET = "not set"
-_NO_SETTING = {SEED, "dataset.path"}  # the place of a file changes nothing: its digest is compared instead
 
 Order = tuple[int, tuple[float, ...], str]
 
@@ -83,18 +85,20 @@ def typed(text: str) -> int | float | str:
 
 
 def varying(runs: Sequence[Run]) -> tuple[str, ...]:
-    """Name the settings that differ between runs, in alphabetical order; the seed is not one.
+    """Name the settings that differ between runs, in alphabetical order; the seed is not one, nor what decides nothing.
 
-    What tells one experiment from another is said by their names; only what differs within one is named besides.
+    What tells one preset from another is said by their names; only what differs within one is named besides.
     """
+    incidental = {name for run in runs for name in run.incidental}
+    preset = sorted({PRESET} & incidental)
     apart: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
-        apart[setting_of(run, EXPERIMENT)].append(run)
-    names = {name for run in runs for name in run.params} - _NO_SETTING - {EXPERIMENT}
+        apart[label_of(run, preset)].append(run)
+    names = {name for run in runs for name in run.params} - {SEED} - (incidental - {DATA_NAME})
     within = [
         name for name in names if any(len({setting_of(run, name) for run in part}) > 1 for part in apart.values())
     ]
-    return tuple(sorted([*within, *([EXPERIMENT] if len(apart) > 1 else [])]))
+    return tuple(sorted([*within, *(preset if len(apart) > 1 else [])]))
 
 
 def check_names(names: Sequence[str], runs: Sequence[Run]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from nnexp.comparison.curves import LearningCurves
 from nnexp.comparison.groups import Group
 from nnexp.comparison.losses import Lost
-from nnexp.measure import Measure
+from nnexp.measure import BEST_EPOCH, EPOCH_SECONDS, TOTAL, Measure
 from nnexp.statistics.decision import Results
 from nnexp.statistics.estimates import spread
 from nnexp.statistics.loss import Loss
@@ -59,7 +59,7 @@ def summarize(
     group: Group, reported: Sequence[float], curves: LearningCurves, measure: Measure, lost: Lost | None
 ) -> Summary:
     """Work out a configuration's figures; `reported` are the values of what is reported beside, one a good seed."""
-    best, results = _finite(group.runs, "best/epoch"), group.results
+    best, results = _finite(group.runs, BEST_EPOCH), group.results
     ranked = sorted(results.all, reverse=not measure.higher_is_better)
     return Summary(
         label=group.label,
@@ -76,14 +76,14 @@ def summarize(
         best_epoch_mean=_mean(best),
         best_epoch_median=float(np.median(best)) if best else nan,
         epoch_seconds=_mean([_epoch_seconds(run, curves) for run in group.runs]),
-        run_seconds=_mean(_finite(group.runs, "time/total_s")),
+        run_seconds=_mean(_finite(group.runs, TOTAL.name)),
         reach=curves.time_to_target(group.runs),
     )
 
 
 def _epoch_seconds(run: Run, curves: LearningCurves) -> float:
     history = curves.epoch_seconds.get(run.run_id)
-    return _mean([seconds for _, seconds in history]) if history else run.metrics.get("time/epoch_s", nan)
+    return _mean([seconds for _, seconds in history]) if history else run.metrics.get(EPOCH_SECONDS.name, nan)
 
 
 def _classes(runs: Collection[Run], lost: Lost) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from nnexp.statistics.seeds import more_seeds
 
 WORTHWHILE = 0.2  # points of an accuracy: a smaller difference is none that anybody would act on
 RESOLUTION = 0.0001  # of an accuracy: an example of 10,000
+ROUNDING = 1e-9  # of any other result, as a share of the largest: what a sum of floats may be off by
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def judge(
     usual = WORTHWHILE if measure.is_fraction else 0.0
     margin = (usual if worthwhile is None else worthwhile) / measure.factor
     results = {one.label: oriented(one.results, measure) for one in configurations}
-    found = decide(results, resolution=RESOLUTION if measure.is_fraction else 0.0, alpha=alpha)
+    largest = max((abs(x) for one in results.values() for x in one.all), default=0.0)
+    found = decide(results, resolution=RESOLUTION if measure.is_fraction else ROUNDING * largest, alpha=alpha)
     losses = {one.label: one.loss for one in configurations if one.loss}
     more = {name: loses_more(losses, name) for name, loss in losses.items() if loss.count}
     return Verdict(found, results, margin, alpha, more_seeds(results, found, margin, alpha), more)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import Any
 
 from nnexp.errors import ConfigError
@@ -81,6 +82,22 @@ def text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise refuse(name, "a text", value)
     return value
+
+
+def inside(name: str, value: Any) -> str:
+    """Take a name that does not lead out of the folder that it is looked for in."""
+    named = PurePath(text(name, value))
+    if named.is_absolute() or ".." in named.parts:
+        raise refuse(name, "a name that does not lead out of its folder", value)
+    return str(value)
+
+
+def absolute(name: str, value: Any) -> str:
+    """Take the path of a file as it is from anywhere."""
+    path = PurePath(text(name, value))
+    if not path.is_absolute() or ".." in path.parts:
+        raise refuse(name, "an absolute path, without ..", value)
+    return str(value)
 
 
 def flag(name: str, value: Any) -> bool:

@@ -34,11 +34,20 @@ class Setting:
     meaning: str = ""
     decides: bool = True  # whether it decides what is trained, and so the key
     costs: bool = False  # whether it changes how long an epoch takes
+    recorded: Check | None = None  # what its value in a record must keep to besides
 
 
-def setting(default: Any, check: Check, meaning: str, *, decides: bool = True, costs: bool = False) -> Any:
+def setting(
+    default: Any,
+    check: Check,
+    meaning: str,
+    *,
+    decides: bool = True,
+    costs: bool = False,
+    recorded: Check | None = None,
+) -> Any:
     """Declare a setting, as the field of a frozen dataclass."""
-    declared = {"check": check, "meaning": meaning, "decides": decides, "costs": costs}
+    declared = {"check": check, "meaning": meaning, "decides": decides, "costs": costs, "recorded": recorded}
     return field(default=default, metadata={"setting": declared})
 
 
@@ -80,6 +89,19 @@ class Schema(Generic[C]):
         if missing:
             raise ConfigError(f"{', '.join(missing)} must be given: {missing[0]}=VALUE")
         return _build(self.config, {**self._defaults, **checked}, "")
+
+    def check_recorded(self, config: C) -> None:
+        """Hold a config that a record gave to what its settings ask of a record besides.
+
+        Raises
+        ------
+        ConfigError
+            For a value that a person may type, and that no run records.
+        """
+        for name, value in self.flat(config).items():
+            check = self.settings[name].recorded
+            if check:
+                check(name, value)
 
     def values(self, config: C) -> dict[str, Any]:
         """Give a config as a nested mapping of JSON's types, of which `parse_config` makes the same config."""

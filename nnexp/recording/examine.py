@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnexp.measure import FIRST_FORMAT, judging, read_measures
-from nnexp.tracking.records import Kind, Run, Status, Tag
+from nnexp.measure import judging
+from nnexp.tracking.records import Kind, Run, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
 
 
@@ -43,6 +43,5 @@ def _run(run: Run) -> str | None:
 
 def _has_result(run: Run) -> bool:
     """Tell whether a finished run has the final value of at least one metric that it is judged by, if it has any."""
-    declared = read_measures(run.tags.get(Tag.MEASURES)) or FIRST_FORMAT
-    finals = {measure.final.name for measure in judging(declared.values())}
+    finals = {measure.final.name for measure in judging(declared_by([run]).values())}
     return not finals or bool(finals & run.metrics.keys())

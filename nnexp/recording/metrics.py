@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import isfinite, nan
 
-from nnexp.measure import BEST, CHOOSE, REPORT, TELL, Measure, judging
+from nnexp.measure import BEST_EPOCH, CHOOSE, REPORT, TELL, Measure, judging
 from nnexp.tracking.records import Metric
 from nnexp.training.events import Epoch
-
-BEST_EPOCH = f"{BEST}epoch"
 
 
 def epoch_metrics(event: Epoch) -> list[Metric]:

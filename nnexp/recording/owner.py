@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import psutil
 
+GONE = "its process is gone"  # why a run is KILLED that nobody looks after
+
 
 @lru_cache(maxsize=1)
 def me() -> str:

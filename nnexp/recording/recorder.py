@@ -15,16 +15,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from nnexp.errors import TrackingError
-from nnexp.measure import FIRST_FORMAT, read_measures, write_measures
+from nnexp.measure import TOTAL, write_measures
 from nnexp.recording import code, owner, packages, pending
 from nnexp.recording.files import DIFF, FORMAT, PACKAGES, TRACEBACK
 from nnexp.recording.folder import RunFolder, free
 from nnexp.recording.metrics import epoch_metrics, final_metrics
-from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag
+from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, now
-from nnexp.training.execute import TOTAL
 from nnexp.training.spec import RunSpec
 
 EVERY_S = 1.5  # seconds between batches, while a run is going
@@ -40,7 +39,7 @@ class Recorder:
         self.run = run
         self.run_id: str | None = None
         self.epochs: list[Epoch] = []
-        self._measures = (read_measures(run.tags.get(Tag.MEASURES)) or FIRST_FORMAT).values()
+        self._measures = declared_by([run]).values()
         self._store = store
         self._say = say
         self._unsent: list[Metric] = []
@@ -184,6 +183,7 @@ def new_recorder(
         Tag.UID: uuid.uuid4().hex,
         Tag.FOLDER: str(path.absolute()),
         Tag.DEFAULTS: " ".join(spec.at_default),
+        Tag.INCIDENTAL: " ".join(spec.incidental),
     }
     run = RunStart(
         name=spec.name,
@@ -212,7 +212,7 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
     for epoch in folder.epochs():
         recorder._remember(epoch)
         last = epoch.time
-    end = folder.end or {"status": Status.KILLED, "time": last, "tags": {Tag.REASON: "its process is gone"}}
+    end = folder.end or {"status": Status.KILLED, "time": last, "tags": {Tag.REASON: owner.GONE}}
     recorder.close(Status(end["status"]), end["time"], end["tags"])
     recorder.send()
     return not recorder.pending

@@ -13,6 +13,7 @@ from pathlib import Path
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import owner, pending
 from nnexp.recording.examine import progress
+from nnexp.recording.files import UnknownFormatError
 from nnexp.recording.folder import RunFolder
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.tracking.store import RunStore, Store
@@ -27,6 +28,7 @@ class Repairs:
 
     sent: list[str] = field(default_factory=list)  # results that had waited in a folder
     closed: list[str] = field(default_factory=list)  # orphans, now KILLED
+    damaged: list[str] = field(default_factory=list)  # orphans, now KILLED, whose folder is damaged; and how
     lost: list[str] = field(default_factory=list)  # waiting results whose folder is gone
     unreadable: list[str] = field(default_factory=list)  # folders that cannot be read, and why; left as they are
 
@@ -37,6 +39,8 @@ class Repairs:
             said.append(f"{len(self.sent)} run(s) that the store had missed are now in it: {', '.join(self.sent)}")
         if self.closed:
             said.append(f"{len(self.closed)} run(s) whose process is gone are now KILLED: {', '.join(self.closed)}")
+        known = "with no more than the store has of it"
+        said += [f"a run whose process is gone is now KILLED, {known}: {how}" for how in self.damaged]
         if self.lost:
             said.append(
                 f"{len(self.lost)} run(s) wait to be sent, but their folders are not there: {', '.join(self.lost)}"
@@ -65,10 +69,12 @@ def orphans(store: RunStore) -> list[Run]:
 
 @contextmanager
 def _reading(folder: Path, repairs: Repairs) -> Iterator[None]:
-    """Let one folder that is damaged, or was written by another version, keep nothing else from being repaired."""
+    """Let one folder that cannot be read (damaged, of another version, another's) keep nothing else from repair."""
     try:
         yield
-    except RecordError as error:
+    except TrackingError:
+        return  # whatever keeps the store from being read or written will be said by the command itself
+    except (RecordError, OSError) as error:
         repairs.unreadable.append(f"{folder}: {error}")
 
 
@@ -86,20 +92,35 @@ def _send(path: Path, store: Store, say: Say, repairs: Repairs) -> None:
 
 def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:
     """Close an orphan: as its folder says, to the last epoch that is there; a sweep as its runs say; else as KILLED."""
+    if record.kind == Kind.SWEEP:
+        if _is_complete(record, store):
+            store.end(record.run_id, Status.FINISHED, now())
+        else:
+            _kill(record, store, owner.GONE)
+            repairs.closed.append(record.name)
+        return
     folder = RunFolder(Path(record.tags.get(Tag.FOLDER, "")))
-    if record.kind != Kind.SWEEP and _is_folder_of(record, folder):
+    try:
+        _close_run(record, folder, store, say, repairs)
+    except UnknownFormatError:
+        raise  # the nnexp that wrote it can read it, and will
+    except RecordError as error:
+        _kill(record, store, f"{owner.GONE}, and its folder cannot be read: {error}")
+        repairs.damaged.append(f"{record.name} ({folder.path}: {error})")
+
+
+def _close_run(record: Run, folder: RunFolder, store: Store, say: Say, repairs: Repairs) -> None:
+    if _is_folder_of(record, folder):
         if _replay(folder, store, say, record.run_id):
             (repairs.sent if folder.end else repairs.closed).append(record.name)
-        return
-    try:
-        if record.kind == Kind.SWEEP and _is_complete(record, store):
-            store.end(record.run_id, Status.FINISHED, now())
-            return
-        store.log(record.run_id, tags={Tag.REASON: "its process is gone"})
-        store.end(record.run_id, Status.KILLED, now())
-    except TrackingError:
-        return  # whatever keeps the store from being written will be said by the command itself
-    repairs.closed.append(record.name)
+    else:
+        _kill(record, store, owner.GONE)
+        repairs.closed.append(record.name)
+
+
+def _kill(record: Run, store: Store, reason: str) -> None:
+    store.log(record.run_id, tags={Tag.REASON: reason})
+    store.end(record.run_id, Status.KILLED, now())
 
 
 def _is_folder_of(record: Run, folder: RunFolder) -> bool:

@@ -9,9 +9,9 @@ from statistics import median
 from threadpoolctl import threadpool_limits
 
 from nnexp.config.schema import EPOCHS, THREADS
+from nnexp.measure import TOTAL
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run
-from nnexp.training.execute import TOTAL
 from nnexp.training.spec import RunSpec
 
 START_S = 1.0  # until the first worker has imported what it needs

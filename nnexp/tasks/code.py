@@ -2,6 +2,8 @@
 
 Files are read as Python's tokens, less comments, docstrings and layout, so that a clearer comment or another line break
 is the same code. The same tokens come out under every Python: before 3.12 an f-string was one token, since then many.
+A comma before a closing bracket is a token, and after the one item of a tuple it means something: code that gains or
+loses one, by hand or by a formatter, is other code and makes another key.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ recorded when a run begins.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -56,6 +56,9 @@ class Result:
     remarks: Mapping[str, str] = field(default_factory=dict)
 
 
+Read = Callable[[str], Mapping[str, NDArray[Any]]]  # the arrays of one of a run's files, by the name in its Result
+
+
 class Task(Protocol):
     """What is trained."""
 
@@ -90,6 +93,16 @@ class Task(Protocol):
 
     def begin(self, config: Any) -> Generator[Measured, None, Result]:
         """Train, an epoch at a time."""
+        ...
+
+    def digest_of(self, config: Any, read: Read) -> str:
+        """Digest the state that a finished run left, as its last epoch was; empty where its files do not hold it.
+
+        Raises
+        ------
+        DataError
+            Arrays that no run leaves: what is read is a record, and may have been altered.
+        """
         ...
 
     def epoch_seconds(self, config: Any) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from nnexp.measure import FIRST_FORMAT, Measure, read_measures
+
 FIRST_TASK = "network"  # what runs of the first format trained: they do not name it
+FIRST_INCIDENTAL = "dataset.name dataset.path experiment threads"  # of runs that are older than Tag.INCIDENTAL
 
 
 class Status(StrEnum):
@@ -54,6 +57,7 @@ class Tag:
     TASK = "nnexp.task"  # the name of what was trained; absent from the first format: the network
     MEASURES = "nnexp.measures"  # what the task declares of its metrics, as nnexp/measure.py writes it
     DEFAULTS = "nnexp.defaults"  # the settings that are at their default, separated by spaces
+    INCIDENTAL = "nnexp.incidental"  # the settings that decide nothing of what is trained, separated by spaces
     PRUNED = "nnexp.pruned"  # why a run was ended before its last epoch, as one not worth going on with
 
     # Where a store has words of its own for these, it shows them in those; here they have these names alone.
@@ -139,9 +143,23 @@ class Run:
         return self.tags.get(Tag.TASK, FIRST_TASK)
 
     @property
+    def incidental(self) -> frozenset[str]:
+        """The settings that decide nothing of what was trained: they are no part of its key."""
+        return frozenset(self.tags.get(Tag.INCIDENTAL, FIRST_INCIDENTAL).split())
+
+    @property
     def kind(self) -> str | None:
         """`run`, `sweep` or `rerun`; None for a run that nnexp did not make."""
         return self.tags.get(Tag.KIND)
+
+
+def declared_by(runs: Iterable[Run | RunStart]) -> dict[str, Measure]:
+    """Merge what the tasks of runs declare of their metrics, by name; of several declarations, the first counts."""
+    declared: dict[str, Measure] = {}
+    for text in dict.fromkeys(run.tags.get(Tag.MEASURES) for run in runs):
+        for name, measure in (read_measures(text) or FIRST_FORMAT).items():
+            declared.setdefault(name, measure)
+    return declared or dict(FIRST_FORMAT)
 
 
 def newest_finished(records: Sequence[Run]) -> dict[str, Run]:

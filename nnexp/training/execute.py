@@ -17,13 +17,12 @@ from threadpoolctl import threadpool_limits
 
 from nnexp.config.schema import THREADS
 from nnexp.errors import NnexpError
-from nnexp.measure import DOWN, SECONDS, Measure
+from nnexp.measure import SECONDS, TOTAL
 from nnexp.tasks.task import Result, Task
 from nnexp.training.environment import environment
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Started
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
-TOTAL = Measure("time/total_s", SECONDS, DOWN)  # since the run started: measured here, for every task
 
 
 def execute(task: Task, values: Mapping[str, Any]) -> Iterator[Event]:

@@ -43,6 +43,11 @@ class RunSpec:
         return [name for name, text in self.params.items() if defaults.get(name) == text]
 
     @property
+    def incidental(self) -> list[str]:
+        """The settings that decide nothing of what is trained: they tell no runs apart."""
+        return [one.name for one in self.task.schema.settings.values() if not one.decides]
+
+    @property
     def epochs(self) -> int | None:
         """How many epochs it takes, if its settings say so."""
         return getattr(self.config, EPOCHS, None)

@@ -17,7 +17,7 @@ from nnexp.training.events import Epoch
 ELSEWHERE = [Mismatch("numpy", "2.4", "9.9")]
 LATER = [Mismatch("code", "digest a", "digest b")]
 
-TEST = Measure("test/accuracy", FRACTION, UP, REPORT)
+TEST = Measure("test/accuracy", FRACTION, UP, REPORT, counted_by="test/correct")
 VAL = Measure("val/accuracy", FRACTION, UP, CHOOSE)
 LOSS = Measure("val/loss", better=DOWN, purpose=CHOOSE)
 

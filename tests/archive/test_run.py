@@ -51,10 +51,16 @@ def test_a_record_gives_back_the_run(recorded, tiny):
         ({"etta": 3.0}, "there is no setting etta; did you mean eta"),
         ({"eta": "3.0"}, "eta must be a finite number above 0, but got '3.0'"),
         ({"epochs": True}, "epochs must be a whole number"),
-        ({"dataset": {"name": "tiny", "path": "tiny.npz"}}, "'tiny.npz'; it must be absolute, without .."),
-        ({"dataset": {"name": "tiny", "path": "/data/../../etc/x.npz"}}, "it must be absolute, without .."),
-        ({"experiment": "../../secrets"}, "'../../secrets', which leads out of conf/experiment"),
-        ({"experiment": "/etc/secrets"}, "'/etc/secrets', which leads out of conf/experiment"),
+        (
+            {"dataset": {"name": "tiny", "path": "tiny.npz"}},
+            "dataset.path must be an absolute path, .* got 'tiny.npz'",
+        ),
+        ({"dataset": {"name": "tiny", "path": "/data/../../etc/x.npz"}}, "must be an absolute path, without .."),
+        (
+            {"experiment": "../../secrets"},
+            "experiment must be a name that does not lead out of its folder",
+        ),
+        ({"experiment": "/etc/secrets"}, "does not lead out of its folder, but got '/etc/secrets'"),
     ],
 )
 def test_a_config_that_is_no_config(recorded, settings, message):
@@ -93,6 +99,13 @@ def test_a_setting_that_was_changed_in_both(recorded):
     changed = replace(case.run, params={**case.run.params, "eta": "2.5"})
     with pytest.raises(RecordError, match=f"its settings, data and code make the key .*, but {Tag.KEY} says"):
         read_archive(changed, case.store)
+
+
+def test_data_that_it_no_longer_names(recorded):
+    case = recorded()
+    tags = {name: value for name, value in case.run.tags.items() if name != Tag.DATA}
+    with pytest.raises(RecordError, match=r"its settings and code \(it has no data\) make the key .*, but"):
+        read_archive(replace(case.run, tags=tags), case.store)
 
 
 def test_threads_are_no_part_of_the_key_and_are_held_against_the_parameters(recorded):

@@ -88,9 +88,11 @@ class TestRuns:
         assert message in err
         assert err.count("\n") == 1
 
-    def test_ids_are_shortened_to_what_is_unique(self, nnexp):
+    def test_ids_are_shortened_to_what_is_unique_before_what_the_network_declares(self, nnexp):
         _, out, _ = nnexp("runs")
-        shown = [line.split()[0] for line in out.splitlines()[1:]]
+        head, *lines = out.splitlines()
+        assert head.split()[4:] == ["epochs", "val", "%", "test", "%", "s", "an", "epoch"]
+        shown = [line.split()[0] for line in lines]
         assert len(set(shown)) == 6
         assert max(map(len, shown)) < 12
 

@@ -153,6 +153,23 @@ def test_parents_and_reruns_are_not_runs():
     assert tell(compare([*small_and_large(), parent])) == tell(compare(small_and_large()))
 
 
+@pytest.mark.parametrize(
+    ("incidental", "by"),
+    [
+        (None, ("hidden",)),
+        ("workers", ("hidden", "threads")),
+        ("threads workers", ("hidden",)),
+        ("", ("hidden", "threads", "workers")),
+    ],
+)
+def test_settings_that_decide_nothing_tell_no_runs_apart(incidental, by):
+    tags = {} if incidental is None else {Tag.INCIDENTAL: incidental}
+    workers = {} if incidental is None else {"workers": 1}
+    compared = runs({"hidden": 30, "threads": 1, **workers}, SMALL, tags=tags)
+    compared += runs({"hidden": 100, "threads": 2, **dict.fromkeys(workers, 2)}, LARGE, tags=tags)
+    assert compare(compared).by == by
+
+
 def test_of_the_same_experiment_the_newest_counts():
     first, *rest = small_and_large()
     anew = replace(first, run_id="anew", started_at=9_000, metrics={**first.metrics, "final/val_accuracy": 0.951})

@@ -26,6 +26,10 @@ from nnexp.training.spec import RunSpec
 
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
 DEADLINE_S = 60
+EXECUTORS: dict[str, Callable[[], Executor]] = {  # whoever adds one, adds it here
+    "pool": lambda: PoolExecutor(2),
+    "in-process": InProcessExecutor,
+}
 MANY = 1_000_000  # epochs: more than any test waits for
 
 Said = dict[int, list[Event]]
@@ -59,9 +63,9 @@ def pool() -> Iterator[PoolExecutor]:
     executor.close()
 
 
-@pytest.fixture(params=["pool", "in-process"])
+@pytest.fixture(params=EXECUTORS)
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    executor = PoolExecutor(2) if request.param == "pool" else InProcessExecutor()
+    executor = EXECUTORS[request.param]()
     yield executor
     executor.close()
 
@@ -123,11 +127,11 @@ def test_a_run_is_named_by_its_number_whatever_it_is(executor: Executor, run: Ma
     assert sorted(run_all(executor, [run(7), run(3), run(10**9)])) == [3, 7, 10**9]
 
 
-def test_every_executor_computes_the_same(run: MakeRun, pool: PoolExecutor) -> None:
+def test_every_executor_computes_the_same(run: MakeRun, executor: Executor) -> None:
     runs = [run(number) for number in range(3)]
     digests = [
-        {n: [e.digest for e in events if isinstance(e, Epoch)] for n, events in run_all(executor, runs).items()}
-        for executor in (pool, InProcessExecutor())
+        {n: [e.digest for e in events if isinstance(e, Epoch)] for n, events in run_all(one, runs).items()}
+        for one in (executor, InProcessExecutor())
     ]
     assert digests[0] == digests[1]
     assert len({tuple(of_run) for of_run in digests[0].values()}) == 3

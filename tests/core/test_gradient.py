@@ -15,7 +15,7 @@ LEARNABLE = [name for name, activation in ACTIVATIONS.items() if not activation.
 
 def some(sizes, n, seed=0, activation="sigmoid"):
     rng = np.random.default_rng(seed)
-    net = Network(sizes, rng=rng, dtype="float64", activation=activation)
+    net = Network(sizes, rng=rng, init="scaled", dtype="float64", activation=activation)  # not saturated
     return net, rng.random((n, sizes[0])), np.eye(sizes[-1])[rng.integers(sizes[-1], size=n)]
 
 

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnexp.core import Examples, Learning, Network
-from nnexp.core.cost import COSTS
+from nnexp.core import COSTS, OPTIMISERS, Examples, Learning, Network
 from nnexp.core.sgd import Descent
 from nnexp.errors import ConfigError, DataError
 
@@ -125,8 +124,8 @@ def test_shuffling_draws_another_order_every_epoch():
         ({"lmbda": -1.0}, "lmbda must be a finite number, 0 or above, but got -1.0"),
         ({"lmbda": float("nan")}, "but got nan"),
         ({"eta": -1.0}, "eta must be a finite number above 0, but got -1.0"),
-        ({"cost": "hinge"}, "cost must be one of quadratic, cross_entropy"),
-        ({"optimiser": "adam"}, "optimiser must be one of sgd, momentum, but got 'adam'"),
+        ({"cost": "nonesuch"}, f"cost must be one of {', '.join(COSTS)}, but got 'nonesuch'"),
+        ({"optimiser": "nonesuch"}, f"optimiser must be one of {', '.join(OPTIMISERS)}, but got 'nonesuch'"),
         ({"mu": 1.0}, "mu must be 0 or above, and below 1, but got 1.0"),
         ({"mu": -0.1}, "but got -0.1"),
         ({"mu": float("nan")}, "but got nan"),

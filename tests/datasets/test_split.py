@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from nnexp.datasets import digest, load
+from nnexp.datasets.split import SCALES, SPLITS
 from nnexp.errors import ConfigError, DataError
 
 Arrays = dict[str, np.ndarray]
@@ -64,8 +65,8 @@ def test_a_class_that_only_the_test_set_has_counts(write_idx: Callable[..., Path
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"split": "half"}, "split must be one of book, full, but got 'half'"),
-        ({"scale": "1/2"}, "scale must be one of 1/256, 1/255, none, but got '1/2'"),
+        ({"split": "half"}, f"split must be one of {', '.join(SPLITS)}, but got 'half'"),
+        ({"scale": "1/2"}, f"scale must be one of {', '.join(SCALES)}, but got '1/2'"),
         ({"limit": 0}, r"limit must be between 1 and 11 \(the training set\), but got 0"),
         ({"limit": 12}, r"limit must be between 1 and 11 \(the training set\), but got 12"),
         ({"limit": 14, "split": "full"}, r"limit must be between 1 and 13"),

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from nnexp.errors import TrackingError
-from nnexp.measure import read_measures
+from nnexp.measure import TOTAL, read_measures
 from nnexp.recording import pending
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.recorder import Recorder, new_recorder, replay
@@ -23,17 +23,11 @@ from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Metric, Run, RunStart, Status, Tag
 from nnexp.training.environment import fingerprint
 from nnexp.training.events import Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
-from nnexp.training.execute import TOTAL
 from nnexp.training.spec import make_spec
 from tests.plans import events_of
 
-EPOCH_METRICS = {
-    "train/cost", "val/accuracy", "val/cost", "test/accuracy", "test/correct", "test/cost", "digits_never_predicted",
-    "time/epoch_s", "time/eval_s", "time/total_s", "eta",
-}  # fmt: skip
-FINAL_METRICS = {
-    "best/val_accuracy", "best/epoch", "final/test_accuracy", "final/val_accuracy", "final/digits_never_predicted",
-}  # fmt: skip
+EPOCH_METRICS = {measure.name for measure in (*NETWORK.measures, TOTAL)}
+FINAL_METRICS = {"best/epoch", "best/val_accuracy"} | {one.final.name for one in NETWORK.measures if one.purpose}
 
 
 class Fickle(MemoryStore):
@@ -109,14 +103,20 @@ class TestRecord:
         assert record.status is Status.FINISHED
         assert record.ended_at == events[-1].time
         assert set(record.metrics) == EPOCH_METRICS | FINAL_METRICS
+        assert {"train/cost", "val/accuracy", "test/correct", "time/total_s", "final/test_accuracy"} < set(
+            record.metrics
+        )
         assert record.params["dataset.split"] == "book"
         assert (record.params["hidden"], record.params["eta"]) == ("5", "3.0")
         assert {Tag.KIND, Tag.KEY, Tag.CODE, Tag.DATA, Tag.ENVIRONMENT, Tag.OWNER, Tag.UID, Tag.FOLDER} <= set(
             record.tags
         )
         assert (record.tags[Tag.FORMAT], record.tags[Tag.TASK]) == ("2", "network")
-        assert [*read_measures(record.tags[Tag.MEASURES]).values()] == [*NETWORK.measures, TOTAL]
+        assert [*read_measures(record.tags[Tag.MEASURES]).values()] == [
+            *(replace(one, counted_by="") for one in NETWORK.measures), TOTAL,
+        ]  # fmt: skip
         assert record.key == make_spec(NETWORK, config).key
+        assert record.incidental == {"dataset.name", "dataset.path", "experiment", "threads"}
         assert recorder.run.dataset
         assert set(recorder.run.dataset) == {"name", "digest", "source"}
 

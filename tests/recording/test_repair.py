@@ -182,12 +182,56 @@ def test_a_folder_that_cannot_be_read_goes_on_waiting_and_keeps_no_other(name, h
     assert len(repair(store, silent).unreadable) == 1
 
 
-def test_an_orphan_whose_folder_cannot_be_read_keeps_no_other_from_being_closed(train, store, dead):
+@pytest.mark.parametrize("name", ["run.json", "end.json"])
+def test_an_orphan_whose_folder_is_damaged_is_killed_and_said_once(name, train, store, dead):
     damaged, other = train(2, owned_by=dead, seed=0), train(2, owned_by=dead, seed=1)
-    damage(damaged.folder, "run.json", "cut off")
+    damaged.folder.file(name).write_bytes(b"{")
     repairs = repair(store, silent)
-    assert (len(repairs.closed), len(repairs.unreadable)) == (1, 1)
-    assert [run.run_id for run in store.runs(status=Status.KILLED)] == [other.run_id]
+    assert repairs.closed == [other.run.name]
+    assert repairs.sentences()[1:] == [
+        "a run whose process is gone is now KILLED, with no more than the store has of it: "
+        f"36-5-3 ({damaged.folder.path}: {name} is not JSON)"
+    ]
+    records = {record.run_id: record for record in store.runs(status=Status.KILLED)}
+    assert set(records) == {damaged.run_id, other.run_id}
+    reason = f"its process is gone, and its folder cannot be read: {name} is not JSON"
+    assert records[damaged.run_id].tags[Tag.REASON] == reason
+    assert damaged.folder.file(name).read_bytes() == b"{"
+    assert repair(store, silent).sentences() == []
+
+
+def test_an_orphan_whose_folder_is_damaged_waits_for_a_store_that_is_away(train, store, dead):
+    recorder = train(2, owned_by=dead)
+    damage(recorder.folder, "run.json", "cut off")
+    store.away = True
+    assert repair(store, silent).sentences() == []
+    store.away = False
+    assert len(repair(store, silent).damaged) == 1
+
+
+@pytest.mark.parametrize("owned_by", ["me", "elsewhere.example 1 1.00"])
+def test_a_run_that_somebody_may_look_after_stays_open_though_its_folder_is_damaged(owned_by, train, store):
+    recorder = train(2, owned_by=owner.me.__wrapped__() if owned_by == "me" else owned_by)
+    damage(recorder.folder, "run.json", "cut off")
+    assert repair(store, silent).sentences() == []
+    assert store.runs()[0].status is Status.RUNNING
+
+
+def test_an_orphan_of_a_later_nnexp_is_left_to_it(train, store, dead):
+    recorder = train(2, owned_by=dead)
+    damage(recorder.folder, "run.json", "later")
+    [sentence] = repair(store, silent).sentences()
+    assert sentence.startswith("a run's folder cannot be read, and is left as it is: ")
+    assert store.runs()[0].status is Status.RUNNING
+
+
+def test_an_orphan_whose_folder_may_not_be_read_stops_nothing(train, store, dead):
+    recorder = train(2, owned_by=dead)
+    recorder.folder.file("run.json").unlink()
+    recorder.folder.file("run.json").mkdir()  # which nobody, root included, can read as a file
+    [sentence] = repair(store, silent).sentences()
+    assert f"{recorder.folder.path}: " in sentence
+    assert store.runs()[0].status is Status.RUNNING
 
 
 def sweep(store, owned_by, runs, key="ab" * 32):

@@ -81,7 +81,7 @@ def test_nothing_is_said_or_drawn_of_digits_or_accuracy(fits: Shelf) -> None:
     for text in (*sentences, tables, *titles, draw_run(fits.records[0], fits)):
         assert not FOREIGN.search(text), text
     assert "validation loss" in tables
-    assert len(titles) == 3
+    assert any("Loss by epoch" in title for title in titles)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -13,12 +13,12 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from nnexp.cli.find import find_sweep
 from nnexp.comparison.compare import compare
 from nnexp.errors import BusyError, TrackingError
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
+from nnexp.sweep.find import find_sweep
 from nnexp.sweep.launch import Launch
 from nnexp.sweep.ledger import read_ledger
 from nnexp.sweep.outcome import Outcome

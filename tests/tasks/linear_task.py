@@ -15,7 +15,7 @@ from sklearn.linear_model import SGDClassifier
 from nnexp.config.schema import Schema
 from nnexp.measure import Measure
 from nnexp.tasks.code import digest_code
-from nnexp.tasks.task import Data, Examined, Measured, Result
+from nnexp.tasks.task import Data, Examined, Measured, Read, Result
 
 TRAINING = 1200  # examples
 
@@ -62,6 +62,9 @@ class Linear:
             }
             yield Measured(metrics, hashlib.sha256(model.coef_.tobytes()).hexdigest())
         return Result({"model": {"coefficients": model.coef_, "intercepts": model.intercept_}})
+
+    def digest_of(self, config: Settings, read: Read) -> str:
+        return hashlib.sha256(read("model")["coefficients"].tobytes()).hexdigest()
 
     def epoch_seconds(self, config: Settings) -> float:
         return 0.0

@@ -53,6 +53,7 @@ OTHER = {
     "a name": ("nabla.any", "nabla.all"),
     "a sign": ("*", "/"),
     "the order of arguments": ("w, self.rate * nabla", "self.rate * nabla, w"),
+    "a comma before a closing bracket": ("self.rate * nabla)", "self.rate * nabla,)"),
     "a text": ("import numpy as np", 'print("x")\nimport numpy as np'),
     "a space inside a text": ("} at {", "}  at {"),
     "a line break inside a text": ('f"{w} at {self.rate}"', 'f"""{w} at\n{self.rate}"""'),

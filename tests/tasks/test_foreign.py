@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import json
 import re
 import shutil
 import sys
@@ -18,7 +19,7 @@ from nnexp.archive.proof import Answer
 from nnexp.archive.run import read_archive
 from nnexp.cli.report import write_page
 from nnexp.comparison.compare import compare
-from nnexp.errors import ConfigError
+from nnexp.errors import ConfigError, RecordError
 from nnexp.report.prose.told import tell
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.ledger import read_ledger
@@ -27,6 +28,7 @@ from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.page import page_of
 from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import Kind, Status, Tag
 from nnexp.training.spec import make_spec
@@ -96,7 +98,30 @@ def test_a_run_is_trained_and_recorded(session: Session, task: Task, store: Mlfl
     assert [step for step, _ in store.history([run.run_id], "val/margin")[run.run_id]] == [1, 2, 3, 4, 5]
     with np.load(io.BytesIO(store.artifact(run.run_id, "model.npz") or b"")) as arrays:
         assert arrays["coefficients"].shape == (10, 64)
+    assert run.incidental == frozenset()
     assert read_archive(run, store, {task.name: task}).config == config
+
+
+def test_a_run_that_left_something_else_than_its_last_epoch_is_refused(
+    session: Session, task: Task, store: MlflowStore, tmp_path: Path
+) -> None:
+    session.train(make_spec(task, task.schema.parse_config({}), folder=Path("out")))
+    [run] = store.runs()
+    np.savez(tmp_path / "model.npz", coefficients=np.zeros((10, 64)))
+    store.save(run.run_id, [tmp_path / "model.npz"])
+    with pytest.raises(RecordError, match=r"model\.npz does not have the digest that epochs\.jsonl gives"):
+        read_archive(run, store, {task.name: task})
+
+
+def test_mlflows_page_opens_on_its_own_charts(session: Session, task: Task, store: MlflowStore) -> None:
+    session.sweep(plan(task, seeds=1, epochs=1), TWO)
+    page_of(store, "127.0.0.1", 5000).link_to(store.runs(Kind.SWEEP)[0], "seed")
+    [view] = store.open()._client.get_experiment(store.open().experiment_id).tags.values()
+    charts = {chart["metricKey"] for chart in json.loads(view)["compareRunCharts"]}
+    assert charts == {
+        "val/accuracy", "val/margin", "val/mistakes", "final/val_accuracy", "best/val_accuracy", "best/epoch",
+    }  # fmt: skip
+    assert json.loads(view)["orderByKey"] == "metrics.`final/val_accuracy`"
 
 
 def test_a_sweep_is_trained_survived_reused_compared_shown_and_proved(
@@ -161,6 +186,7 @@ def test_the_commands_look_at_its_runs_and_say_where_they_cannot_go_on(
     run_id = store.runs()[0].run_id
     status, out, err = nnexp("runs", "alpha=10")
     assert (status, out.count("linear alpha=10.0")) == (0, 2), err
+    assert out.splitlines()[0].split() == ["run", "name", "status", "started", "epochs", "val", "%"]
     for command in (["show", run_id], ["compare", "alphas"], ["report", "alphas", "--to", "page.html"], ["doctor"]):
         status, out, err = nnexp(*command)
         assert status == 0, (command, out, err)

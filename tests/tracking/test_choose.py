@@ -26,7 +26,9 @@ def in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_it_is_mlflows_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(choose.store_here(), MlflowStore)
     monkeypatch.setenv("NNEXP_STORE", "notebook")
-    with pytest.raises(TrackingError, match="NNEXP_STORE must be one of mlflow, memory, but got 'notebook'"):
+    with pytest.raises(
+        TrackingError, match=f"NNEXP_STORE must be one of {', '.join(choose.STORES)}, but got 'notebook'"
+    ):
         choose.store_here()
 
 

@@ -14,6 +14,7 @@ from mlflow.store.db import utils as db_utils
 from sqlalchemy import TableClause
 
 from nnexp.errors import TrackingError
+from nnexp.measure import CHOOSE, Measure
 from nnexp.tracking.mlflow import inside, sql, view
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.store import MlflowStore
@@ -58,7 +59,7 @@ def test_an_artifact_repository_writes_where_the_client_reads(database: Path, tm
 
 def test_its_page_still_knows_every_word_of_a_view() -> None:
     """Whether it understands them, tests/cli/test_ui_browser.py asks a browser."""
-    described = view.sweep_view("member", ["hidden"])
+    described = view.sweep_view("member", ["hidden"], "seed", [Measure("val/accuracy", purpose=CHOOSE)])
     chart = view._line("val/accuracy")
     words = {view.TAG, "viewStateShareKey", "groupByKeys", *described, *chart, *described["compareRunSections"][0]}
     scripts = Path(mlflow.__file__).parent.joinpath("server/js/build/static/js").glob("*.js")

@@ -21,7 +21,7 @@ from nnexp.recording import owner
 from nnexp.tasks.network import setup as experiment
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.seeding import streams
-from nnexp.tasks.task import Examined, Measured, Result
+from nnexp.tasks.task import Examined, Measured, Read, Result
 from nnexp.tracking.records import Tag
 from nnexp.training.environment import environment, fingerprint
 from nnexp.training.events import Epoch, Failed, Finished, Started
@@ -118,6 +118,9 @@ class Halving:
         for epoch in range(config.epochs):
             yield Measured({"half": config.start / 2**epoch, "time/nap_s": np.float64(perf_counter())}, self._digest)
         return self._result
+
+    def digest_of(self, config: Steps, read: Read) -> str:
+        return ""
 
     def epoch_seconds(self, config: Steps) -> float:
         return 0.0

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nnexp.config.checks import whole
 from nnexp.config.paths import PACKAGE
+from nnexp.config.schema import Schema, setting
 from nnexp.tasks.network import task
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.task import NETWORK
@@ -61,6 +64,26 @@ def test_every_setting_that_decides_the_training_changes_the_key(changed: dict[s
 )
 def test_other_words_and_other_places_do_not(same: dict[str, Any]) -> None:
     assert key(same) == BOOK
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """Settings of somebody else's task, which go by names that the network's have too."""
+
+    threads: int = 1
+    experiment: str = "a"
+    workers: int = setting(1, whole(1), "it decides nothing", decides=False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "counts"), [({"threads": 2}, True), ({"experiment": "b"}, True), ({"workers": 2}, False)]
+)
+def test_a_setting_of_another_task_counts_unless_it_is_declared_not_to(changed: dict[str, Any], counts: bool) -> None:
+    theirs = Schema(Theirs)
+    one, other = (
+        key_of("theirs", theirs.deciding(theirs.parse_config(values)), None, "code") for values in ({}, changed)
+    )
+    assert (one != other) == counts
 
 
 def test_other_data_change_it() -> None:

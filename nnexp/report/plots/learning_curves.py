@@ -8,7 +8,7 @@ from plotly.graph_objects import Figure
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.frame import history_frame
 from nnexp.comparison.summary import Summary
-from nnexp.measure import Measure
+from nnexp.measure import TOTAL, Measure
 from nnexp.report.plots import style
 from nnexp.tracking.store import RunStore
 
@@ -73,7 +73,7 @@ def shown(comparison: Comparison) -> tuple[Summary, ...]:
 
 def _curve(configuration: Summary, measure: Measure, store: RunStore) -> Curves:
     values = history_frame(store, configuration.runs, measure.history)
-    seconds = history_frame(store, configuration.runs, "time/total_s")
+    seconds = history_frame(store, configuration.runs, TOTAL.name)
     by_epoch = values.groupby("epoch")["value"].agg(["mean", "min", "max"])
     by_epoch["seconds"] = seconds.groupby("epoch")["value"].mean()
     by_epoch = by_epoch.rename(columns={"min": "low", "max": "high"}).reset_index()

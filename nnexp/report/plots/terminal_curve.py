@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 import plotext
 
-from nnexp.comparison.deciding import declared_by
 from nnexp.measure import Measure, judging
 from nnexp.statistics.time_to_target import History
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import RunStore
 
 MARKERS = ("braille", "dot")

@@ -16,6 +16,7 @@ from nnexp.comparison.eligible import eligible
 from nnexp.comparison.losses import lost_runs
 from nnexp.config.paths import CONF
 from nnexp.config.value import format_value
+from nnexp.measure import EPOCH_SECONDS
 from nnexp.statistics.time_to_target import History
 from nnexp.tasks.network.presets import own_settings
 from nnexp.tracking.records import Run
@@ -92,7 +93,7 @@ def reproductions(records: Sequence[Run], store: RunStore, known: Iterable[Syste
     found = [(system, [run for run in kept if _is_of(run, system.name)]) for system in known]
     ids = [run.run_id for _, runs in found for run in runs]
     lost = lost_runs([run for _, runs in found for run in runs], store) or {}
-    accuracy, seconds = store.history(ids, "test/accuracy"), store.history(ids, "time/epoch_s")
+    accuracy, seconds = store.history(ids, "test/accuracy"), store.history(ids, EPOCH_SECONDS.name)
     return [
         Reproduction(
             system,

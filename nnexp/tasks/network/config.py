@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from nnexp.config.checks import flag, number, one_of, optional, refuse, text, whole
+from nnexp.config.checks import absolute, flag, inside, number, one_of, optional, refuse, text, whole
 from nnexp.config.schema import Schema, setting
 from nnexp.core import ACTIVATIONS, COSTS, DTYPES, INITS, OPTIMISERS
 from nnexp.datasets.split import SCALES, SPLITS
@@ -46,7 +46,12 @@ class DatasetConfig:
 
     name: str = setting("mnist", text, "what the data are called", decides=False, costs=True)
     path: str | None = setting(
-        None, optional(text), "a folder or a file of examples; null: MNIST as nnexp ships it", decides=False, costs=True
+        None,
+        optional(text),
+        "a folder or a file of examples; null: MNIST as nnexp ships it",
+        decides=False,
+        costs=True,
+        recorded=optional(absolute),
     )
     split: str = setting(
         "book",
@@ -81,7 +86,7 @@ class Config:
     dtype: str = setting("float32", one_of(DTYPES), "the numbers that are computed with", costs=True)
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
     experiment: str | None = setting(
-        None, optional(text), "the file of conf/experiment that these settings began with", decides=False
+        None, optional(inside), "the file of conf/experiment that these settings began with", decides=False
     )
     threads: int = setting(1, whole(1), "BLAS threads; they change bits", decides=False, costs=True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnexp.core import EpochResult, Evaluation
-from nnexp.measure import CHOOSE, DOWN, FRACTION, REPORT, SECONDS, TELL, UP, Measure
+from nnexp.measure import CHOOSE, DOWN, EPOCH_SECONDS, FRACTION, REPORT, SECONDS, TELL, UP, Measure
 
 Read = Callable[[EpochResult], float | None]
 
@@ -24,13 +24,13 @@ def _test(read: Callable[[Evaluation], float]) -> Read:
 
 DECLARED: dict[Measure, Read] = {
     Measure("val/accuracy", FRACTION, UP, CHOOSE): _val(lambda found: found.accuracy),
-    Measure("test/accuracy", FRACTION, UP, REPORT): _test(lambda found: found.accuracy),
+    Measure("test/accuracy", FRACTION, UP, REPORT, counted_by="test/correct"): _test(lambda found: found.accuracy),
     Measure("test/correct", better=UP): _test(lambda found: found.correct),
     Measure("digits_never_predicted", better=DOWN, purpose=TELL): _test(lambda found: len(found.never_predicted)),
     Measure("train/cost", better=DOWN): lambda epoch: epoch.train_cost,
     Measure("val/cost", better=DOWN): _val(lambda found: found.cost),
     Measure("test/cost", better=DOWN): _test(lambda found: found.cost),
-    Measure("time/epoch_s", SECONDS, DOWN): lambda epoch: epoch.epoch_s,
+    EPOCH_SECONDS: lambda epoch: epoch.epoch_s,
     Measure("time/eval_s", SECONDS, DOWN): lambda epoch: epoch.eval_s,
     Measure("eta"): lambda epoch: epoch.eta,
 }

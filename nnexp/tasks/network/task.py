@@ -26,7 +26,7 @@ from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.measures import MEASURES, measured
 from nnexp.tasks.network.presets import own_settings, trained_settings
 from nnexp.tasks.network.setup import begin, dataset_of, examples_of, learning_of, sizes_of
-from nnexp.tasks.task import Data, Examined, Measured, Result
+from nnexp.tasks.task import Data, Examined, Measured, Read, Result
 
 DECIDING = ("core/*.py", "datasets/split.py", "tasks/seeding.py", "tasks/network/setup.py")
 CALIBRATION = 3000  # examples
@@ -68,6 +68,10 @@ class NetworkTask:
         lost = lost_classes(arrays["predictions"])
         remarks = {"lost": " ".join(map(str, lost)) or "nothing"}
         return Result(arrays, remarks | ({"never_predicted": " ".join(map(str, never))} if never else {}))
+
+    def digest_of(self, config: Config, read: Read) -> str:
+        """Digest the parameters."""
+        return core.Network.from_parameters(read("parameters"), activation=config.activation).digest()
 
     def epoch_seconds(self, config: Config) -> float:
         """Measure an epoch: learn a little from a few thousand examples, evaluate in full; 0 if that fails."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.mlflow.view import link, sweep_view, view_name
-from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.records import Run, Tag, declared_by
 from nnexp.tracking.store import Store
 
 
@@ -44,14 +44,19 @@ class Page:
         """What the command runs in: this one, less what the page has no use for."""
         return os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "UVICORN_LOG_LEVEL": "warning"}
 
-    def link_to(self, sweep: Run | None) -> str:
-        """Point at a sweep's charts, leaving the view of them in the store; without a sweep, at all runs."""
+    def link_to(self, sweep: Run | None, seed: str) -> str:
+        """Point at a sweep's charts, leaving the view of them in the store; without a sweep, at all runs.
+
+        `seed` names the setting over which its runs are repeated: it is none that they are grouped by.
+        """
         writer = self.store.open()
         if sweep is None:
             return link(self.address, writer.experiment_id)
         key = sweep.tags[Tag.SWEEP]
-        by = [setting for setting in sweep.tags.get(Tag.VARIES, "").split() if setting != "seed"]
-        writer.set_view(view_name(key), sweep_view(Tag.member(key), by))
+        member = Tag.member(key)
+        by = [setting for setting in sweep.tags.get(Tag.VARIES, "").split() if setting != seed]
+        measures = declared_by(self.store.runs(tags={member: Tag.YES}))
+        writer.set_view(view_name(key), sweep_view(member, by, seed, measures.values()))
         return link(self.address, writer.experiment_id, view_name(key))
 
 

@@ -46,11 +46,6 @@ class SqlReader:
         except (SQLAlchemyError, ImportError) as error:  # no database's address, or one that wants a missing driver
             raise _unreadable(location, error) from error
 
-    @property
-    def address(self) -> str:
-        """Name the store and the experiment."""
-        return self.location.address
-
     def runs(
         self,
         kind: Kind | None = Kind.RUN,

@@ -8,6 +8,7 @@ import pytest
 
 from nnexp.comparison.compare import compare
 from nnexp.report.page.page import page
+from nnexp.report.plots.figures import plots
 from tests.shelf import run, runs
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -27,8 +28,12 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def address(sweep, tmp_path_factory):
-    images = np.random.default_rng(0).integers(0, 255, (2000, 28, 28)).astype(np.uint8)
+def images():
+    return np.random.default_rng(0).integers(0, 255, (2000, 28, 28)).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def address(sweep, images, tmp_path_factory):
     file = tmp_path_factory.mktemp("page") / "page.html"
     file.write_text(page(compare(sweep.records, sweep, reach=0.9), sweep, images=images), encoding="utf-8")
     return file.as_uri()
@@ -54,10 +59,10 @@ def opened(browser, address, **how):
     [{}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 800}}],
     ids=["light", "dark", "phone"],
 )
-def test_every_plot_is_drawn_in_silence_and_all_can_read_it(browser, address, how):
+def test_every_plot_is_drawn_in_silence_and_all_can_read_it(browser, address, sweep, images, how):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     with opened(browser, address, **how) as tab:
-        assert tab.locator(".drawing").count() == 8
+        assert tab.locator(".drawing").count() == len(plots(compare(sweep.records, sweep), sweep, images))
         assert tab.heard == []
         assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         found = axe.run(tab).response["violations"]

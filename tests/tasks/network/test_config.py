@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnexp.core import ACTIVATIONS, COSTS, DTYPES, INITS, OPTIMISERS
+from nnexp.datasets.split import SCALES, SPLITS
 from nnexp.errors import ConfigError
 from nnexp.tasks.network.config import SCHEMA, Config, DatasetConfig
 
@@ -66,24 +68,28 @@ BAD = [
     ("epochs", None, f"epochs {WHOLE}1, but got None"),
     ("seed", -1, f"seed {WHOLE}0, but got -1"),
     ("seed", {}, f"seed {WHOLE}0, but got {{}}"),
-    ("init", "scald", "init must be one of normal, uniform_bias, scaled, but got 'scald'; did you mean scaled"),
-    ("cost", 1, "cost must be one of quadratic, cross_entropy, but got 1"),
+    ("init", "scald", f"init must be one of {', '.join(INITS)}, but got 'scald'; did you mean scaled"),
+    ("cost", 1, f"cost must be one of {', '.join(COSTS)}, but got 1"),
     ("lmbda", -0.1, "lmbda must be a finite number of at least 0, but got -0.1"),
-    ("optimiser", "momentun", "optimiser must be one of sgd, momentum, but got 'momentun'; did you mean momentum"),
+    (
+        "optimiser",
+        "momentun",
+        f"optimiser must be one of {', '.join(OPTIMISERS)}, but got 'momentun'; did you mean momentum",
+    ),
     ("mu", 1, "mu must be a finite number of at least 0 and below 1, but got 1"),
     ("mu", -0.1, "mu must be a finite number of at least 0 and below 1, but got -0.1"),
-    ("activation", "rely", "activation must be one of sigmoid, tanh, relu, step, but got 'rely'; did you mean relu"),
+    ("activation", "rely", f"activation must be one of {', '.join(ACTIVATIONS)}, but got 'rely'; did you mean relu"),
     ("freeze", 0, r"freeze must be a list of layers like \[0\], but got 0"),
     ("freeze", [-1], f"freeze {WHOLE}0, but got -1"),
     ("shuffle", 1, "shuffle must be true or false, but got 1"),
     ("shuffle", "yes", "shuffle must be true or false, but got 'yes'"),
-    ("dtype", "float16", "dtype must be one of float32, float64, but got 'float16'"),
+    ("dtype", "float", f"dtype must be one of {', '.join(DTYPES)}, but got 'float'"),
     ("experiment", 3, "experiment must be a text, but got 3"),
     ("threads", 0, f"threads {WHOLE}1, but got 0"),
     ("dataset.name", "", "dataset.name must be a text, but got ''"),
     ("dataset.path", 3, "dataset.path must be a text, but got 3"),
-    ("dataset.split", "half", "dataset.split must be one of book, full, but got 'half'"),
-    ("dataset.scale", 0.5, "dataset.scale must be one of 1/256, 1/255, none, but got 0.5"),
+    ("dataset.split", "half", f"dataset.split must be one of {', '.join(SPLITS)}, but got 'half'"),
+    ("dataset.scale", 0.5, f"dataset.scale must be one of {', '.join(SCALES)}, but got 0.5"),
     ("dataset.classes", 1, f"dataset.classes {WHOLE}2, but got 1"),
     ("dataset.limit", 0, f"dataset.limit {WHOLE}1, but got 0"),
 ]

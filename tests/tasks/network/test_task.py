@@ -65,7 +65,7 @@ class TestExamine:
         [
             ({"batch_size": 251}, "batch_size must be between 1 and 250"),
             ({"freeze": [2]}, "freeze"),
-            ({"activation": "step"}, "activation must be one of sigmoid, tanh, relu to learn, but got step"),
+            ({"activation": "step"}, "activation must be one of .*relu.* to learn, but got step"),
         ],
     )
     def test_settings_that_do_not_fit_the_data_are_refused(
@@ -87,7 +87,8 @@ class TestBegin:
     def test_without_a_validation_set_there_is_nothing_of_it(self, tiny: Tiny) -> None:
         epochs, _ = train(tiny(dataset={"split": "full"}))
         missing = {one.name for one in NETWORK.measures} - set(epochs[0].metrics)
-        assert missing == {"val/accuracy", "val/cost"}
+        assert missing == {one.name for one in NETWORK.measures if one.name.startswith("val/")}
+        assert "val/accuracy" in missing
 
     def test_each_epoch_has_a_digest_of_its_own(self, tiny: Tiny) -> None:
         epochs, _ = train(tiny())

@@ -1,4 +1,7 @@
-"""What a person sees while runs go on: a live display on a terminal, plain lines anywhere else."""
+"""What a person sees while runs go on: a live display on a terminal, plain lines anywhere else.
+
+It draws on the console that it is given, and opens none.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,20 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from nnexp.cli.console import err, say
-from nnexp.measure import Measure, judging
+from nnexp.measure import EPOCH_SECONDS, Measure, judging
 from nnexp.sweep.survey import Survey
-from nnexp.sweep.watcher import Estimate
+from nnexp.sweep.watcher import Estimate, Watcher
 from nnexp.tasks.task import Task
 from nnexp.training.events import Ending, Epoch, Finished
 from nnexp.training.spec import RunSpec
 
-EPOCH_S = "time/epoch_s"
+
+def display(console: Console, *, several: bool) -> Watcher:
+    """Give the display that suits one run, or several."""
+    return SweepProgress(console) if several else RunProgress(console)
 
 
 def told(task: Task, epoch: Epoch) -> str:
@@ -39,8 +45,9 @@ def duration(seconds: float) -> str:
 class RunProgress:
     """One run: a bar of epochs with what they reached, or a line an epoch."""
 
-    def __init__(self) -> None:
-        self._bar = _progress()
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bar = _progress(console)
         self._task: TaskID | None = None
 
     def surveyed(self, survey: Survey) -> None:
@@ -59,27 +66,28 @@ class RunProgress:
     def epoch(self, run: RunSpec, event: Epoch) -> None:
         """Show an epoch."""
         note = told(run.task, event)
-        if EPOCH_S in event.metrics:
-            note += f", {event.metrics[EPOCH_S]:.2f} s an epoch"
-        if err().is_terminal and self._task is not None:
+        if EPOCH_SECONDS.name in event.metrics:
+            note += f", {event.metrics[EPOCH_SECONDS.name]:.2f} s an epoch"
+        if self._console.is_terminal and self._task is not None:
             self._bar.update(self._task, completed=event.number, note=note)
         else:
             of = f" of {run.epochs}" if run.epochs else ""
-            say(f"{run.name}: epoch {event.number}{of}: {note}")
+            self.say(f"{run.name}: epoch {event.number}{of}: {note}")
 
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
         """Show nothing: the command says how its run ended."""
 
     def say(self, line: str) -> None:
         """Print a line beside the display."""
-        say(line)
+        _say(self._console, line)
 
 
 class SweepProgress:
     """A sweep: runs done, the best so far and the time left; and a bar for each run that is going on."""
 
-    def __init__(self) -> None:
-        self._bar = _progress()
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bar = _progress(console)
         self._bars: dict[int, TaskID] = {}
         self._latest: dict[int, Epoch] = {}
         self._best: tuple[float, str] | None = None
@@ -90,9 +98,9 @@ class SweepProgress:
         if done:
             names = [run.name for run in plan.runs if run.key in done]
             shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-            say(f"{len(names)} of {len(plan.runs)} runs are finished already and are reused: {shown}")
+            self.say(f"{len(names)} of {len(plan.runs)} runs are finished already and are reused: {shown}")
         if to_do and not survey.policy.dry_run:
-            say(f"{len(to_do)} runs to do, {survey.policy.slots} at a time: about {duration(survey.seconds)}")
+            self.say(f"{len(to_do)} runs to do, {survey.policy.slots} at a time: about {duration(survey.seconds)}")
 
     @contextmanager
     def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> Iterator[None]:
@@ -100,13 +108,13 @@ class SweepProgress:
         self._estimate, self._runs, self._total_s = estimate, len(runs), sum(map(estimate, runs))
         self._done, self._done_s, self._best = 0, 0.0, None
         self._began = time.monotonic()
-        self._task = self._bar.add_task("sweep", total=len(runs), note="") if err().is_terminal else None
+        self._task = self._bar.add_task("sweep", total=len(runs), note="") if self._console.is_terminal else None
         with self._bar:
             yield
 
     def started(self, run: RunSpec) -> None:
         """Add the run's bar."""
-        if err().is_terminal:
+        if self._console.is_terminal:
             self._bars[run.number] = self._bar.add_task(run.name, total=run.epochs, note="")
 
     def epoch(self, run: RunSpec, event: Epoch) -> None:
@@ -139,7 +147,7 @@ class SweepProgress:
 
     def say(self, line: str) -> None:
         """Print a line above the display."""
-        self._bar.console.print(f"nnexp: {line}", soft_wrap=True, markup=False)
+        _say(self._console, line)
 
     def _remember(self, run: RunSpec, epoch: Epoch) -> None:
         measure = next((one for one in judging(run.task.measures) if one.name in epoch.metrics), None)
@@ -169,12 +177,16 @@ def _value(measure: Measure, value: float) -> str:
     return f"{value:.2%}" if measure.is_fraction else measure.show(value)
 
 
-def _progress() -> Progress:
+def _say(console: Console, line: str) -> None:
+    console.print(f"nnexp: {line}", soft_wrap=True, markup=False)
+
+
+def _progress(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TextColumn("{task.fields[note]}", markup=False),
-        console=err(),
-        disable=not err().is_terminal,
+        console=console,
+        disable=not console.is_terminal,
     )

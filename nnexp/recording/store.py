@@ -1,14 +1,13 @@
-"""Opening the tracking store, and setting it straight at once."""
+"""Opening the tracking store, and setting it straight at once. Knows not how anything is said: it is handed `say`."""
 
 from __future__ import annotations
 
-from nnexp.cli.console import say
-from nnexp.recording.repair import repair
+from nnexp.recording.repair import Say, repair
 from nnexp.tracking.choose import store_here
 from nnexp.tracking.store import Store
 
 
-def open_store() -> Store:
+def open_store(say: Say) -> Store:
     """Open the store that the environment names, and repair what an earlier command had to leave.
 
     Raises
