@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -68,8 +68,9 @@ def _chosen(records: Sequence[Run], choice: Choice) -> list[Run]:
         name, equals, value = condition.partition("=")
         if not equals:
             raise ConfigError(f"a filter must look like hidden=30, but got {condition!r}")
+        _check_name("a filter", "a setting", name, {name for record in records for name in record.params})
         chosen = [run for run in chosen if name in run.params and _is(run.params[name], value)]
-    if choice.sort:
+    if choice.sort and chosen:
         chosen = _sorted(chosen, choice.sort)
     return chosen[: choice.most]
 
@@ -89,11 +90,15 @@ def _sorted(records: Sequence[Run], by: str) -> list[Run]:
     metrics = {name for record in records for name in record.metrics}
     if by in metrics:
         return sorted(records, key=lambda record: -_number(record.metrics.get(by)))
-    known = metrics | {name for record in records for name in record.params}
-    if by not in known and records:
-        near = get_close_matches(by, known, n=1) or sorted(known)
-        raise ConfigError(f"--sort must name a metric or a setting, but got {by!r}; did you mean {', '.join(near)}?")
+    _check_name("--sort", "a metric or a setting", by, metrics | {name for record in records for name in record.params})
     return sorted(records, key=lambda record: record.params.get(by, ""))
+
+
+def _check_name(what: str, noun: str, name: str, known: Collection[str]) -> None:
+    if known and name not in known:
+        near = get_close_matches(name, known, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+        raise ConfigError(f"{what} must name {noun} of the runs, but got {name!r}; {meant}")
 
 
 def _number(value: float | None) -> float:

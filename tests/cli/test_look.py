@@ -79,6 +79,7 @@ class TestRuns:
             (["--status", "done"], "--status must be one of RUNNING, FINISHED, FAILED, KILLED"),
             (["--sort", "hiden"], "did you mean hidden?"),
             (["hidden"], "a filter must look like hidden=30"),
+            (["hiden=30"], "a filter must name a setting of the runs, but got 'hiden'; did you mean hidden?"),
             (["--sweep", "smal"], "there is no sweep smal"),
         ],
     )

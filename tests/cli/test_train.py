@@ -38,6 +38,7 @@ WRONG = [
     (["dataset=folder", "dataset.path=nowhere"], "nowhere"),
     (["dataset=emnist"], "emnist"),
     (["hidden=[30"], "[30"),
+    (["hydra.launcher.jobs=0"], "jobs must be a whole number of at least 1, but got 0"),
     (["--config-name", "nothing"], "nothing"),
 ]
 

@@ -50,6 +50,7 @@ class HydraApp:
         try:
             values = plain(composed)
             config, job = self.task.schema.parse_config(values), HydraConfig.get()
+            _check_launcher(job.launcher)
             chosen = _chosen(job.overrides.task, values)
             self.session = self._open_session(False)
             trained = self.session.train(make_spec(self.task, config, chosen, folder=Path(job.runtime.output_dir)))
@@ -113,6 +114,12 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     for error in app.errors[-1:]:
         raise error
     return app.results
+
+
+def _check_launcher(composed: DictConfig) -> None:
+    """Refuse a wrong launcher setting, even of a single run, which has no use for it."""
+    if str(composed.get("_target_", "")).endswith("PoolLauncher"):  # another's settings are not ours
+        POLICY.parse_config({name: value for name, value in plain(composed).items() if name != "_target_"})
 
 
 def plain(composed: DictConfig) -> dict[str, Any]:
