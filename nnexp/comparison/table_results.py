@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nnexp.comparison.groups import label
-from nnexp.comparison.table_file import Table
+from nnexp.comparison.table_file import Table, read_table
 from nnexp.errors import DataError
 from nnexp.statistics.decision import Results
 
 MOST_SETTINGS = 2000  # each is compared with every other
 MOST_NAMED = 12
+SETTING = ("setting",)  # the usual column
 YES, NO = {"true", "1", "1.0", "yes"}, {"false", "0", "0.0", "no"}
 
 
@@ -26,7 +28,7 @@ YES, NO = {"true", "1", "1.0", "yes"}, {"false", "0", "0.0", "no"}
 class Columns:
     """The names of the columns; None: the usual one, which may be absent."""
 
-    by: Sequence[str] = ("setting",)
+    by: Sequence[str] = SETTING
     result: str = "result"
     seed: str | None = None
     lost: str | None = None
@@ -54,6 +56,28 @@ def results_in(table: Table, columns: Columns) -> dict[str, Results]:
     parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
     pairs = ((str(name), numbers[part], lost[part]) for name, part in zip(found, parts, strict=True))
     return {name: Results(part[~gone].tolist(), part[gone].tolist()) for name, part, gone in pairs}
+
+
+def results_of_files(paths: Sequence[Path], columns: Columns) -> dict[str, Results]:
+    """Gather the results of files of one setting each, called as their files are, which need not name it.
+
+    Raises
+    ------
+    DataError
+        If one holds several settings, or anything that cannot be used.
+    """
+    stems = {path.stem for path in paths}
+    return {(path.stem if len(stems) == len(paths) else str(path)): _of_file(path, columns) for path in paths}
+
+
+def _of_file(path: Path, columns: Columns) -> Results:
+    table = read_table(path)
+    if columns.by == SETTING and SETTING[0] not in table.frame.columns:
+        table = replace(table, frame=table.frame.assign(**{SETTING[0]: path.stem}))
+    found = results_in(table, columns)
+    if len(found) > 1:
+        raise DataError(f"{path} must hold one setting, but holds {len(found)}: {', '.join([*found][:MOST_NAMED])}")
+    return next(iter(found.values()))
 
 
 def column_in(table: Table, name: str) -> pd.Series[Any]:
