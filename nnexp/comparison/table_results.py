@@ -105,7 +105,7 @@ def _usual(table: Table, name: str) -> str | None:
 
 def _cells(table: Table, name: str) -> list[str]:
     column = column_in(table, name)
-    cells = [_text(value) for value in column]
+    cells = _texts(column)
     if "" in cells:
         raise DataError(f"{table.place(column.index[cells.index('')], name)}: must name a setting, but is empty")
     return cells
@@ -136,7 +136,7 @@ def _lost(table: Table, name: str | None) -> NDArray[np.bool_]:
     if name is None:
         return np.zeros(len(table.frame), dtype=bool)
     column = column_in(table, name)
-    cells = [_text(value).lower() for value in column]
+    cells = [cell.lower() for cell in _texts(column)]
     for row, cell in enumerate(cells) if not {*cells} <= YES | NO else ():
         if cell not in YES | NO:
             place = table.place(column.index[row], name)
@@ -149,7 +149,7 @@ def _check_seeds(table: Table, names: Sequence[str], seed: str | None) -> None:
     if seed is None:
         return
     column = column_in(table, seed)
-    seeds = pd.DataFrame({"name": names, "seed": [_text(value) for value in column]}, index=column.index)
+    seeds = pd.DataFrame({"name": names, "seed": _texts(column)}, index=column.index)
     twice = seeds[seeds["seed"].ne("") & seeds.duplicated()]
     if len(twice):
         name, number = twice.iloc[0]
@@ -158,6 +158,14 @@ def _check_seeds(table: Table, names: Sequence[str], seed: str | None) -> None:
             f"{table.place(twice.index[0], seed)}: seed {number} of {name} stands there already, in {table.places} "
             f"{table.number(first)}; leave one of them out, or name in --by what tells them apart"
         )
+
+
+def _texts(column: pd.Series[Any]) -> list[str]:
+    """Write cells as names; of a column of texts, each that there is only once."""
+    if not isinstance(column.dtype, pd.StringDtype):
+        return [_text(value) for value in column]
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    return list(np.array([_text(value) for value in values], dtype=object)[codes])
 
 
 def _text(value: Any) -> str:
