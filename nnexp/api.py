@@ -34,7 +34,7 @@ from nnexp.report.prose.told import tell
 from nnexp.report.tables.formats import as_markdown, markdown_table
 from nnexp.report.tables.judgement import as_frame as judged_frame
 from nnexp.report.tables.judgement import as_table, finding
-from nnexp.statistics.decision import ALPHA, Decision
+from nnexp.statistics.decision import Decision
 from nnexp.sweep.find import chosen_runs
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.outcome import Failure
@@ -192,9 +192,9 @@ def judge(
     lost: str | None = None,
     lower_is_better: bool = False,
     unit: str | None = None,
-    worthwhile: float = 0.2,
-    resolution: float = 0.01,
-    alpha: float = ALPHA,
+    worthwhile: float = Terms.worthwhile,
+    resolution: float = Terms.resolution,
+    alpha: float = Terms.alpha,
 ) -> Judged:
     """Judge results that any tool made, a row for each run: which settings may be the best?
 

@@ -12,18 +12,16 @@ from nnexp.cli.console import out, say
 from nnexp.comparison.judge import Judgement, Terms
 from nnexp.comparison.judge import judge as judge_results
 from nnexp.comparison.table_file import READERS, read_table
-from nnexp.comparison.table_results import Columns, results_in
+from nnexp.comparison.table_results import Columns, results_in, results_of_files
 from nnexp.comparison.table_runs import experiment_table, settings_of
 from nnexp.errors import DataError, InputError, NnexpError, NotFoundError
 from nnexp.measure import DOWN, count
 from nnexp.recording.store import open_store
 from nnexp.report.tables import judgement
-from nnexp.statistics.decision import Results
 from nnexp.sweep.find import chosen_runs, find_sweep, members
 from nnexp.tracking.choose import experiment_here
 
 BETTER, NOT_BETTER, OPEN = 0, 1, 2  # exit statuses; of a table 0 says that there is one to take
-SETTING = ("setting",)
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def _table(name: str, question: Question) -> Judgement:
 
 def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
     if all(map(_is_file, wanted)):
-        results = _of_files([Path(name) for name in wanted], question.columns)
+        results = results_of_files([Path(name) for name in wanted], question.columns)
         return judge_results(results, question.terms), [*results]
     store = open_store(say)
     sweep = find_sweep(store, question.sweep) if question.sweep else None
@@ -89,22 +87,6 @@ def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
     down = question.terms.lower_is_better or measure.better == DOWN
     terms = replace(question.terms, result=measure.name, unit=unit, lower_is_better=down)
     return judge_results(results, terms), [*results]
-
-
-def _of_files(paths: list[Path], columns: Columns) -> dict[str, Results]:
-    names = [path.stem for path in paths] if paths[0].stem != paths[1].stem else [*map(str, paths)]
-    return {name: _of_file(path, name, columns) for name, path in zip(names, paths, strict=True)}
-
-
-def _of_file(path: Path, name: str, columns: Columns) -> Results:
-    """Read the results of one setting, which its file need not name."""
-    table = read_table(path)
-    if columns.by == SETTING and SETTING[0] not in table.frame.columns:
-        table = replace(table, frame=table.frame.assign(setting=name))
-    found = results_in(table, columns)
-    if len(found) > 1:
-        raise DataError(f"{path} must hold one setting, but holds {len(found)}: {', '.join([*found][:6])}")
-    return next(iter(found.values()))
 
 
 def _is_file(name: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nnexp.comparison.groups import label
-from nnexp.comparison.table_file import Table
+from nnexp.comparison.table_file import Table, read_table
 from nnexp.errors import DataError
 from nnexp.statistics.decision import Results
 
 MOST_SETTINGS = 2000  # each is compared with every other
 MOST_NAMED = 12
+SETTING = ("setting",)  # the usual column
 YES, NO = {"true", "1", "1.0", "yes"}, {"false", "0", "0.0", "no"}
 
 
@@ -26,7 +28,7 @@ YES, NO = {"true", "1", "1.0", "yes"}, {"false", "0", "0.0", "no"}
 class Columns:
     """The names of the columns; None: the usual one, which may be absent."""
 
-    by: Sequence[str] = ("setting",)
+    by: Sequence[str] = SETTING
     result: str = "result"
     seed: str | None = None
     lost: str | None = None
@@ -56,6 +58,28 @@ def results_in(table: Table, columns: Columns) -> dict[str, Results]:
     return {name: Results(part[~gone].tolist(), part[gone].tolist()) for name, part, gone in pairs}
 
 
+def results_of_files(paths: Sequence[Path], columns: Columns) -> dict[str, Results]:
+    """Gather the results of files of one setting each, called as their files are, which need not name it.
+
+    Raises
+    ------
+    DataError
+        If one holds several settings, or anything that cannot be used.
+    """
+    stems = {path.stem for path in paths}
+    return {(path.stem if len(stems) == len(paths) else str(path)): _of_file(path, columns) for path in paths}
+
+
+def _of_file(path: Path, columns: Columns) -> Results:
+    table = read_table(path)
+    if columns.by == SETTING and SETTING[0] not in table.frame.columns:
+        table = replace(table, frame=table.frame.assign(**{SETTING[0]: path.stem}))
+    found = results_in(table, columns)
+    if len(found) > 1:
+        raise DataError(f"{path} must hold one setting, but holds {len(found)}: {', '.join([*found][:MOST_NAMED])}")
+    return next(iter(found.values()))
+
+
 def column_in(table: Table, name: str) -> pd.Series[Any]:
     """Give a column.
 
@@ -81,7 +105,7 @@ def _usual(table: Table, name: str) -> str | None:
 
 def _cells(table: Table, name: str) -> list[str]:
     column = column_in(table, name)
-    cells = [_text(value) for value in column]
+    cells = _texts(column)
     if "" in cells:
         raise DataError(f"{table.place(column.index[cells.index('')], name)}: must name a setting, but is empty")
     return cells
@@ -112,7 +136,7 @@ def _lost(table: Table, name: str | None) -> NDArray[np.bool_]:
     if name is None:
         return np.zeros(len(table.frame), dtype=bool)
     column = column_in(table, name)
-    cells = [_text(value).lower() for value in column]
+    cells = [cell.lower() for cell in _texts(column)]
     for row, cell in enumerate(cells) if not {*cells} <= YES | NO else ():
         if cell not in YES | NO:
             place = table.place(column.index[row], name)
@@ -125,7 +149,7 @@ def _check_seeds(table: Table, names: Sequence[str], seed: str | None) -> None:
     if seed is None:
         return
     column = column_in(table, seed)
-    seeds = pd.DataFrame({"name": names, "seed": [_text(value) for value in column]}, index=column.index)
+    seeds = pd.DataFrame({"name": names, "seed": _texts(column)}, index=column.index)
     twice = seeds[seeds["seed"].ne("") & seeds.duplicated()]
     if len(twice):
         name, number = twice.iloc[0]
@@ -134,6 +158,14 @@ def _check_seeds(table: Table, names: Sequence[str], seed: str | None) -> None:
             f"{table.place(twice.index[0], seed)}: seed {number} of {name} stands there already, in {table.places} "
             f"{table.number(first)}; leave one of them out, or name in --by what tells them apart"
         )
+
+
+def _texts(column: pd.Series[Any]) -> list[str]:
+    """Write cells as names; of a column of texts, each that there is only once."""
+    if not isinstance(column.dtype, pd.StringDtype):
+        return [_text(value) for value in column]
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    return list(np.array([_text(value) for value in values], dtype=object)[codes])
 
 
 def _text(value: Any) -> str:

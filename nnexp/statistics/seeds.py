@@ -61,7 +61,7 @@ def visible_gap(variances: float, seeds: int, settings: int, alpha: float) -> fl
     """
     if seeds < 2:
         return inf
-    n = seeds - 0.5
+    n = max(seeds - 0.5, 2)
     return float((_quantile(n, settings, 1 - alpha) + _quantile(n, settings, POWER)) * sqrt(variances / n))
 
 

@@ -60,7 +60,7 @@ def refused(nnexp):
 @pytest.mark.parametrize("part", range(4))
 def test_any_sweep_is_decided_as_the_formulas_say_in_any_order(judged, nnexp, part, tmp_path):
     rng = random.Random(part)
-    for _ in range(100):
+    for _ in range(50):
         sweep = random_sweep(rng)
         records = [
             {"setting": name, "result": value, "lost": lost}

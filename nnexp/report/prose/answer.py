@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import ceil, isnan, log
+from statistics import median_low
 
 from nnexp.measure import count, show_p
 from nnexp.report.prose.finding import MOST_NAMES, Finding, listed
@@ -107,7 +108,7 @@ def _level_against_loss(found: Finding, first: str) -> str:
     nearest, *others = _shown_behind(found)[:MOST_NAMES]
     behind = [f"{nearest} is {found.between(standings[nearest].behind)} behind"]
     behind += [f"{name} {found.between(standings[name].behind)}" for name in others]
-    safest = min((name for name in losses if name != first), key=lambda name: losses[name].count / losses[name].runs)
+    safest = min(found.decision.may_be_best[1:], key=lambda name: losses[name].count / losses[name].runs)
     tries = ceil(log(SURE) / log(losses[first].count / losses[first].runs))
     return (
         f"{_out(found)}: {first} is best in {found.good_runs} ({found.level(first)}; {', '.join(behind)}), but lost "
@@ -147,7 +148,7 @@ def _unseen(found: Finding) -> float:
     known = [one for name, one in found.decision.standings.items() if not _is_unknown(found, name)]
     variances = 2 * sum(one.variance for one in known) / len(known)
     alpha = found.alpha * (LEVEL_SHARE if found.tells_loss else 1) / (len(found.losses) - 1)
-    return visible_gap(variances, max(2, min(one.runs for one in known)), len(found.losses), alpha)
+    return visible_gap(variances, max(2, median_low(one.runs for one in known)), len(found.losses), alpha)
 
 
 def _more(found: Finding) -> str:

@@ -57,7 +57,8 @@ class Finding:
         one = self.decision.standings[name]
         if not one.lost:
             return f"no {self.lost} in {count(one.runs, 'run')}" if self.lost else f"none of {count(one.runs, 'run')}"
-        share = f"all {one.runs} runs" if one.lost == one.runs > 1 else f"{one.lost} of {count(one.runs, 'run')}"
+        all_runs = "its only run" if one.runs == 1 else f"all {one.runs:,} runs"
+        share = all_runs if one.lost == one.runs else f"{one.lost:,} of {count(one.runs, 'run')}"
         return f"a {self.lost} in {share}" if self.lost else share
 
     @property
@@ -69,7 +70,7 @@ class Finding:
     def seeds(self) -> str:
         """Say how many seeds the settings have: 5 seeds; 3 to 5 seeds."""
         runs = {one.runs for one in self.decision.standings.values()}
-        return count(max(runs), "seed") if len(runs) == 1 else f"{min(runs)} to {max(runs)} seeds"
+        return count(max(runs), "seed") if len(runs) == 1 else f"{min(runs):,} to {max(runs):,} seeds"
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:
