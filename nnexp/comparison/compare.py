@@ -20,7 +20,7 @@ from nnexp.comparison.groups import SEED, Group, check_names, group, label_of, s
 from nnexp.comparison.losses import Lost, lost_runs
 from nnexp.comparison.predictions import compare_predictions, read_predictions
 from nnexp.comparison.summary import Summary, summarize
-from nnexp.comparison.verdict import Verdict, judge
+from nnexp.comparison.verdict import Verdict, verdict
 from nnexp.measure import Measure, measure_named
 from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import RunStore
@@ -90,23 +90,23 @@ def _compared(
         summarize(one, told[one.label].results.good if one.label in told else (), curves, measure, lost)
         for one in groups
     ]
-    verdict = judge(summaries, measure, worthwhile=worthwhile) if len(groups) > 1 and by[0] != SEED else None
+    found = verdict(summaries, measure, worthwhile=worthwhile) if len(groups) > 1 and by[0] != SEED else None
     return Comparison(
         by=by,
         deciding=decides,
-        configurations=_ranked(summaries, verdict, measure),
-        verdict=verdict,
+        configurations=_ranked(summaries, found, measure),
+        verdict=found,
         reported=beside,
         target=curves.target,
     )
 
 
-def _ranked(summaries: Sequence[Summary], verdict: Verdict | None, measure: Measure) -> tuple[Summary, ...]:
+def _ranked(summaries: Sequence[Summary], found: Verdict | None, measure: Measure) -> tuple[Summary, ...]:
     """Put what may be best first, each part best level first."""
-    if verdict is None:
+    if found is None:
         return tuple(sorted(summaries, key=lambda one: one.median, reverse=measure.higher_is_better))
-    found, named = verdict.decision, {one.label: one for one in summaries}
-    return tuple(named[label] for label in (*found.may_be_best, *found.ruled_out))
+    named = {one.label: one for one in summaries}
+    return tuple(named[label] for label in (*found.decision.may_be_best, *found.decision.ruled_out))
 
 
 def _groups_of(measure: Measure, runs: Sequence[Run], by: Sequence[str], lost: Lost | None) -> list[Group]:

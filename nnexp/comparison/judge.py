@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 
+from nnexp.comparison.verdict import Verdict, oriented
 from nnexp.errors import ConfigError, DataError
 from nnexp.measure import DOWN, FRACTION, UP, Measure
-from nnexp.statistics.decision import ALPHA, Decision, Results, decide
-from nnexp.statistics.seeds import more_seeds
+from nnexp.statistics.decision import ALPHA, Results, decide
 
 PERCENT = ("%", "percent", "points")  # units in which a fraction may come; it is kept as one
 
@@ -43,20 +43,11 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What was decided, and from what. Results are such that more is better: negated where less is."""
+class Judgement(Verdict):
+    """A verdict on the results of any tool."""
 
-    decision: Decision
-    results: Mapping[str, Results]
     measure: Measure
     terms: Terms
-    margin: float  # in the unit of the results
-    more_seeds: int | None  # of each setting that is left; 0 where nothing is open, None past 100
-
-    @property
-    def is_decided(self) -> bool:
-        """Whether there is one to take."""
-        return self.decision.is_decided(self.margin)
 
     def is_better(self, one: str, other: str) -> bool | None:
         """Tell whether one of two is better: shown to be, shown not to be (by more than the margin), or open."""
@@ -80,18 +71,11 @@ def judge(results: Mapping[str, Results], terms: Terms) -> Judgement:
         raise DataError(f"there must be two settings or more to compare, but there is one: {', '.join(results)}")
     unit = _unit(results) if terms.unit is None else terms.unit
     measure = Measure(terms.result, FRACTION if unit in PERCENT else unit, DOWN if terms.lower_is_better else UP)
-    turned = {name: _turned(one, measure, 0.01 if unit in PERCENT else 1.0) for name, one in sorted(results.items())}
-    margin = terms.worthwhile / measure.factor
+    factor = 0.01 if unit in PERCENT else 1.0
+    turned = {name: oriented(one, measure, factor) for name, one in sorted(results.items())}
     found = decide(turned, resolution=terms.resolution / measure.factor, alpha=terms.alpha)
-    more = 0 if found.is_decided(margin) else more_seeds(turned, found, margin, terms.alpha)
-    return Judgement(found, turned, measure, terms, margin, more)
+    return Judgement(found, turned, terms.worthwhile / measure.factor, terms.alpha, measure, terms)
 
 
 def _unit(results: Mapping[str, Results]) -> str:
     return FRACTION if all(0 <= x <= 1 for one in results.values() for x in one.all) else ""
-
-
-def _turned(results: Results, measure: Measure, factor: float) -> Results:
-    """Turn results so that more is better; sorted, so that their order changes no bit of a sum."""
-    factor = factor if measure.higher_is_better else -factor
-    return Results(sorted(factor * x for x in results.good), sorted(factor * x for x in results.lost))

@@ -1,14 +1,15 @@
-"""What the configurations' results decide. The rules are nnexp/statistics/'s; here stands what they are applied to."""
+"""What results decide, and what is known beside it. The rules are nnexp/statistics/'s; here they are applied."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from nnexp.comparison.summary import Summary
 from nnexp.measure import Measure
 from nnexp.statistics.decision import ALPHA, Decision, Results, decide
-from nnexp.statistics.loss import loses_more
+from nnexp.statistics.loss import Loss, loses_more
 from nnexp.statistics.seeds import more_seeds
 
 WORTHWHILE = 0.2  # points of an accuracy: a smaller difference is none that anybody would act on
@@ -22,32 +23,37 @@ class Verdict:
 
     decision: Decision
     results: Mapping[str, Results]
-    margin: float  # a smaller difference does not matter
+    margin: float  # a smaller difference does not matter; in the unit of the results
     alpha: float
-    more_seeds: int | None  # of each that is left, to settle between them; None: past 100, or nothing to settle
-    loses_more: Mapping[str, float]  # p, of those that lost a run: whether it loses more often than the best other
 
     @property
     def is_decided(self) -> bool:
         """Whether there is one to take."""
         return self.decision.is_decided(self.margin)
 
+    @property
+    def more_seeds(self) -> int | None:
+        """How many more seeds of each that is left would settle it: 0 where nothing is open, None past 100."""
+        return 0 if self.is_decided else more_seeds(self.results, self.decision, self.margin, self.alpha)
 
-def judge(
-    configurations: Sequence[Summary], measure: Measure, *, worthwhile: float | None = None, alpha: float = ALPHA
-) -> Verdict:
+    @cached_property
+    def loses_more(self) -> Mapping[str, float]:
+        """The p-value, of each that lost a run, of its losing runs more often than the best of the others."""
+        losses = {name: Loss(one.lost, one.runs) for name, one in self.decision.standings.items()}
+        return {name: loses_more(losses, name) for name, loss in losses.items() if loss.count}
+
+
+def verdict(configurations: Sequence[Summary], measure: Measure, *, worthwhile: float | None = None) -> Verdict:
     """Decide which configurations may be the best; `worthwhile` is in the unit in which differences are shown."""
     usual = WORTHWHILE if measure.is_fraction else 0.0
     margin = (usual if worthwhile is None else worthwhile) / measure.factor
     results = {one.label: oriented(one.results, measure) for one in configurations}
     largest = max((abs(x) for one in results.values() for x in one.all), default=0.0)
-    found = decide(results, resolution=RESOLUTION if measure.is_fraction else ROUNDING * largest, alpha=alpha)
-    losses = {one.label: one.loss for one in configurations if one.loss}
-    more = {name: loses_more(losses, name) for name, loss in losses.items() if loss.count}
-    return Verdict(found, results, margin, alpha, more_seeds(results, found, margin, alpha), more)
+    resolution = RESOLUTION if measure.is_fraction else ROUNDING * largest
+    return Verdict(decide(results, resolution=resolution), results, margin, ALPHA)
 
 
-def oriented(results: Results, measure: Measure) -> Results:
-    """Turn results so that more is better."""
-    sign = 1 if measure.higher_is_better else -1
-    return Results([sign * x for x in results.good], [sign * x for x in results.lost])
+def oriented(results: Results, measure: Measure, factor: float = 1.0) -> Results:
+    """Turn results so that more is better, in another unit if a factor is given."""
+    factor = factor if measure.higher_is_better else -factor
+    return Results([factor * x for x in results.good], [factor * x for x in results.lost])

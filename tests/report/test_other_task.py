@@ -76,7 +76,7 @@ def test_nothing_is_said_or_drawn_of_digits_or_accuracy(fits: Shelf) -> None:
     comparison = compare(fits.records, fits, reach=0.35)
     told = tell(comparison)
     sentences = [re.sub("5 % error", "", told.answer), *told.details, *told.notes]
-    tables = re.sub("95 %", "", drawn(comparison))  # the interval
+    tables = re.sub(r"95 %|5\s%\serror", "", drawn(comparison))  # the interval
     titles = [plot.title for plot in plots(comparison, fits)]
     for text in (*sentences, tables, *titles, draw_run(fits.records[0], fits)):
         assert not FOREIGN.search(text), text

@@ -122,6 +122,8 @@ def _standing(verdict: Verdict, measure: Measure, one: Summary) -> list[str]:
 def _behind(measure: Measure, behind: Interval, *, is_out: bool) -> str:
     if not isfinite(behind.high):
         return measure.show(behind.estimate)
+    if behind.high == 0:  # it is the only one whose level may be the best
+        return NOTHING
     bounds = f"{measure.show(behind.low)}, {measure.show(behind.high)}"
     return f"{measure.show(behind.estimate)} {'(' if is_out and not behind.low else '['}{bounds}]"
 

@@ -17,6 +17,7 @@ from nnexp.tasks.known import TASKS, task_named
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tasks.task import Measured, Result
+from nnexp.tracking.records import Tag
 from nnexp.training.spec import make_spec
 
 Tiny = Callable[..., Config]
@@ -109,13 +110,14 @@ class TestBegin:
         predicted = set(result.arrays["predictions"]["predicted"].tolist())
         never = sorted({0, 1, 2} - predicted)
         assert never  # untrained, with one hidden neuron
-        assert result.remarks == {"never_predicted": " ".join(map(str, never))}
+        assert result.remarks["never_predicted"] == " ".join(map(str, never))
+        assert set(result.remarks["lost"].split()) >= set(map(str, never))
         assert epochs[-1].metrics["digits_never_predicted"] == len(never)
 
     def test_where_every_class_is_predicted_there_is_nothing_to_remark(self, tiny: Tiny) -> None:
         epochs, result = train(tiny(epochs=20))
         assert epochs[-1].metrics["digits_never_predicted"] == 0
-        assert result.remarks == {}
+        assert result.remarks == {"lost": Tag.NOTHING}
 
     def test_it_may_be_closed_after_any_epoch(self, tiny: Tiny) -> None:
         training = NETWORK.begin(tiny())
