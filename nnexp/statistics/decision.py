@@ -166,6 +166,8 @@ def decide(settings: Mapping[str, Results], *, resolution: float, alpha: float =
     if loses:
         means = _means([one.all for one in counted], resolution)
         beaten[Reason.MEAN] = means.beaten_by(means.lead > means.critical(alpha * MEAN_SHARE / rivals), names)
+    if all(any(by) for by in zip(*beaten.values(), strict=True)):  # runs called lost are better: the tests contradict
+        beaten = {}
     standings, behind = {}, levels.behind(unbeaten, critical, strict)
     for i, (name, one) in enumerate(settings.items()):
         reason, rival = next(((reason, by[i]) for reason, by in beaten.items() if by[i]), (None, None))
