@@ -126,8 +126,8 @@ def group(runs: Sequence[Run], by: Sequence[str], measure: Measure, lost: Collec
     gathered: dict[tuple[str, ...], list[Run]] = defaultdict(list)
     for run in runs:
         gathered[_values(run, by)].append(run)
-    shared = set[tuple[str, ...]].intersection(*({_values(run, others) for run in part} for part in gathered.values()))
-    fair = [run for run in runs if _values(run, others) in shared] or runs
+    had = [{_values(run, others) for run in part} for part in gathered.values()]
+    fair = [run for run in runs if all(_values(run, others) in combinations for combinations in had)] or runs
     numbers = {run.run_id: run.metrics[measure.name] for run in fair}
     return [_group(values, by, gathered[values], numbers, lost) for values in sorted(gathered, key=natural)]
 
