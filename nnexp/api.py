@@ -141,12 +141,17 @@ def compare(
     metric: str | None = None,
     reach: float | None = None,
     worthwhile: float | None = None,
+    at_least: float | None = None,
+    then: str | None = None,
 ) -> Compared:
     """Compare sweeps and runs by their names or ids; without any, those of the last sweep."""
     store: RunStore = open_store(_say)
     names = by.split(",") if isinstance(by, str) else by
     runs = chosen_runs(store, wanted)
-    return Compared(compare_runs(runs, store, by=names, metric=metric, reach=reach, worthwhile=worthwhile))
+    found = compare_runs(
+        runs, store, by=names, metric=metric, reach=reach, worthwhile=worthwhile, at_least=at_least, then=then
+    )
+    return Compared(found)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ class Question:
     metric: str | None
     reach: float | None
     worthwhile: float | None
+    at_least: float | None = None
+    then: str | None = None
 
 
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
@@ -37,6 +39,8 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
         metric=question.metric,
         reach=question.reach,
         worthwhile=question.worthwhile,
+        at_least=question.at_least,
+        then=question.then,
     )
     if form:
         print(formats.FORMATS[form](comparison))  # noqa: T201

@@ -119,6 +119,8 @@ def compare(
     worthwhile: Annotated[
         float | None, typer.Option(help="Points that matter; by default 0.2, of an accuracy.")
     ] = None,
+    at_least: Annotated[float | None, typer.Option(help="Which settings reach so much? 97 for 97 %.")] = None,
+    then: Annotated[str | None, typer.Option(help="Choose the cheapest of these: time.")] = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv")] = False,
     as_md: Annotated[bool, typer.Option("--md", help="Markdown.")] = False,
@@ -129,7 +131,7 @@ def compare(
 
     forms = {"json": as_json, "csv": as_csv, "md": as_md, "latex": as_latex}
     form = next((name for name, asked in forms.items() if asked), None)
-    compare(wanted or [], Question(by, metric, reach, worthwhile), form)
+    compare(wanted or [], Question(by, metric, reach, worthwhile, at_least, then), form)
 
 
 @app.command(cls=Answering)

@@ -9,7 +9,7 @@ What the numbers come to is said by nnexp/report/prose, and given as a data fram
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nnexp.comparison.comparison import Comparison, Nothing
@@ -19,9 +19,13 @@ from nnexp.comparison.eligible import COUNTED, eligible, of_one_content, of_one_
 from nnexp.comparison.groups import SEED, Group, check_names, group, label_of, setting_of, varying, with_defaults
 from nnexp.comparison.losses import Lost, lost_runs
 from nnexp.comparison.predictions import compare_predictions, read_predictions
+from nnexp.comparison.price import price_of_choosing
+from nnexp.comparison.requirement import Then, required, requirement
 from nnexp.comparison.summary import Summary, summarize
-from nnexp.comparison.verdict import Verdict, verdict
+from nnexp.comparison.times import comparable_seconds, time_ratio
+from nnexp.comparison.verdict import Verdict, resolution, verdict
 from nnexp.measure import Measure, measure_named
+from nnexp.statistics.variance_shares import variance_shares
 from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import RunStore
 
@@ -34,6 +38,8 @@ def compare(
     metric: str | None = None,
     reach: float | None = None,
     worthwhile: float | None = None,
+    at_least: float | None = None,
+    then: str | None = None,
 ) -> Comparison:
     """Compare the configurations that runs are of.
 
@@ -51,11 +57,15 @@ def compare(
         A value to which epochs and seconds are counted; an accuracy is a fraction.
     worthwhile
         The difference from which on it matters which is better, as it is shown: 0.2 points of an accuracy by default.
+    at_least
+        What a setting has to reach, as it is shown: 97 for 97 %.
+    then
+        By what to choose among the settings that reach it: `time`.
 
     Raises
     ------
     ConfigError
-        If `by`, `metric` or `reach` names what the runs do not have.
+        If `by`, `metric` or `reach` names what the runs do not have, or `at_least` what none can reach.
     """
     runs = with_defaults(runs)
     kept, left_out = eligible(runs)
@@ -69,12 +79,14 @@ def compare(
     kept, others = of_one_content(kept, names)
     decides = deciding(kept, names, metric)
     target = target_of(kept, decides.measure, reach)
+    wanted = required(at_least, then, decides.measure)
     counted, numberless = with_number(kept, decides.measure)
     left_out += others + numberless
     if not counted:
         return Comparison(names, decides, tuple(left_out), nothing=Nothing.NO_NUMBER)
     lost, curves = lost_runs(counted, store), read_curves(counted, store, target)
     found = _compared(names, decides, counted, curves, lost, worthwhile)
+    found = _with_requirement(found, wanted) if wanted else found
     found = replace(found, left_out=tuple(left_out), missing=_missing(runs, counted, by))
     return found if store is None else _with_predictions(found, store)
 
@@ -90,15 +102,39 @@ def _compared(
         summarize(one, told[one.label].results.good if one.label in told else (), curves, measure, lost)
         for one in groups
     ]
-    found = verdict(summaries, measure, worthwhile=worthwhile) if len(groups) > 1 and by[0] != SEED else None
-    return Comparison(
+    decided = verdict(summaries, measure, worthwhile=worthwhile) if len(groups) > 1 and by[0] != SEED else None
+    found = Comparison(
         by=by,
         deciding=decides,
-        configurations=_ranked(summaries, found, measure),
-        verdict=found,
+        configurations=_ranked(summaries, decided, measure),
+        verdict=decided,
         reported=beside,
         target=curves.target,
     )
+    return _with_what_follows(found, decided, {one.label: one for one in groups}, told) if decided else found
+
+
+def _with_what_follows(
+    comparison: Comparison, decided: Verdict, groups: Mapping[str, Group], told: Mapping[str, Group]
+) -> Comparison:
+    """Add what a decision among settings lets one say: what mattered, what choosing cost, and what the best takes."""
+    configurations, measure, beside = comparison.configurations, comparison.measure, comparison.reported
+    cells = {one.values: one.results.good for one in configurations}
+    best, price = decided.decision.may_be_best[0], None
+    if beside and best in told:
+        price = price_of_choosing(groups[best], told[best], comparison.deciding, beside, len(groups))
+    return replace(
+        comparison,
+        mattered=variance_shares(comparison.by, cells, resolution=resolution(configurations, measure)),
+        price=price,
+        time_ratio=time_ratio(decided, comparable_seconds(configurations)),
+    )
+
+
+def _with_requirement(comparison: Comparison, wanted: tuple[float, Then | None]) -> Comparison:
+    configurations, measure = comparison.configurations, comparison.measure
+    decided = comparison.verdict or verdict(configurations, measure)
+    return replace(comparison, requirement=requirement(decided, measure, wanted, comparable_seconds(configurations)))
 
 
 def _ranked(summaries: Sequence[Summary], found: Verdict | None, measure: Measure) -> tuple[Summary, ...]:

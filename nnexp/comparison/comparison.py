@@ -10,9 +10,13 @@ from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.eligible import LeftOut
 from nnexp.comparison.groups import natural
 from nnexp.comparison.predictions import McNemar
+from nnexp.comparison.price import PriceOfChoosing
+from nnexp.comparison.requirement import Requirement
 from nnexp.comparison.summary import Summary
+from nnexp.comparison.times import TimeRatio
 from nnexp.comparison.verdict import Verdict
 from nnexp.measure import Measure
+from nnexp.statistics.variance_shares import VarianceShares
 from nnexp.tracking.records import Run
 
 
@@ -37,6 +41,10 @@ class Comparison:
     verdict: Verdict | None = None  # None where there is nothing to decide: no run, one configuration, or mere seeds
     reported: Measure | None = None  # what is reported beside what decides
     target: Target | None = None
+    mattered: VarianceShares | None = None  # of what the good seeds reached; None where it cannot be told
+    price: PriceOfChoosing | None = None  # of the first configuration, if what is reported did not choose it
+    time_ratio: TimeRatio | None = None
+    requirement: Requirement | None = None  # None where nothing is required
     mcnemar: McNemar | None = None  # two single runs on the same examples, in the order of `configurations`
     other_examples: bool = False  # two single runs were not tested on the same examples
 

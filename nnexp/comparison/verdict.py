@@ -48,9 +48,14 @@ def verdict(configurations: Sequence[Summary], measure: Measure, *, worthwhile: 
     usual = WORTHWHILE if measure.is_fraction else 0.0
     margin = (usual if worthwhile is None else worthwhile) / measure.factor
     results = {one.label: oriented(one.results, measure) for one in configurations}
-    largest = max((abs(x) for one in results.values() for x in one.all), default=0.0)
-    resolution = RESOLUTION if measure.is_fraction else ROUNDING * largest
-    return Verdict(decide(results, resolution=resolution), results, margin, ALPHA)
+    return Verdict(decide(results, resolution=resolution(configurations, measure)), results, margin, ALPHA)
+
+
+def resolution(configurations: Sequence[Summary], measure: Measure) -> float:
+    """Give the least step of a result: no spread is taken for less."""
+    if measure.is_fraction:
+        return RESOLUTION
+    return ROUNDING * max((abs(x) for one in configurations for x in one.results.all), default=0.0)
 
 
 def oriented(results: Results, measure: Measure, factor: float = 1.0) -> Results:

@@ -15,6 +15,7 @@ from nnexp.comparison.comparison import Comparison, Nothing
 from nnexp.comparison.verdict import Verdict
 from nnexp.report.prose.answer import tell_answer, tell_details
 from nnexp.report.prose.finding import Finding
+from nnexp.report.prose.further import tell_further
 from nnexp.report.prose.notes import notes
 from nnexp.report.prose.sentences import describe, tell_mcnemar
 from nnexp.tracking.records import FIRST_TASK
@@ -44,7 +45,8 @@ def tell(comparison: Comparison) -> Told:
 def _sentences(comparison: Comparison) -> Iterator[str]:
     if comparison.nothing:
         yield f"Nothing to compare: {_NOTHING[comparison.nothing].format(comparison.measure.label)}."
-    elif comparison.verdict:
+        return
+    if comparison.verdict:
         found = _finding(comparison, comparison.verdict)
         yield tell_answer(found)
         yield from tell_details(found)
@@ -55,6 +57,7 @@ def _sentences(comparison: Comparison) -> Iterator[str]:
     else:
         yield "Nothing to compare but seeds: they are chance, not a setting."
         yield from _networks(comparison)
+    yield from tell_further(comparison)
 
 
 def _finding(comparison: Comparison, verdict: Verdict) -> Finding:

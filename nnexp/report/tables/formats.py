@@ -15,6 +15,7 @@ from rich.text import Text
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.verdict import Verdict
 from nnexp.report.prose.told import tell
+from nnexp.report.tables.further import further_record
 from nnexp.report.tables.table import Table, tables
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def as_json(comparison: Comparison) -> str:
         "by": comparison.by,
         "metric": comparison.measure.name,
         **_verdict(comparison.verdict),
+        **further_record(comparison),
         "settings": _records(comparison),
         "run_ids": {one.label: [run.run_id for run in one.runs] for one in comparison.configurations},
     }

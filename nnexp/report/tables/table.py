@@ -12,6 +12,7 @@ from nnexp.comparison.verdict import Verdict
 from nnexp.measure import NOTHING, Measure, show_p, show_seconds
 from nnexp.statistics.decision import Interval
 from nnexp.statistics.loss import Loss
+from nnexp.statistics.variance_shares import VarianceShares
 
 MOST_ROWS = 25  # more are for --csv and --json
 MOST_LOST = 10  # names of what was lost
@@ -34,7 +35,8 @@ def tables(comparison: Comparison) -> list[Table]:
     if not comparison.configurations:
         return []
     lost = any(one.loss and one.loss.count for one in comparison.configurations)
-    return [_quality(comparison, lost=lost), *([_losses(comparison)] if lost else []), _effort(comparison)]
+    mattered = [_mattered(comparison.mattered, comparison.measure)] if comparison.mattered else []
+    return [_quality(comparison, lost=lost), *([_losses(comparison)] if lost else []), _effort(comparison), *mattered]
 
 
 def shown(comparison: Comparison) -> tuple[Summary, ...]:
@@ -78,6 +80,22 @@ def _effort(comparison: Comparison) -> Table:
         row += [_reach(one)] if target else []
         rows.append(row)
     return _table(comparison, "What it takes: means over runs, the best epoch with its (median)", columns, rows)
+
+
+def _mattered(found: VarianceShares, measure: Measure) -> Table:
+    parts = [*found.settings.items(), ("all settings together", found.together), ("seeds", found.chance)]
+    if found.interactions:
+        parts.insert(len(found.settings), ("interactions", found.interactions))
+    rows = tuple((name, _share(share)) for name, share in parts)
+    title = f"What mattered: shares of the variation of the {measure.label}"
+    if not found.is_balanced:
+        title += "; the grid is not balanced (type II)"
+    return Table(title, ("what", "share % [95 %]"), rows, 1)
+
+
+def _share(share: Interval) -> str:
+    """Write a share of the whole in per cent: 71.2 [60.1, 80.3]."""
+    return f"{100 * share.estimate:.1f} [{100 * share.low:.1f}, {100 * share.high:.1f}]"
 
 
 def _table(comparison: Comparison, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

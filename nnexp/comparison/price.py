@@ -1,0 +1,60 @@
+"""What choosing among settings costs: the chosen one as it is reported, and by how much what chose it flatters it.
+
+Whoever takes the best of many on the validation set takes some luck with it; the test set did not choose, and has none.
+The gap of both is over seeds, for these two sets of examples: other examples would move it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nnexp.comparison.deciding import Deciding
+from nnexp.comparison.groups import Group
+from nnexp.measure import Measure
+from nnexp.statistics.decision import Interval
+from nnexp.statistics.estimates import mean_interval
+
+
+@dataclass(frozen=True)
+class PriceOfChoosing:
+    """The chosen configuration over its good seeds; an interval is nan where its bounds are unknown."""
+
+    label: str
+    among: int  # configurations
+    seeds: int
+    lost: int  # seeds of which a run was lost: they do not count here
+    reported: Interval  # such as its accuracy on the test set
+    flattery: Interval  # by how much better it looks by what chose it
+
+
+def price_of_choosing(
+    chosen: Group, told: Group, decides: Deciding, beside: Measure, among: int
+) -> PriceOfChoosing | None:
+    """Set what chose a configuration against what is reported of it; None where they are not of one kind."""
+    measure = decides.measure
+    of_one_kind = (measure.noun, measure.unit, measure.better) == (beside.noun, beside.unit, beside.better)
+    if decides.is_reported_only or measure.name == beside.name or not of_one_kind:
+        return None
+    seeds = [seed for seed in chosen.per_seed if seed in told.per_seed and seed not in chosen.lost]
+    if not seeds:
+        return None
+    sign = 1 if measure.higher_is_better else -1
+    reported = [told.per_seed[seed] for seed in seeds]
+    gaps = [sign * (chosen.per_seed[seed] - told.per_seed[seed]) for seed in seeds]
+    return PriceOfChoosing(
+        label=chosen.label,
+        among=among,
+        seeds=len(seeds),
+        lost=len(chosen.lost),
+        reported=_mean(reported, 0.0, beside),
+        flattery=_mean(gaps, -1.0, beside),
+    )
+
+
+def _mean(values: Sequence[float], least: float, measure: Measure) -> Interval:
+    """Give a mean with its interval, which ends where fractions, or their differences, do."""
+    low, high = mean_interval(values)
+    if measure.is_fraction and low == low:  # not nan
+        low, high = max(low, least), min(high, 1.0)
+    return Interval(sum(values) / len(values), low, high)
