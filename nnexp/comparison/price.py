@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan, nan
+from statistics import fmean
 
 from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.groups import Group
@@ -18,7 +20,7 @@ from nnexp.statistics.estimates import mean_interval
 
 @dataclass(frozen=True)
 class PriceOfChoosing:
-    """The chosen configuration over its good seeds; an interval is nan where its bounds are unknown."""
+    """The chosen configuration over its good seeds; the bounds of what is reported may be unknown (nan)."""
 
     label: str
     among: int  # configurations
@@ -31,30 +33,34 @@ class PriceOfChoosing:
 def price_of_choosing(
     chosen: Group, told: Group, decides: Deciding, beside: Measure, among: int
 ) -> PriceOfChoosing | None:
-    """Set what chose a configuration against what is reported of it; None where they are not of one kind."""
+    """Set what chose a configuration against what is reported of it.
+
+    None where the two are not of one kind, and with fewer than two seeds, or none that differ: there is no interval then.
+    """
     measure = decides.measure
     of_one_kind = (measure.noun, measure.unit, measure.better) == (beside.noun, beside.unit, beside.better)
     if decides.is_reported_only or measure.name == beside.name or not of_one_kind:
         return None
     seeds = [seed for seed in chosen.per_seed if seed in told.per_seed and seed not in chosen.lost]
-    if not seeds:
-        return None
     sign = 1 if measure.higher_is_better else -1
     reported = [told.per_seed[seed] for seed in seeds]
     gaps = [sign * (chosen.per_seed[seed] - told.per_seed[seed]) for seed in seeds]
+    flattery = _mean(gaps, -1.0, beside)
+    if isnan(flattery.low):
+        return None
     return PriceOfChoosing(
         label=chosen.label,
         among=among,
         seeds=len(seeds),
         lost=len(chosen.lost),
         reported=_mean(reported, 0.0, beside),
-        flattery=_mean(gaps, -1.0, beside),
+        flattery=flattery,
     )
 
 
 def _mean(values: Sequence[float], least: float, measure: Measure) -> Interval:
     """Give a mean with its interval, which ends where fractions, or their differences, do."""
     low, high = mean_interval(values)
-    if measure.is_fraction and low == low:  # not nan
+    if measure.is_fraction and not isnan(low):
         low, high = max(low, least), min(high, 1.0)
-    return Interval(sum(values) / len(values), low, high)
+    return Interval(fmean(values) if values else nan, low, high)

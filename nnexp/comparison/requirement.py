@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite, isnan
+from statistics import fmean
 
 from nnexp.comparison.times import Seconds
 from nnexp.comparison.verdict import Verdict
@@ -15,7 +16,6 @@ from nnexp.statistics.attainment import lower_bounds
 from nnexp.statistics.decision import Interval
 from nnexp.statistics.estimates import mean_interval
 from nnexp.statistics.ratio import ratio
-
 
 UNKNOWN = Interval()
 
@@ -33,6 +33,7 @@ class Requirement:
     at_least: float  # in the unit of the measure; where less is better, at most
     bounds: Mapping[str, float]  # of each configuration, what its level is at the least, shown for all at once
     reached: tuple[str, ...]  # the best level first
+    in_good_runs: tuple[str, ...] = ()  # whose level reaches it, but who lose runs, or have too few to say so
     then: Then | None = None
     cheapest: str | None = None  # None if none reaches it, or if their times cannot be set side by side
     seconds: Interval = UNKNOWN  # of a run of the cheapest
@@ -65,17 +66,26 @@ def requirement(verdict: Verdict, measure: Measure, wanted: tuple[float, Then | 
     found, sign = verdict.decision, 1 if measure.higher_is_better else -1
     bounds = lower_bounds(found, verdict.alpha)
     ranked = [*found.may_be_best, *found.ruled_out]
-    reached = tuple(name for name in ranked if bounds[name] >= sign * at_least and found.is_clean(name))
+    high = [name for name in ranked if bounds[name] >= sign * at_least]
+    reached = tuple(name for name in high if found.is_clean(name))
     shown = {name: _in_range(sign * bounds[name], measure) for name in ranked}
+    unsure = tuple(name for name in high if name not in reached)
     known = {name: seconds[name] for name in reached if seconds.get(name)} if then else {}
-    if not known or len(known) < len(reached):
-        return Requirement(at_least, shown, reached, then)
-    cheapest = min(known, key=lambda name: (_mean(known[name]), name))
-    low, high = mean_interval(known[cheapest])
-    alpha = verdict.alpha / max(len(known) - 1, 1)
-    open_ = [name for name in known if name != cheapest and not ratio(known[name], known[cheapest], alpha).low > 1]
-    return Requirement(
-        at_least, shown, reached, then, cheapest, Interval(_mean(known[cheapest]), max(low, 0.0), high), tuple(open_)
+    answer = Requirement(at_least, shown, reached, unsure, then)
+    return _with_cheapest(answer, known, verdict.alpha) if reached and len(known) == len(reached) else answer
+
+
+def _with_cheapest(answer: Requirement, seconds: Seconds, alpha: float) -> Requirement:
+    """Add who takes the least time, and who of the others may take as little."""
+    cheapest = min(seconds, key=lambda name: (fmean(seconds[name]), name))
+    low, high = mean_interval(seconds[cheapest])
+    others = [name for name in seconds if name != cheapest]
+    longer = {name: ratio(seconds[name], seconds[cheapest], alpha / len(others)).low > 1 for name in others}
+    return replace(
+        answer,
+        cheapest=cheapest,
+        seconds=Interval(fmean(seconds[cheapest]), max(low, 0.0), high),
+        as_cheap=tuple(name for name in others if not longer[name]),
     )
 
 
@@ -83,7 +93,3 @@ def _in_range(bound: float, measure: Measure) -> float:
     if isnan(bound) or not measure.is_fraction:
         return bound
     return min(max(bound, 0.0), 1.0)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)

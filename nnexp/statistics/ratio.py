@@ -1,7 +1,7 @@
 """How many times as much one thing takes as another, from a few measurements of each.
 
-Times vary by factors rather than by amounts, so their logarithms are compared (Welch's t), and the estimate is the ratio
-of the geometric means.
+Times vary by factors rather than by amounts, so their logarithms are compared (Welch's t); the estimate is the ratio of
+the geometric means.
 """
 
 from __future__ import annotations

@@ -6,13 +6,13 @@ a part is
 
     lambda / (the sum of all lambdas + n),  lambda = SS / sigma^2 without chance (the noncentrality), n results,
 
-its variance over the grid divided by the variance of all results. It is estimated by omega squared (Hays 1963), lambda =
-SS / MSE - df: eta squared, SS / SS_total, counts chance among what a setting explains, most where a setting has many
-values and the cells few results. A negative estimate counts as 0, also in the sum.
+its variance over the grid divided by the variance of all results. It is estimated by omega squared (Hays 1963), that
+is by lambda = SS / MSE - df: eta squared, SS / SS_total, counts chance among what a setting explains, most where a
+setting has many values and the cells few results. A negative estimate counts as 0, also in the sum.
 
 In a balanced grid (every combination there, each with as many results) the sums of squares add up. In any other one a
-setting's is of type II (what it explains beyond all other settings, interactions aside); the shares then need not add up
-to what all settings explain together, and each cell weighs as much as it has results.
+setting's is of type II (what it explains beyond all other settings, interactions aside); the shares then need not add
+up to what all settings explain together, and each cell weighs as much as it has results.
 
 The sums of squares of a part, of all other parts and of chance are independent, in any grid: chi-squared, the first two
 noncentral. A share is a function of three numbers; each of its bounds puts together how far the bound of any one of
@@ -187,7 +187,7 @@ class _Split:
 
 
 def noncentrality_bounds(x: float, df: int, tail: float) -> tuple[float, float]:
-    """Give the interval of the noncentrality of a chi-squared variable that came out as x; `tail` is left out each side."""
+    """Give the interval of the noncentrality of chi-squared that came out as x; `tail` is left out on each side."""
     return (_noncentral(x, df, 1 - tail), _noncentral(x, df, tail)) if df else (0.0, 0.0)
 
 

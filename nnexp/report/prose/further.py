@@ -40,7 +40,7 @@ def _mattered(found: VarianceShares, good: str) -> str:
         return f"Nothing is seen to matter{good}: chance explains {least} of the variation, or more."
     said = [_first(*first), *_others(dict(others)), *_interactions(found)]
     seeds = f"; the rest, {_percent(found.chance.estimate)}, is chance" if round(100 * found.chance.estimate) else ""
-    balance = "" if found.is_balanced else " (the grid is not balanced: each beside all others, type II)"
+    balance = "" if found.is_balanced else " (type II, as the grid is not balanced: the shares need not add up)"
     return f"What mattered{good}: {', '.join(said)}{seeds}{balance}."
 
 
@@ -55,10 +55,7 @@ def _others(shares: dict[str, Interval]) -> Iterator[str]:
     seen = [name for name, share in shares.items() if share.low]
     unseen = [name for name in shares if name not in seen]
     yield from (f"{name} adds {_percent(shares[name].estimate)}" for name in seen[:MOST_NAMES])
-    if unseen and seen:
-        most = max(shares[name].high for name in unseen)
-        yield f"{listed(unseen)} nothing that is seen (at most {_percent(most)})"
-    elif unseen:
+    if unseen:
         most = max(shares[name].high for name in unseen)
         yield f"{listed(unseen)} {'add' if len(unseen) > 1 else 'adds'} nothing that is seen (at most {_percent(most)})"
 
@@ -81,17 +78,16 @@ def _price(found: PriceOfChoosing, measure: Measure, beside: Measure) -> str:
     """Say what the chosen setting has on what did not choose it, and how much what chose it flatters."""
     reached = f"{found.label}, the first of {found.among} by {measure.label}, has {_value(beside, found.reported)}"
     over = f"over {count(found.seeds, 'seed')}" + (" that lost no run" if found.lost else "")
-    one, bounds = found.flattery, isfinite(found.flattery.low)
-    size = measure.gap(abs(one.estimate), *sorted((one.low, one.high) if one.estimate >= 0 else (-one.high, -one.low)))
-    if bounds and one.low <= 0 <= one.high:
-        gap = f"that choosing flatters it is not shown ({measure.gap(one.estimate, one.low, one.high)})"
-    elif one.estimate > 0:
-        gap = f"what chose it flatters it by {size}"
-    elif one.estimate < 0:
-        gap = f"what chose it is even less, by {size}"
-    else:
-        gap = "what chose it says the same"
-    return f"{reached} {beside.label} {over}; {gap}."
+    return f"{reached} {beside.label} {over}; {_flattery(found.flattery, measure)}."
+
+
+def _flattery(one: Interval, measure: Measure) -> str:
+    if one.low <= 0 <= one.high:
+        size = measure.gap(one.estimate, one.low, one.high)
+        return f"that the {measure.label} flatters it is not shown ({size})"
+    if one.low > 0:
+        return f"the {measure.label} flatters it by {measure.gap(one.estimate, one.low, one.high)}"
+    return f"the {measure.label} does not flatter it: it is {measure.gap(-one.estimate, -one.high, -one.low)} worse"
 
 
 def _value(measure: Measure, one: Interval) -> str:
@@ -103,8 +99,12 @@ def _time(found: TimeRatio) -> str:
     where = "in one launch on one machine"
     if found.is_same:
         return f"{found.label} takes the same time as {found.other}, within a tenth, {where}."
-    times = f"{found.times.estimate:.2g} times [{found.times.low:.2g}, {found.times.high:.2g}]"
+    times = f"{_times(found.times.estimate)} times [{_times(found.times.low)}, {_times(found.times.high)}]"
     return f"{found.label} takes {times} the time of {found.other}, {where}."
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:.0f}"
 
 
 def _required(found: Requirement, measure: Measure) -> str:
@@ -133,6 +133,8 @@ def _nearest(found: Requirement, measure: Measure) -> str:
     known = {name: bound for name, bound in found.bounds.items() if not isnan(bound)}
     if not known:
         return ": no level has a spread to judge by"
+    if found.in_good_runs:
+        return f"; {listed(found.in_good_runs)} would, but may lose runs: some were lost, or there are too few to say"
     best = (max if measure.higher_is_better else min)(known, key=lambda name: known[name])
     bound, unit = measure.show(known[best]), " %" if measure.is_fraction else ""
     return f": most is shown of {best}, {bound}{unit} at the {'least' if measure.higher_is_better else 'most'}"

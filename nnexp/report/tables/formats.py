@@ -71,7 +71,7 @@ def as_latex(comparison: Comparison) -> str:
     if comparison.nothing:
         return f"% {answer}\n"
     drawn = [_latex_table(table) for table in tables(comparison)]
-    captions = [_latex(answer), ""]
+    captions = [_latex(answer), *[""] * (len(drawn) - 1)]
     return "\n".join(map(_latex_float, drawn, captions))
 
 

@@ -56,6 +56,7 @@ def _requirement(found: Requirement) -> Record:
         "at_least": found.at_least,
         "shown_at_least": {name: _known(bound) for name, bound in found.bounds.items()},
         "reached": found.reached,
+        "in_good_runs": found.in_good_runs,
         "then": found.then,
         "cheapest": found.cheapest,
         "seconds": _interval(found.seconds),
