@@ -35,7 +35,7 @@ def price_of_choosing(
 ) -> PriceOfChoosing | None:
     """Set what chose a configuration against what is reported of it.
 
-    None where the two are not of one kind, and with fewer than two seeds, or none that differ: there is no interval then.
+    None where the two are not of one kind, and where there is no interval: with one seed, or none that differ.
     """
     measure = decides.measure
     of_one_kind = (measure.noun, measure.unit, measure.better) == (beside.noun, beside.unit, beside.better)
