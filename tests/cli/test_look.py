@@ -110,6 +110,15 @@ class TestCompare:
         assert status == 0
         assert "hidden" in out
 
+    def test_the_cheapest_that_reaches_so_much_is_asked_for(self, nnexp):
+        status, out, _ = nnexp("compare", "--at-least", "1", "--then", "time", "--json")
+        assert status == 0
+        required = json.loads(out)["requirement"]
+        assert (required["at_least"], required["then"], len(required["reached"])) == (0.01, "time", 2)
+        assert required["cheapest"] in required["reached"]
+        status, _, err = nnexp("compare", "--at-least", "101")
+        assert (status, err.count("\n")) == (2, 1)
+
     def test_an_unknown_sweep_is_told_in_one_line(self, nnexp):
         status, _, err = nnexp("compare", "smol")
         assert (status, err.count("\n")) == (2, 1)

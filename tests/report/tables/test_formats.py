@@ -68,6 +68,32 @@ def test_json_has_full_precision_and_null_for_the_unknown(sweep):
     assert sum(map(len, read["run_ids"].values())) == 30
 
 
+def test_what_mattered_is_a_table_and_in_json(sweep):
+    comparison = compare(sweep.records, sweep, by=["hidden", "init"])
+    share = comparison.mattered.settings["hidden"]
+    written = f"{100 * share.estimate:.1f} [{100 * share.low:.1f}, {100 * share.high:.1f}]"
+    assert written in drawn(comparison, width=80)
+    assert f"| hidden | {written} |" in as_markdown(comparison)
+    read = json.loads(as_json(comparison))["what_mattered"]
+    assert read["settings"]["hidden"] == {"estimate": share.estimate, "low": share.low, "high": share.high}
+    assert read["balanced"] is False  # normal weights lost runs
+
+
+def test_json_has_what_is_required_and_no_more_than_there_is(sweep):
+    read = json.loads(as_json(compare(sweep.records, sweep, at_least=95, then="time")))
+    assert read["requirement"]["at_least"] == 0.95
+    assert {*read["requirement"]["shown_at_least"]} == {*read["may_be_best"], *read["ruled_out"]}
+    assert read["requirement"]["cheapest"] is None  # the runs do not say which launch they are of
+    assert "requirement" not in json.loads(as_json(compare(sweep.records, sweep)))
+    assert "time_ratio" not in read
+
+
+def test_latex_has_every_table(sweep):
+    text = as_latex(compare(sweep.records, sweep, by=["hidden", "init"]))
+    assert text.count(r"\toprule") == text.count(r"\begin{table}") == 4
+    assert "all settings together" in text
+
+
 def test_csv_has_a_line_for_each_setting(sweep):
     comparison = compare(sweep.records, sweep)
     rows = list(csv.DictReader(io.StringIO(as_csv(comparison))))
