@@ -148,7 +148,7 @@ def _ranked(summaries: Sequence[Summary], found: Verdict | None, measure: Measur
 def _groups_of(measure: Measure, runs: Sequence[Run], by: Sequence[str], lost: Lost | None) -> list[Group]:
     """Group the runs by another metric than decides."""
     counted, _ = with_number(runs, measure)
-    return group(counted, by, measure, lost or ()) if counted else []
+    return group(counted, by, measure, lost or ())
 
 
 def _with_predictions(comparison: Comparison, store: RunStore) -> Comparison:

@@ -37,7 +37,7 @@ Knows no runs. Whatever the unit of the results, and whichever way is better, th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot, prod, sqrt
 
@@ -97,30 +97,39 @@ def variance_shares(
     levels = [sorted({values[i] for values in filled}) for i in range(len(names))]
     varying = [i for i in range(len(names)) if len(levels[i]) > 1]
     n = sum(map(len, filled.values()))
-    if len(varying) < 2 or n == len(filled):
+    tells_all = any(len(levels[i]) == len(filled) for i in varying)  # so that it leaves nothing to the others
+    if len(varying) < 2 or tells_all or n == len(filled):
         return None
     within = _Squares(sum(float(((x - x.mean()) ** 2).sum()) for x in filled.values()), n - len(filled))
     variance = max(within.sum / within.df, resolution**2 / 12)
     between, additive, alone = _sums_of_squares(filled, [levels[i] for i in varying], varying)
     if not variance or not all(one.df for one in alone):
         return None
-    complete = prod(len(levels[i]) for i in varying) == len(filled)
-    balanced = complete and len({len(x) for x in filled.values()}) == 1
-    beyond = between - additive
-    parts = [*alone, beyond]
+    is_complete = prod(len(levels[i]) for i in varying) == len(filled)
+    is_balanced = is_complete and len({len(x) for x in filled.values()}) == 1
+    beyond, within = between - additive, _Squares(variance * within.df, within.df)
+    *each, interactions, together = _shares([*alone, beyond], between, within, n, add_up=is_balanced)
+    settings = {names[i]: share for i, share in zip(varying, each, strict=True)}
+    return VarianceShares(
+        settings=dict(sorted(settings.items(), key=lambda item: -item[1].estimate)),
+        interactions=interactions if beyond.df else None,
+        together=together,
+        chance=Interval(1 - together.estimate, 1 - together.high, 1 - together.low),
+        is_balanced=is_balanced,
+    )
+
+
+def _shares(
+    parts: Sequence[_Squares], between: _Squares, within: _Squares, n: int, *, add_up: bool
+) -> Iterator[Interval]:
+    """Give the share of each part, and of all of them together."""
+    variance = within.sum / within.df
     explained = [_noncentrality(one, variance) for one in parts]
-    total = n + (sum(explained) if balanced else max(_noncentrality(between, variance), *explained))
-    within = _Squares(variance * within.df, within.df)
-    bounds = [_Split(one, between - one, within, n).bounds() for one in (*parts, between)]
-    *shares, together = [
-        Interval(estimate, min(low, estimate), max(high, estimate))
-        for estimate, (low, high) in zip([*(x / total for x in explained), 1 - n / total], bounds, strict=True)
-    ]
-    settings = {names[i]: share for i, share in zip(varying, shares[:-1], strict=True)}
-    ranked = sorted(settings, key=lambda name: -settings[name].estimate)
-    chance = Interval(1 - together.estimate, 1 - together.high, 1 - together.low)
-    interactions = shares[-1] if beyond.df else None
-    return VarianceShares({name: settings[name] for name in ranked}, interactions, together, chance, balanced)
+    total = n + (sum(explained) if add_up else max(_noncentrality(between, variance), *explained))
+    estimates = [*(one / total for one in explained), 1 - n / total]
+    for one, estimate in zip([*parts, between], estimates, strict=True):
+        low, high = _Split(one, between - one, within, n).bounds()
+        yield Interval(estimate, min(low, estimate), max(high, estimate))
 
 
 def _sums_of_squares(
