@@ -22,7 +22,7 @@ is 0 unless the F-test of the part says otherwise. Inverting the noncentral F in
 chance, but not from the other parts; a joint region of all three holds 99 % and is twice as wide.
 
 Of 95 % intervals so many % hold the true share, of two settings, their interactions and chance (normal, alike in all
-cells unless said; 800 grids each):
+cells unless said; 800 grids each; 95 to 97 in 2 x 3 cells with 5, 5, 3, 4, 0 and 2 results):
 
     true shares       results of each cell     held           true shares       cells, results     held
     60, 25,   2, 13   2 x 3 cells, 2 each   95 95 97 97       30, 30, 30, 10    2 x 3,  2 each   94 95 95 97
