@@ -17,6 +17,7 @@ from nnexp.comparison.curves import LearningCurves, read_curves, target_of
 from nnexp.comparison.deciding import Deciding, deciding, reported
 from nnexp.comparison.eligible import COUNTED, eligible, of_one_content, of_one_dataset, with_number
 from nnexp.comparison.groups import SEED, Group, check_names, group, label_of, setting_of, varying, with_defaults
+from nnexp.comparison.looks_made import looks_made
 from nnexp.comparison.losses import Lost, lost_runs
 from nnexp.comparison.predictions import compare_predictions, read_predictions
 from nnexp.comparison.summary import Summary, summarize
@@ -74,14 +75,14 @@ def compare(
     if not counted:
         return Comparison(names, decides, tuple(left_out), nothing=Nothing.NO_NUMBER)
     lost, curves = lost_runs(counted, store), read_curves(counted, store, target)
-    found = _compared(names, decides, counted, curves, lost, worthwhile)
+    found = _compared(names, decides, counted, curves, lost, worthwhile, looks_made(counted, store))
     found = replace(found, left_out=tuple(left_out), missing=_missing(runs, counted, by))
     return found if store is None else _with_predictions(found, store)
 
 
 def _compared(
     by: tuple[str, ...], decides: Deciding, runs: Sequence[Run], curves: LearningCurves, lost: Lost | None,
-    worthwhile: float | None,
+    worthwhile: float | None, looks: Sequence[int],
 ) -> Comparison:  # fmt: skip
     measure, beside = decides.measure, reported(declared_by(runs))
     groups = group(runs, by, measure, lost or ())
@@ -90,7 +91,8 @@ def _compared(
         summarize(one, told[one.label].results.good if one.label in told else (), curves, measure, lost)
         for one in groups
     ]
-    found = verdict(summaries, measure, worthwhile=worthwhile) if len(groups) > 1 and by[0] != SEED else None
+    decidable = len(groups) > 1 and by[0] != SEED
+    found = verdict(summaries, measure, worthwhile=worthwhile, looks=looks) if decidable else None
     return Comparison(
         by=by,
         deciding=decides,

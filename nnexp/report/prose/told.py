@@ -66,6 +66,7 @@ def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
         comparison.measure,
         verdict.more_seeds,
         verdict.alpha,
+        looked=bool(verdict.looks),
         lost="digit" if classifies else "",
     )
 
