@@ -48,7 +48,8 @@ def _print_plan(survey: Survey) -> None:
     out().print(f"{len(survey.runs)} runs: {len(ledger.done)} done, {'at the least ' if until else ''}{least}")
     if until:
         out().print(f"at the most {len(until.at_most)} to do: about {duration(survey.seconds_at_most)}")
-        out().print(_told(until), soft_wrap=True)
+        if until.looks:
+            out().print(_told(until), soft_wrap=True)
 
 
 def _told(until: UntilDecided) -> str:

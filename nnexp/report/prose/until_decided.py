@@ -10,7 +10,9 @@ from nnexp.statistics.looks import LOOKS, PATIENCE, Ending, Look
 
 def tell_until_decided(last: Look | None, looks: Sequence[int], settings: int, runs: int) -> str:
     """Say why it is over, or that it is not yet, and how many runs were needed of those that all seeds would take."""
-    return f"{_why(last, looks)}; {_saved(settings, runs)}"
+    whole = settings * LOOKS[-1]
+    saved = f": {100 * (1 - runs / whole):.0f} % saved" if last is not None and last.ending else " so far"
+    return f"{_why(last, looks)}; {runs} of the {whole} runs that {LOOKS[-1]} seeds each would take{saved}."
 
 
 def _why(last: Look | None, looks: Sequence[int]) -> str:
@@ -32,9 +34,3 @@ def _why(last: Look | None, looks: Sequence[int]) -> str:
         case Ending.NO_HOPE:
             most = round(PATIENCE * LOOKS[-1])
             return f"No hope after {at}: {most} seeds would not tell the {1 + len(rest)} apart that are left"
-
-
-def _saved(settings: int, runs: int) -> str:
-    whole = settings * LOOKS[-1]
-    saved = f"{100 * (1 - runs / whole):.0f} % saved" if runs < whole else "nothing saved"
-    return f"{runs} of the {whole} runs that {LOOKS[-1]} seeds each would take: {saved}."
