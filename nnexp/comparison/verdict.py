@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from nnexp.comparison.summary import Summary
@@ -26,7 +26,7 @@ class Verdict:
     results: Mapping[str, Results]
     margin: float  # a smaller difference does not matter; in the unit of the results
     alpha: float  # the error of all statements together, at all looks
-    looks: tuple[int, ...] = ()  # the seeds of the looks that were made while seeds were added
+    looks: tuple[int, ...] = field(default=(), kw_only=True)  # the seeds of those made while seeds were added
 
     @property
     def spent(self) -> float:
@@ -62,7 +62,7 @@ def verdict(
     results = {one.label: oriented(one.results, measure) for one in configurations}
     alpha = ALPHA * SHARE if looks else ALPHA
     found = decide(results, resolution=resolution(results.values(), measure), alpha=alpha)
-    return Verdict(found, results, margin, ALPHA, tuple(looks))
+    return Verdict(found, results, margin, ALPHA, looks=tuple(looks))
 
 
 def resolution(results: Iterable[Results], measure: Measure) -> float:
