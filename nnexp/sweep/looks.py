@@ -52,5 +52,6 @@ def _told(until: UntilDecided) -> str:
         return f"{at}: it is over"
     more = until.last.more
     parked = len(until.asked) - len(more)
-    others = f"; the other {parked} {'is' if parked == 1 else 'are'} parked" if parked else ""
-    return f"{at}: {len(more)} of {len(until.asked)} settings get up to {until.last.up_to}{others}"
+    others = f", {parked} {'is' if parked == 1 else 'are'} parked" if parked else ""
+    go_on = "goes on" if len(more) == 1 else "go on"
+    return f"{at}: {len(more)} of {len(until.asked)} settings {go_on} to {until.last.up_to}{others}"
