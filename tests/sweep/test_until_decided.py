@@ -162,7 +162,7 @@ def test_a_parked_setting_returns_when_its_rival_loses_a_run(sweep, diary):
     [
         ({A: Truth(98), B: Truth(95)}, Ending.ONE_LEFT, [3]),
         ({A: Truth(98), B: Truth(97.99)}, Ending.WITHIN, [3, 5]),
-        ({A: Truth(98, 0.25), B: Truth(98, 0.25), C: Truth(98, 0.25)}, Ending.CAP, [3, 5, 8, 12, 20]),
+        ({A: Truth(98, 0.2, lost=frozenset({19})), B: Truth(97.9, 0.2)}, Ending.CAP, [3, 5, 8, 12, 20]),
         ({A: Truth(98, 2.0), B: Truth(97.9, 2.0)}, Ending.NO_HOPE, [3, 5]),
     ],
 )
