@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -23,6 +24,7 @@ from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.judge import Judgement, Terms
 from nnexp.comparison.judge import judge as judge_results
+from nnexp.comparison.look import look_at
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns, results_in
 from nnexp.config.paths import check_sweep_name
@@ -38,6 +40,7 @@ from nnexp.statistics.decision import Decision
 from nnexp.sweep.find import chosen_runs
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.outcome import Failure
+from nnexp.sweep.policy import LAUNCHER
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session, Swept, Trained
 from nnexp.tasks.network.task import NETWORK
@@ -107,11 +110,14 @@ def train(settings: Settings | None = None, /, **more: Any) -> Run:
     raise ConfigError("nnexp.train trains one run; nnexp.sweep trains several")
 
 
-def sweep(name: str | Settings = PLAIN, settings: Settings | None = None, /, **more: Any) -> Compared:
+def sweep(
+    name: str | Settings = PLAIN, settings: Settings | None = None, /, *, until_decided: bool = False, **more: Any
+) -> Compared:
     """Run a named sweep of sweeps/, or one over the settings that are given as lists, and compare its runs.
 
     `nnexp.sweep("hidden_sizes", epochs=3)`; `nnexp.sweep(hidden=[30, 100, (100, 30)], seed=range(5))`: a list, a range
-    or an array is what to sweep over, a tuple is one value.
+    or an array is what to sweep over, a tuple is one value. With `until_decided`, seeds are added, but only to settings
+    that may be the best, until it is decided.
 
     Raises
     ------
@@ -124,7 +130,8 @@ def sweep(name: str | Settings = PLAIN, settings: Settings | None = None, /, **m
     if named != PLAIN:
         check_sweep_name(named)
     app = HydraApp(NETWORK, _open_session)
-    arguments = ["-m", "--config-name", named, *_typed({**given, **(settings or {}), **more})]
+    launcher = {f"{LAUNCHER}until_decided": True} if until_decided else {}
+    arguments = ["-m", "--config-name", named, *_typed({**given, **(settings or {}), **more, **launcher})]
     swept = [result for result in run_hydra(app, arguments, _say) if isinstance(result, Swept)]
     outcomes = [one.outcome for one in swept if one.outcome]
     if any(outcome.interrupted for outcome in outcomes):
@@ -219,7 +226,8 @@ def judge(
 
 def _open_session(several: bool) -> Session:
     """Open the store for one run or for several, and show how they go, beside what the script prints."""
-    return Session(open_store(_say), NETWORK, display(Console(stderr=True, highlight=False), several=several))
+    store, watcher = open_store(_say), display(Console(stderr=True, highlight=False), several=several)
+    return Session(store, NETWORK, watcher, judge=partial(look_at, store))
 
 
 def _say(line: str) -> None:

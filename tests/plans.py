@@ -57,6 +57,9 @@ class Diary:
         finally:
             self.looks_on = False
 
+    def more(self, runs: Sequence[RunSpec]) -> None:
+        self.watched.append(tuple(run.number for run in runs))
+
     def started(self, run: RunSpec) -> None:
         self.lines.append(f"start {run.number}")
 

@@ -37,6 +37,12 @@ def test_lists_are_swept_over_and_compared(small):
     assert f"**{swept.answer.split(' ', maxsplit=1)[0]}" in swept._repr_markdown_()
 
 
+def test_seeds_are_added_until_it_is_decided(small):
+    swept = nnexp.sweep(small, hidden=[1, 6], seed=range(2), epochs=3, until_decided=True)
+    assert swept.comparison.verdict.looks[0] == 3
+    assert min(swept.frame["n"]) >= 3
+
+
 def test_a_named_sweep_is_a_file_of_sweeps(small, tmp_path):
     (tmp_path / "sweeps").mkdir()
     (tmp_path / "sweeps" / "mine.yaml").write_text(

@@ -27,7 +27,7 @@ ROOMS = {
     "training": "errors measure config tasks",
     "recording": "errors measure config tasks tracking training",
     "archive": "errors measure config tasks tracking training recording",
-    "sweep": "errors measure config tasks tracking training recording archive",
+    "sweep": "errors measure config tasks tracking training recording archive statistics",
     "comparison": "errors measure tracking archive statistics",
     "report": "errors measure config datasets tracking archive statistics comparison",
     "benchmarks": "core",

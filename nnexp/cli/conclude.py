@@ -9,13 +9,14 @@ from nnexp.cli.console import out, say
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
 from nnexp.errors import NnexpError, UnfinishedError
+from nnexp.report.prose.until_decided import tell_until_decided
 from nnexp.report.tables.formats import as_markdown
 from nnexp.sweep.outcome import Outcome
-from nnexp.sweep.plan import Plan
 from nnexp.sweep.progress import duration
 from nnexp.sweep.rerun import sample
 from nnexp.sweep.session import Session, Swept
 from nnexp.sweep.survey import Survey
+from nnexp.sweep.until_decided import UntilDecided
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import Store
 
@@ -29,22 +30,30 @@ def conclude(swept: Swept, session: Session) -> None:
     runs = session.runs_of(survey.plan)
     if any(run.is_finished for run in runs):
         _answer(swept, runs, session.store)
+    if survey.until:
+        out().print(_told(survey.until), soft_wrap=True)
     _say_time(outcome, survey)
-    _check(outcome, survey.plan)
+    _check(outcome, survey)
     if survey.policy.verify:
         _verify(sample(runs, survey.policy.verify, survey.plan.key), survey, session)
 
 
 def _print_plan(survey: Survey) -> None:
-    """List each run, done or to do, and how long it takes."""
-    plan, ledger = survey.plan, survey.ledger
-    for run in plan.runs:
+    """List each run, done or to do, and how long it takes; where seeds are added, those of the present look."""
+    ledger, until = survey.ledger, survey.until
+    for run in survey.runs:
         state = "done" if run.key in ledger.done else f"to do, about {duration(survey.estimator.seconds(run))}"
         out().print(f"{run.key[:8]}  {run.name}  {state}", soft_wrap=True)
-    out().print(
-        f"{len(plan.runs)} runs: {len(ledger.done)} done, {len(ledger.to_do)} to do, {survey.policy.slots} at a time: "
-        f"about {duration(survey.seconds)}"
-    )
+    least = f"{len(ledger.to_do)} to do, {survey.policy.slots} at a time: about {duration(survey.seconds)}"
+    out().print(f"{len(survey.runs)} runs: {len(ledger.done)} done, {'at the least ' if until else ''}{least}")
+    if until:
+        out().print(f"at the most {len(until.at_most)} to do: about {duration(survey.seconds_at_most)}")
+        if until.looks:
+            out().print(_told(until), soft_wrap=True)
+
+
+def _told(until: UntilDecided) -> str:
+    return tell_until_decided(until.last, until.looks, len(until.asked), len(until.taken))
 
 
 def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
@@ -66,23 +75,25 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
 
 def _say_time(outcome: Outcome, survey: Survey) -> None:
     """Hold the estimate against the truth, where all that was estimated was run."""
-    wanted = len(survey.ledger.to_do)
-    if len(outcome.finished) == wanted > 0:
+    wanted = len(survey.runs) - len(survey.ledger.done)
+    if survey.until and wanted:
+        say(f"{len(outcome.finished)} runs in {duration(outcome.seconds)}")
+    elif len(outcome.finished) == wanted > 0:
         say(f"{wanted} runs in {duration(outcome.seconds)} (estimated: {duration(survey.seconds)})")
     elif wanted:
         say(f"{len(outcome.finished)} of {wanted} runs finished, in {duration(outcome.seconds)}")
 
 
-def _check(outcome: Outcome, plan: Plan) -> None:
+def _check(outcome: Outcome, survey: Survey) -> None:
     for failure in outcome.failures:
         say(f"{failure.name} failed in epoch {failure.epoch + 1}: {failure.error} (see {failure.folder})")
     again = "type the same command again to go on where it stood"
     if outcome.unsent:
         say(f"{outcome.unsent} runs wait to be written to the store: the next command, or nnexp doctor, does it")
     if outcome.interrupted:
-        raise UnfinishedError(f"{plan.name} was stopped; {again}", outcome.exit_status)
+        raise UnfinishedError(f"{survey.plan.name} was stopped; {again}", outcome.exit_status)
     if outcome.failures:
-        raise UnfinishedError(f"{len(outcome.failures)} of {len(plan.runs)} runs failed; {again}")
+        raise UnfinishedError(f"{len(outcome.failures)} of {len(survey.runs)} runs failed; {again}")
     if outcome.pruned:
         say(f"{len(outcome.pruned)} runs were pruned: ended before their last epoch, as not worth going on with")
     if outcome.left:

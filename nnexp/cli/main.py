@@ -70,11 +70,15 @@ def sweep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and how long it takes.")] = False,
     budget: Annotated[str | None, typer.Option(help="Start no run that would pass it: 10m, 2h.")] = None,
     verify: Annotated[float | None, typer.Option(help="Then rerun this part of the runs: 0.1, a tenth.")] = None,
+    until_decided: Annotated[
+        bool, typer.Option("--until-decided", help="Add seeds, but only to settings that may be the best: 3 to 20.")
+    ] = False,
 ) -> None:
     """Run a named sweep, or what is left of it: finished runs are reused."""
     from nnexp.cli.sweep import sweep
 
-    sweep(name, overrides or [], fresh=fresh, dry_run=dry_run, budget=budget, verify=verify)
+    flags = {"fresh": fresh or None, "dry_run": dry_run or None, "budget": budget, "verify": verify}
+    sweep(name, overrides or [], {**flags, "until_decided": until_decided or None})
 
 
 @app.command()

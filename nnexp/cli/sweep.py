@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from nnexp.cli.console import out, say
 from nnexp.cli.train import train
@@ -18,22 +19,13 @@ def _about(name: str) -> str:
     return first.removeprefix("#").strip() if first.startswith("#") else ""
 
 
-def sweep(
-    name: str | None,
-    overrides: Sequence[str],
-    *,
-    fresh: bool,
-    dry_run: bool,
-    budget: str | None,
-    verify: float | None,
-) -> None:
-    """Run a named sweep; without a name, list them."""
+def sweep(name: str | None, overrides: Sequence[str], flags: Mapping[str, Any]) -> None:
+    """Run a named sweep, with the settings of its launch that were given as flags; without a name, list them."""
     if name is None:
         for each in sweep_names():
             out().print(f"{each:<18}{_about(each)}", soft_wrap=True, markup=False)
         return
     check_sweep_name(name)
-    flags = {"fresh": fresh or None, "dry_run": dry_run or None, "budget": budget, "verify": verify}
     policy = [
         f"hydra.launcher.{setting}={format_value(value)}" for setting, value in flags.items() if value is not None
     ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from nnexp.cli.conclude import conclude
 from nnexp.cli.console import err, out, say
+from nnexp.comparison.look import look_at
 from nnexp.measure import TOTAL
 from nnexp.recording.store import open_store
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
@@ -26,7 +28,8 @@ def train(arguments: Sequence[str]) -> None:
 
 def open_session(several: bool) -> Session:
     """Open the store for one run or for several, with the display that suits them."""
-    return Session(open_store(say), NETWORK, display(err(), several=several))
+    store = open_store(say)
+    return Session(store, NETWORK, display(err(), several=several), judge=partial(look_at, store))
 
 
 def _tell(trained: Trained) -> None:

@@ -17,6 +17,7 @@ from nnexp.comparison.curves import LearningCurves, read_curves, target_of
 from nnexp.comparison.deciding import Deciding, deciding, reported
 from nnexp.comparison.eligible import COUNTED, eligible, of_one_content, of_one_dataset, with_number
 from nnexp.comparison.groups import SEED, Group, check_names, group, label_of, setting_of, varying, with_defaults
+from nnexp.comparison.looks_made import looks_made
 from nnexp.comparison.losses import Lost, lost_runs
 from nnexp.comparison.predictions import compare_predictions, read_predictions
 from nnexp.comparison.price import price_of_choosing
@@ -85,7 +86,7 @@ def compare(
     if not counted:
         return Comparison(names, decides, tuple(left_out), nothing=Nothing.NO_NUMBER)
     lost, curves = lost_runs(counted, store), read_curves(counted, store, target)
-    found = _compared(names, decides, counted, curves, lost, worthwhile)
+    found = _compared(names, decides, counted, curves, lost, worthwhile, looks_made(counted, store))
     found = _with_requirement(found, wanted) if wanted else found
     found = replace(found, left_out=tuple(left_out), missing=_missing(runs, counted, by))
     return found if store is None else _with_predictions(found, store)
@@ -93,7 +94,7 @@ def compare(
 
 def _compared(
     by: tuple[str, ...], decides: Deciding, runs: Sequence[Run], curves: LearningCurves, lost: Lost | None,
-    worthwhile: float | None,
+    worthwhile: float | None, looks: Sequence[int],
 ) -> Comparison:  # fmt: skip
     measure, beside = decides.measure, reported(declared_by(runs))
     groups = group(runs, by, measure, lost or ())
@@ -102,7 +103,8 @@ def _compared(
         summarize(one, told[one.label].results.good if one.label in told else (), curves, measure, lost)
         for one in groups
     ]
-    decided = verdict(summaries, measure, worthwhile=worthwhile) if len(groups) > 1 and by[0] != SEED else None
+    decidable = len(groups) > 1 and by[0] != SEED
+    decided = verdict(summaries, measure, worthwhile=worthwhile, looks=looks) if decidable else None
     found = Comparison(
         by=by,
         deciding=decides,
@@ -125,7 +127,9 @@ def _with_what_follows(
         price = price_of_choosing(groups[best], told[best], comparison.deciding, beside, len(groups))
     return replace(
         comparison,
-        mattered=variance_shares(comparison.by, cells, resolution=resolution(configurations, measure)),
+        mattered=variance_shares(
+            comparison.by, cells, resolution=resolution([one.results for one in configurations], measure)
+        ),
         price=price,
         time_ratio=time_ratio(decided, comparable_seconds(configurations)),
     )

@@ -7,6 +7,7 @@ their answers on the test set do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nnexp.comparison.predictions import read_predictions
 from nnexp.tracking.records import FIRST_TASK, Run, Tag
@@ -21,6 +22,16 @@ def lost_runs(runs: Sequence[Run], store: RunStore | None) -> Lost | None:
     if all(lost is None for lost in said.values()):
         return None
     return {run_id: tuple(lost) for run_id, lost in said.items() if lost}
+
+
+def with_lost(runs: Sequence[Run], store: RunStore | None) -> list[Run]:
+    """Have the runs say whether they were lost that do not say it themselves, where it can be told."""
+    return [_with_lost(run, store) for run in runs]
+
+
+def _with_lost(run: Run, store: RunStore | None) -> Run:
+    lost = None if Tag.LOST in run.tags else _lost(run, store)
+    return run if lost is None else replace(run, tags={**run.tags, Tag.LOST: " ".join(lost) or Tag.NOTHING})
 
 
 def _lost(run: Run, store: RunStore | None) -> list[str] | None:

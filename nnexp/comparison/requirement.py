@@ -64,7 +64,7 @@ def requirement(verdict: Verdict, measure: Measure, wanted: tuple[float, Then | 
     """Find who is shown to reach what is wanted, and lost no run (of 5 or more, where any was lost)."""
     at_least, then = wanted
     found, sign = verdict.decision, 1 if measure.higher_is_better else -1
-    bounds = lower_bounds(found, verdict.alpha)
+    bounds = lower_bounds(found, verdict.spent)
     ranked = [*found.may_be_best, *found.ruled_out]
     high = [name for name in ranked if bounds[name] >= sign * at_least]
     reached = tuple(name for name in high if found.is_clean(name))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from nnexp.comparison.summary import Summary
 from nnexp.measure import Measure
 from nnexp.statistics.decision import ALPHA, Decision, Results, decide
+from nnexp.statistics.looks import SHARE
 from nnexp.statistics.loss import Loss, loses_more
 from nnexp.statistics.seeds import more_seeds
 
@@ -24,7 +25,13 @@ class Verdict:
     decision: Decision
     results: Mapping[str, Results]
     margin: float  # a smaller difference does not matter; in the unit of the results
-    alpha: float
+    alpha: float  # the error of all statements together, at all looks
+    looks: tuple[int, ...] = field(default=(), kw_only=True)  # the seeds of those made while seeds were added
+
+    @property
+    def spent(self) -> float:
+        """The error that is spent at this look."""
+        return self.alpha * SHARE if self.looks else self.alpha
 
     @property
     def is_decided(self) -> bool:
@@ -34,7 +41,7 @@ class Verdict:
     @property
     def more_seeds(self) -> int | None:
         """How many more seeds of each that is left would settle it: 0 where nothing is open, None past 100."""
-        return 0 if self.is_decided else more_seeds(self.results, self.decision, self.margin, self.alpha)
+        return 0 if self.is_decided else more_seeds(self.results, self.decision, self.margin, self.spent)
 
     @cached_property
     def loses_more(self) -> Mapping[str, float]:
@@ -43,19 +50,26 @@ class Verdict:
         return {name: loses_more(losses, name) for name, loss in losses.items() if loss.count}
 
 
-def verdict(configurations: Sequence[Summary], measure: Measure, *, worthwhile: float | None = None) -> Verdict:
-    """Decide which configurations may be the best; `worthwhile` is in the unit in which differences are shown."""
+def verdict(
+    configurations: Sequence[Summary], measure: Measure, *, worthwhile: float | None = None, looks: Sequence[int] = ()
+) -> Verdict:
+    """Decide which configurations may be the best; `worthwhile` is in the unit in which differences are shown.
+
+    Where looks were made while seeds were added, this one has but its share of the error.
+    """
     usual = WORTHWHILE if measure.is_fraction else 0.0
     margin = (usual if worthwhile is None else worthwhile) / measure.factor
     results = {one.label: oriented(one.results, measure) for one in configurations}
-    return Verdict(decide(results, resolution=resolution(configurations, measure)), results, margin, ALPHA)
+    alpha = ALPHA * SHARE if looks else ALPHA
+    found = decide(results, resolution=resolution(results.values(), measure), alpha=alpha)
+    return Verdict(found, results, margin, ALPHA, looks=tuple(looks))
 
 
-def resolution(configurations: Sequence[Summary], measure: Measure) -> float:
+def resolution(results: Iterable[Results], measure: Measure) -> float:
     """Give the least step of a result: no spread is taken for less."""
     if measure.is_fraction:
         return RESOLUTION
-    return ROUNDING * max((abs(x) for one in configurations for x in one.results.all), default=0.0)
+    return ROUNDING * max((abs(x) for one in results for x in one.all), default=0.0)
 
 
 def oriented(results: Results, measure: Measure, factor: float = 1.0) -> Results:

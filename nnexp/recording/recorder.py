@@ -15,10 +15,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from nnexp.errors import TrackingError
-from nnexp.measure import TOTAL, write_measures
 from nnexp.recording import code, owner, packages, pending
-from nnexp.recording.files import DIFF, FORMAT, PACKAGES, TRACEBACK
+from nnexp.recording.files import DIFF, PACKAGES, TRACEBACK
 from nnexp.recording.folder import RunFolder, free
+from nnexp.recording.identity import LONGEST_REASON, identity, remarks
 from nnexp.recording.metrics import epoch_metrics, final_metrics
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
@@ -28,7 +28,6 @@ from nnexp.training.spec import RunSpec
 
 EVERY_S = 1.5  # seconds between batches, while a run is going
 AGAIN_S = 5.0  # seconds before a store that failed is tried again
-LONGEST_REASON = 500  # characters
 
 
 class Recorder:
@@ -171,25 +170,12 @@ def new_recorder(
     store.prepare()  # a store that cannot be used is refused now, and not after the training
     path = free(path)
     data = asdict(spec.data) if spec.data else None
-    identity = {
-        Tag.FORMAT: str(FORMAT),
-        Tag.KIND: kind,
-        Tag.TASK: spec.task.name,
-        Tag.KEY: spec.key,
-        Tag.CODE: spec.code,
-        **({Tag.DATA: data["digest"]} if data else {}),
-        Tag.MEASURES: write_measures((*spec.task.measures, TOTAL)),
-        Tag.OWNER: owner.me(),
-        Tag.UID: uuid.uuid4().hex,
-        Tag.FOLDER: str(path.absolute()),
-        Tag.DEFAULTS: " ".join(spec.at_default),
-        Tag.INCIDENTAL: " ".join(spec.incidental),
-    }
+    own = {Tag.OWNER: owner.me(), Tag.UID: uuid.uuid4().hex, Tag.FOLDER: str(path.absolute())}
     run = RunStart(
         name=spec.name,
         started_at=now(),
         params=spec.params,
-        tags={**identity, **code.tags(), **(tags or {})},
+        tags={**identity(spec, kind), **own, **code.tags(), **(tags or {})},
         parent_id=parent_id,
         dataset=data,
     )
@@ -221,7 +207,7 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
 def _end_tags(event: Ending) -> dict[str, str]:
     match event:
         case Finished():
-            return {Tag.remark(name): text[:LONGEST_REASON] for name, text in event.remarks.items()}
+            return remarks(event)
         case Pruned():
             return {Tag.PRUNED: event.error[:LONGEST_REASON]}
         case _:

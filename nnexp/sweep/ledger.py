@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnexp.sweep.plan import Plan
 from nnexp.tracking.records import Run, Status, newest_finished
 from nnexp.tracking.store import RunStore
 from nnexp.training.spec import RunSpec
@@ -18,8 +18,8 @@ class Ledger:
     to_do: tuple[RunSpec, ...]
 
 
-def read_ledger(plan: Plan, store: RunStore, *, fresh: bool = False) -> Ledger:
-    """Look the runs of a plan up by their keys; with `fresh`, as if none had ever been trained."""
+def read_ledger(runs: Sequence[RunSpec], store: RunStore, *, fresh: bool = False) -> Ledger:
+    """Look planned runs up by their keys; with `fresh`, as if none had ever been trained."""
     newest = {} if fresh else newest_finished(store.runs(status=Status.FINISHED))
-    done = {run.key: newest[run.key] for run in plan.runs if run.key in newest}
-    return Ledger(done, tuple(run for run in plan.runs if run.key not in done))
+    done = {run.key: newest[run.key] for run in runs if run.key in newest}
+    return Ledger(done, tuple(run for run in runs if run.key not in done))

@@ -37,6 +37,7 @@ class Policy:
     budget: float | str | None = setting(None, optional(_duration), "start no run that would pass it")
     fresh: bool = setting(False, flag, "train again what is finished")
     dry_run: bool = setting(False, flag, "print the plan and stop")
+    until_decided: bool = setting(False, flag, "add seeds where they decide, up to 20, in place of the sweep's own")
     verify: float | None = setting(None, optional(_part), "then rerun this part of the runs and compare their bits")
 
     @property

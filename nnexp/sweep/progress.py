@@ -59,6 +59,9 @@ class RunProgress:
         with self._bar:
             yield
 
+    def more(self, runs: Sequence[RunSpec]) -> None:
+        """Show nothing: there is one run."""
+
     def started(self, run: RunSpec) -> None:
         """Name the run."""
         self._task = self._bar.add_task(run.name, total=run.epochs, note="")
@@ -94,11 +97,11 @@ class SweepProgress:
 
     def surveyed(self, survey: Survey) -> None:
         """Say what is reused, and how long the rest will take."""
-        plan, done, to_do = survey.plan, survey.ledger.done, survey.ledger.to_do
+        done, to_do = survey.ledger.done, survey.ledger.to_do
         if done:
-            names = [run.name for run in plan.runs if run.key in done]
+            names = [run.name for run in survey.runs if run.key in done]
             shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-            self.say(f"{len(names)} of {len(plan.runs)} runs are finished already and are reused: {shown}")
+            self.say(f"{len(names)} of {len(survey.runs)} runs are finished already and are reused: {shown}")
         if to_do and not survey.policy.dry_run:
             self.say(f"{len(to_do)} runs to do, {survey.policy.slots} at a time: about {duration(survey.seconds)}")
 
@@ -111,6 +114,13 @@ class SweepProgress:
         self._task = self._bar.add_task("sweep", total=len(runs), note="") if self._console.is_terminal else None
         with self._bar:
             yield
+
+    def more(self, runs: Sequence[RunSpec]) -> None:
+        """Count them too."""
+        self._runs += len(runs)
+        self._total_s += sum(map(self._estimate, runs))
+        if self._task is not None:
+            self._bar.update(self._task, total=self._runs)
 
     def started(self, run: RunSpec) -> None:
         """Add the run's bar."""

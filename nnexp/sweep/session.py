@@ -18,19 +18,23 @@ from pathlib import Path
 from nnexp.archive.proof import Verdict, exit_status
 from nnexp.errors import UnfinishedError
 from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.statistics.looks import LOOKS
 from nnexp.sweep.estimate import Estimator
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.launch import Launch
-from nnexp.sweep.ledger import Ledger, read_ledger
+from nnexp.sweep.ledger import read_ledger
+from nnexp.sweep.looks import adopt, follow
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.parent import close_parent, open_parent
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
+from nnexp.sweep.seeds import runs_by_setting
 from nnexp.sweep.source import Planned, Source
 from nnexp.sweep.survey import Survey
+from nnexp.sweep.until_decided import Judge, UntilDecided
 from nnexp.sweep.watcher import Nobody, Watcher
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, Status, Tag
@@ -83,12 +87,14 @@ class Session:
         task: Task,
         watcher: Watcher | None = None,
         *,
+        judge: Judge | None = None,
         executor: Callable[[int], Executor] = PoolExecutor,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = store
         self.task = task
         self._watcher = watcher or Nobody()
+        self._judge = judge
         self._executor = executor
         self._clock = clock
 
@@ -109,26 +115,35 @@ class Session:
         BusyError
             If another process is running the sweep.
         """
-        ledger = read_ledger(plan, self.store, fresh=policy.fresh)
+        until = self._until_decided(plan, policy) if policy.until_decided else None
+        ledger = until.ledger if until else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED))
-        survey = Survey(plan, policy, ledger, estimator)
+        survey = Survey(plan, policy, ledger, estimator, until)
         self._watcher.surveyed(survey)
         if policy.dry_run:
             return Swept(survey)
         parent_id = open_parent(plan, self.store)
         status = Status.KILLED  # unless it ends in good order
         try:
-            self._adopt(ledger, plan)
-            outcome = self._launch(survey, parent_id, source)
-            status = _fate(outcome)
+            adopt(ledger.done.values(), plan, self.store)
+            if until:
+                follow(until, plan, parent_id, self.store, self._watcher)
+            outcome = self._launch(survey, parent_id, (lambda _: until) if until else source)
+            status = _fate(outcome, is_over=until is None or until.is_over)
         finally:
             close_parent(parent_id, status, self.store, self._watcher.say)
         return Swept(survey, parent_id, outcome)
 
     def runs_of(self, plan: Plan) -> list[Run]:
         """Read what the store holds of a plan's runs."""
-        keys = {run.key for run in plan.runs}
-        return [run for run in self.store.runs(tags={Tag.member(plan.key): Tag.YES}) if run.key in keys]
+        return self.store.runs(tags={Tag.member(plan.key): Tag.YES})
+
+    def _until_decided(self, plan: Plan, policy: Policy) -> UntilDecided:
+        """Make what adds seeds where they decide; all that is finished already counts, in whatever sweep it stands."""
+        assert self._judge, "a session that is to add seeds until it is decided needs a judge"
+        runs = runs_by_setting(plan, LOOKS[-1])
+        every = [run for of_one in runs.values() for run in of_one]
+        return UntilDecided(runs, read_ledger(every, self.store, fresh=policy.fresh).done, self._judge)
 
     def rerun(self, runs: Sequence[Run], policy: Policy, *, until: int | None = None, here: bool = False) -> Reruns:
         """Train runs again from their records alone, several at once where there are several, and judge each."""
@@ -150,17 +165,11 @@ class Session:
     def _launch(self, survey: Survey, parent_id: str, source: MakeSource) -> Outcome:
         to_do, policy, estimate = survey.ledger.to_do, survey.policy, survey.estimator.seconds
         recorders = self._recorders(parent_id, {Tag.member(survey.plan.key): Tag.YES})
-        executor = self._executor(min(policy.slots, len(to_do) or 1))
+        most = survey.until.at_most if survey.until else to_do
+        executor = self._executor(min(policy.slots, len(most) or 1))
         launch = Launch(executor, policy, recorders, self._watcher, estimate=estimate, clock=self._clock)
         with self._watcher.watching(to_do, estimate):
             return launch.run(source(to_do))
-
-    def _adopt(self, ledger: Ledger, plan: Plan) -> None:
-        """Make the runs that are reused members of the sweep too."""
-        member = {Tag.member(plan.key): Tag.YES}
-        for run in ledger.done.values():
-            if not member.items() <= run.tags.items():
-                self.store.log(run.run_id, tags=member)
 
     def _recorders(self, parent_id: str, tags: Mapping[str, str]) -> Callable[[RunSpec, int], Recorder]:
         """Give what makes the recorder of each try at a run, in a folder of its own."""
@@ -178,8 +187,8 @@ class Session:
         return record
 
 
-def _fate(outcome: Outcome) -> Status:
-    """Tell the parent's fate: FAILED if a run failed, KILLED if runs are left to do."""
+def _fate(outcome: Outcome, *, is_over: bool) -> Status:
+    """Tell the parent's fate: FAILED if a run failed, KILLED if runs are left to do, or to be asked for."""
     if outcome.failures:
         return Status.FAILED
-    return Status.KILLED if outcome.killed or outcome.left else Status.FINISHED
+    return Status.FINISHED if is_over and not outcome.killed and not outcome.left else Status.KILLED

@@ -24,6 +24,10 @@ class Watcher(Protocol):
         """Look on while these runs are done; `estimate` gives the seconds of each."""
         ...
 
+    def more(self, runs: Sequence[RunSpec]) -> None:
+        """Hear that these are to be done besides."""
+        ...
+
     def started(self, run: RunSpec) -> None:
         """Hear that a run was started."""
         ...
@@ -51,6 +55,9 @@ class Nobody:
     def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> Iterator[None]:  # noqa: ARG002
         """Show nothing."""
         yield
+
+    def more(self, runs: Sequence[RunSpec]) -> None:
+        """Show nothing."""
 
     def started(self, run: RunSpec) -> None:
         """Show nothing."""

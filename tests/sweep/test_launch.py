@@ -477,7 +477,7 @@ class TestSources:
         assert not {name for name in pruned.metrics if name.startswith(("final/", "best/"))}
         assert "final/val_accuracy" in finished.metrics
         assert [*newest_finished(store.runs())] == [finished.key]
-        ledger = read_ledger(planned, store)
+        ledger = read_ledger(planned.runs, store)
         assert ([*ledger.done], [run.number for run in ledger.to_do]) == ([finished.key], [0])
 
     def test_what_is_pruned_is_left_out_of_a_comparison_and_it_says_so(self, plan, store, diary):

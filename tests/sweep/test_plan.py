@@ -49,7 +49,7 @@ def test_the_ledger_reuses_what_is_finished_alone(status, fresh, to_do, plan):
     planned, store = plan(seeds=2), MemoryStore()
     run_id = store.create(RunStart("x", 1, tags={Tag.KIND: Kind.RUN, Tag.KEY: planned.runs[0].key}))
     store.end(run_id, status, 2)
-    ledger = read_ledger(planned, store, fresh=fresh)
+    ledger = read_ledger(planned.runs, store, fresh=fresh)
     assert [run.number for run in ledger.to_do] == to_do
     assert set(ledger.done) == {run.key for run in planned.runs if run.number not in to_do}
 
@@ -60,10 +60,10 @@ def test_of_two_finished_records_the_newest_counts(plan):
     for started in (5, 9, 7):
         ids.append(store.create(RunStart("x", started, tags={Tag.KIND: Kind.RUN, Tag.KEY: planned.runs[0].key})))
         store.end(ids[-1], Status.FINISHED, 10)
-    assert read_ledger(planned, store).done[planned.runs[0].key].run_id == ids[1]
+    assert read_ledger(planned.runs, store).done[planned.runs[0].key].run_id == ids[1]
 
 
 def test_a_rerun_is_not_taken_for_the_run(plan):
     planned, store = plan(seeds=1), MemoryStore()
     store.end(store.create(RunStart("x", 1, tags={Tag.KIND: Kind.RERUN, Tag.KEY: planned.key})), Status.FINISHED, 2)
-    assert read_ledger(planned, store).done == {}
+    assert read_ledger(planned.runs, store).done == {}

@@ -165,7 +165,7 @@ def test_other_code_is_another_experiment(task: Task, store: MlflowStore, monkey
     after = plan(task)
     assert not {run.key for run in before.runs} & {run.key for run in after.runs}
     assert before.key != after.key
-    assert len(read_ledger(after, store).to_do) == 6
+    assert len(read_ledger(after.runs, store).to_do) == 6
 
 
 def test_changed_code_is_named_by_a_rerun(

@@ -92,7 +92,7 @@ def _take(found: Finding, first: str, rest: list[str]) -> str:
     failing, high = [name for name in rest if found.losses[name].count], found.decision.standings[first].behind.high
     lost = [f"{name} lost {found.lost_of(name)}" for name in failing[:MOST_NAMES]]
     p = max((loses_more({one: found.losses[one] for one in (first, name)}, name) for name in failing), default=1.0)
-    if failing == rest and p <= found.alpha and all(found.decision.is_within(name, found.margin) for name in rest):
+    if failing == rest and p <= found.spent and all(found.decision.is_within(name, found.margin) for name in rest):
         shown = show_p(p) if p < 1e-4 else f"= {show_p(p)}"
         level = f"{listed([first, *rest])} are level (within {found.measure.factor * found.margin:g})"
         return f"{level}, but {', '.join(lost)}, {first} {'in ' if found.lost else ''}none (p {shown}): take {first}."
@@ -147,7 +147,7 @@ def _unseen(found: Finding) -> float:
     """Give the gap of two typical settings that so many seeds would probably not show."""
     known = [one for name, one in found.decision.standings.items() if not _is_unknown(found, name)]
     variances = 2 * sum(one.variance for one in known) / len(known)
-    alpha = found.alpha * (LEVEL_SHARE if found.tells_loss else 1) / (len(found.losses) - 1)
+    alpha = found.spent * (LEVEL_SHARE if found.tells_loss else 1) / (len(found.losses) - 1)
     return visible_gap(variances, max(2, median_low(one.runs for one in known)), len(found.losses), alpha)
 
 

@@ -8,6 +8,7 @@ from math import nan
 
 from nnexp.measure import Measure, count
 from nnexp.statistics.decision import ALPHA, Decision, Interval, Results
+from nnexp.statistics.looks import SHARE
 from nnexp.statistics.loss import Loss
 
 MOST_NAMES = 6
@@ -23,8 +24,14 @@ class Finding:
     measure: Measure
     more: int | None = None  # seeds that would settle it, by `more_seeds`
     alpha: float = ALPHA
+    looked: bool = False  # whether looks were made while seeds were added: each has but its share of the error
     lost: str = ""  # what a lost run lost: digit; nothing: the run itself
     remedy: str = ""  # how to get more seeds, such as a command
+
+    @property
+    def spent(self) -> float:
+        """The error that is spent at this look."""
+        return self.alpha * SHARE if self.looked else self.alpha
 
     @property
     def losses(self) -> dict[str, Loss]:

@@ -33,7 +33,7 @@ def notes(comparison: Comparison) -> Iterator[str]:
         return
     if comparison.missing:
         yield f"No run that counts: {_listed(comparison.missing)}."
-    for limit in (_averaged, _seeds, _environments, _target):
+    for limit in (_looks, _averaged, _seeds, _environments, _target):
         yield from limit(comparison)
 
 
@@ -82,6 +82,13 @@ def _numberless(comparison: Comparison) -> Iterator[str]:
     for one in comparison.left_out:
         if one.reason is Reason.NO_NUMBER:
             yield f"{count(one.runs, 'run')} left out: {one.reason} for {comparison.measure.label}."
+
+
+def _looks(comparison: Comparison) -> Iterator[str]:
+    looks = comparison.verdict.looks if comparison.verdict else ()
+    if looks:
+        at = " and ".join([", ".join(map(str, looks[:-1])), str(looks[-1])] if len(looks) > 1 else map(str, looks))
+        yield f"Seeds were added after looks at {at} of them: each look, and this one, has a third of the error."
 
 
 def _averaged(comparison: Comparison) -> Iterator[str]:

@@ -18,7 +18,7 @@ from nnexp.report.prose.finding import Finding
 from nnexp.report.prose.further import tell_further
 from nnexp.report.prose.notes import notes
 from nnexp.report.prose.sentences import describe, tell_mcnemar
-from nnexp.tracking.records import FIRST_TASK
+from nnexp.tracking.records import FIRST_TASK, Tag
 
 _NOTHING = {
     Nothing.NO_RUN: "no run",
@@ -69,8 +69,14 @@ def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
         comparison.measure,
         verdict.more_seeds,
         verdict.alpha,
+        looked=bool(verdict.looks),
         lost="digit" if classifies else "",
+        remedy="" if verdict.looks or not _swept(comparison) else "`nnexp sweep NAME --until-decided`",
     )
+
+
+def _swept(comparison: Comparison) -> bool:
+    return all(any(name.startswith(Tag.member("")) for name in run.tags) for run in comparison.runs)
 
 
 def _networks(comparison: Comparison) -> Iterator[str]:
