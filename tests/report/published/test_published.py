@@ -23,6 +23,9 @@ class Shelf:
     histories: dict = field(default_factory=dict)
     predictions: dict = field(default_factory=dict)
 
+    def runs(self, kind):
+        return [run for run in self.records if run.kind == kind]
+
     def history(self, run_ids, metric):
         known = self.histories.get(metric, {})
         return {run_id: known[run_id] for run_id in run_ids if run_id in known}
