@@ -12,10 +12,12 @@ import pytest
 
 from nnexp.comparison.compare import compare
 from nnexp.comparison.look import look_at
+from nnexp.comparison.verdict import RESOLUTION, WORTHWHILE
 from nnexp.errors import ConfigError, TrackingError
 from nnexp.report.prose.told import tell
 from nnexp.report.prose.until_decided import tell_until_decided
-from nnexp.statistics.looks import Ending
+from nnexp.statistics.decision import Results
+from nnexp.statistics.looks import LOOKS, Ending, look
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.seeds import runs_by_setting
 from nnexp.sweep.session import Session, Swept
@@ -44,13 +46,15 @@ class Truth:
     lost: frozenset[int] = frozenset()
     failing: frozenset[int] = frozenset()
 
+    def reached(self, name: str, seed: int) -> float:
+        return (self.level + self.sd * NOISE[name][seed] - 9 * (seed in self.lost)) / 100
+
     def events(self, name: str, seed: int) -> Iterator[Event]:
         yield Started({})
         if seed in self.failing:
             yield Failed("boom", "trace")
             return
-        reached = self.level + self.sd * NOISE[name][seed] - 9 * (seed in self.lost)
-        yield Epoch(1, {"val/accuracy": reached / 100, "time/total_s": 0.1}, "d" * 64)
+        yield Epoch(1, {"val/accuracy": self.reached(name, seed), "time/total_s": 0.1}, "d" * 64)
         yield Finished({}, {"lost": "2" if seed in self.lost else "nothing"})
 
 
@@ -208,6 +212,38 @@ def test_a_run_that_fails_is_tried_again_by_the_same_command(sweep, store):
     again = sweep({A: Truth(98), B: Truth(95)})
     assert len(again.outcome.finished) == 1
     assert store.runs(Kind.SWEEP)[0].status is Status.FINISHED
+
+
+def simulated(truths: Mapping[str, Truth]) -> tuple[dict[str, int], Ending | None]:
+    """Follow the plan of looks on the same numbers, as the simulations of what it saves do."""
+    seeds = dict.fromkeys(truths, LOOKS[0])
+    for present in LOOKS:
+        values = {name: [truths[name].reached(name, seed) for seed in range(n)] for name, n in seeds.items()}
+        results = {
+            name: Results(
+                [x for seed, x in enumerate(reached) if seed not in truths[name].lost],
+                [x for seed, x in enumerate(reached) if seed in truths[name].lost],
+            )
+            for name, reached in values.items()
+        }
+        seen = look(results, present, resolution=RESOLUTION, margin=WORTHWHILE / 100)
+        seeds.update(dict.fromkeys(seen.more, seen.up_to))
+        if seen.ending:
+            break
+    return seeds, seen.ending
+
+
+@pytest.mark.parametrize("case", range(12))
+def test_it_takes_the_runs_that_the_simulations_count(case, sweep):
+    draw = random.Random(case)
+    truths = {
+        name: Truth(
+            98 - draw.choice([0, 0.1, 0.3, 1]), draw.choice([0.1, 0.2]), frozenset(draw.sample(range(20), lost))
+        )
+        for name, lost in zip((A, B, C), draw.choices([0, 0, 3], k=3), strict=True)
+    }
+    swept = sweep(truths, slots=draw.randint(1, 4), order=case)
+    assert (asked(swept), ending(swept)) == simulated(truths)
 
 
 def gone() -> None:
