@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from nnexp.recording.recorder import Recorder
@@ -61,8 +62,10 @@ class Launch:
         self._outcome = Outcome()
         self._began = clock()
 
-    def run(self, source: Source) -> Outcome:
+    def run(self, source: Source, interrupt: Interrupt | None = None) -> Outcome:
         """Run what the source gives, as far as the policy, the runs and the person at the keyboard allow.
+
+        `interrupt` is one that was entered before, and may have noted a signal already.
 
         Raises
         ------
@@ -70,7 +73,7 @@ class Launch:
             At a second Ctrl-C; every process is gone by then.
         """
         try:
-            with Interrupt() as interrupt:
+            with nullcontext(interrupt) if interrupt else Interrupt() as interrupt:
                 while self._fill(source, interrupt):
                     with interrupt.waiting():
                         events = self._executor.wait(TICK_S)

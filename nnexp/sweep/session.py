@@ -23,6 +23,7 @@ from nnexp.sweep.estimate import Estimator
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
+from nnexp.sweep.interrupt import Interrupt
 from nnexp.sweep.launch import Launch
 from nnexp.sweep.ledger import read_ledger
 from nnexp.sweep.looks import adopt, follow
@@ -119,19 +120,20 @@ class Session:
         ledger = until.ledger if until else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED))
         survey = Survey(plan, policy, ledger, estimator, until)
-        self._watcher.surveyed(survey)
-        if policy.dry_run:
-            return Swept(survey)
-        parent_id = open_parent(plan, self.store)
-        status = Status.KILLED  # unless it ends in good order
-        try:
-            adopt(ledger.done.values(), plan, self.store)
-            if until:
-                follow(until, plan, parent_id, self.store, self._watcher)
-            outcome = self._launch(survey, parent_id, (lambda _: until) if until else source)
-            status = _fate(outcome, is_over=until is None or until.is_over)
-        finally:
-            close_parent(parent_id, status, self.store, self._watcher.say)
+        with Interrupt() as interrupt:  # from here on there is a record that a signal must not leave half made
+            self._watcher.surveyed(survey)
+            if policy.dry_run:
+                return Swept(survey)
+            parent_id = open_parent(plan, self.store)
+            status = Status.KILLED  # unless it ends in good order
+            try:
+                adopt(ledger.done.values(), plan, self.store)
+                if until:
+                    follow(until, plan, parent_id, self.store, self._watcher)
+                outcome = self._launch(survey, parent_id, (lambda _: until) if until else source, interrupt)
+                status = _fate(outcome, is_over=until is None or until.is_over)
+            finally:
+                close_parent(parent_id, status, self.store, self._watcher.say)
         return Swept(survey, parent_id, outcome)
 
     def runs_of(self, plan: Plan) -> list[Run]:
@@ -162,14 +164,14 @@ class Session:
         with self._watcher.watching([rerun.spec for rerun in reruns], estimator.seconds):
             return run_reruns(reruns, self.store, several, self._watcher, told)
 
-    def _launch(self, survey: Survey, parent_id: str, source: MakeSource) -> Outcome:
+    def _launch(self, survey: Survey, parent_id: str, source: MakeSource, interrupt: Interrupt) -> Outcome:
         to_do, policy, estimate = survey.ledger.to_do, survey.policy, survey.estimator.seconds
         recorders = self._recorders(parent_id, {Tag.member(survey.plan.key): Tag.YES})
         most = survey.until.at_most if survey.until else to_do
         executor = self._executor(min(policy.slots, len(most) or 1))
         launch = Launch(executor, policy, recorders, self._watcher, estimate=estimate, clock=self._clock)
         with self._watcher.watching(to_do, estimate):
-            return launch.run(source(to_do))
+            return launch.run(source(to_do), interrupt)
 
     def _recorders(self, parent_id: str, tags: Mapping[str, str]) -> Callable[[RunSpec, int], Recorder]:
         """Give what makes the recorder of each try at a run, in a folder of its own."""

@@ -330,6 +330,20 @@ def test_two_signals_end_at_once(plan, store, diary):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_a_signal_before_the_first_run_is_not_lost(plan, store, diary, monkeypatch):
+    """It may come while the store is being opened, in code of others that would swallow an exception."""
+    create = store.create
+
+    def create_and_interrupt(run):
+        os.kill(os.getpid(), signal.SIGINT)
+        return create(run)
+
+    monkeypatch.setattr(store, "create", create_and_interrupt)
+    swept = Session(store, NETWORK, diary, executor=lambda slots: Scripted(slots)).sweep(plan(seeds=3), Policy())
+    assert (swept.outcome.interrupted, len(swept.outcome.left)) == (signal.SIGINT, 3)
+    assert [run.status for run in store.runs(None)] == [Status.KILLED]
+
+
 @pytest.mark.parametrize("name", ["create", "log", "save", "end"])
 def test_a_second_signal_lets_what_is_being_written_be_written(name, plan, store, diary, monkeypatch):
     """The store would be left with a run that has ended in its folder and goes on there, or with its lock taken."""
