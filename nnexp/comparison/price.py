@@ -14,8 +14,8 @@ from statistics import fmean
 from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.groups import Group
 from nnexp.measure import Measure
-from nnexp.statistics.decision import Interval
 from nnexp.statistics.estimates import mean_interval
+from nnexp.statistics.interval import Interval
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,9 @@ from nnexp.comparison.verdict import Verdict
 from nnexp.errors import ConfigError
 from nnexp.measure import Measure
 from nnexp.statistics.attainment import lower_bounds
-from nnexp.statistics.decision import Interval
 from nnexp.statistics.estimates import mean_interval
+from nnexp.statistics.interval import UNKNOWN, Interval
 from nnexp.statistics.ratio import ratio
-
-UNKNOWN = Interval()
 
 
 class Then(StrEnum):

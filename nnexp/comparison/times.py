@@ -14,7 +14,7 @@ from math import isfinite, nan
 from nnexp.comparison.summary import Summary
 from nnexp.comparison.verdict import Verdict
 from nnexp.measure import TOTAL
-from nnexp.statistics.decision import Interval
+from nnexp.statistics.interval import Interval
 from nnexp.statistics.ratio import ratio
 from nnexp.tracking.records import Run, Tag
 

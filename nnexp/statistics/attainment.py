@@ -10,7 +10,8 @@ from math import isnan, nan, sqrt
 
 from scipy.special import stdtrit
 
-from nnexp.statistics.decision import ALPHA, PRIOR_DF, Decision, Standing
+from nnexp.statistics.decision import ALPHA, Decision, Standing
+from nnexp.statistics.rivals import PRIOR_DF
 
 
 def lower_bounds(decision: Decision, alpha: float = ALPHA) -> dict[str, float]:

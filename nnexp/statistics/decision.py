@@ -37,21 +37,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
-from math import fsum, inf, isnan, nan
+from math import inf, isnan
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import stdtrit
+
+from nnexp.statistics.interval import UNKNOWN, Interval
+from nnexp.statistics.rivals import of_levels, of_means
 
 ALPHA = 0.05
 LEVEL_SHARE, MEAN_SHARE = 0.6, 0.4  # of alpha, where runs were lost
-PRIOR_DF = 4.0  # degrees of freedom that the pooled variance counts
 CLEAN = 5  # runs of which a setting must have lost none before its level rules out others, where runs are lost
-
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]  # [i, j]: setting i against its rival j
-Truth = NDArray[np.bool_]
 
 
 class Reason(StrEnum):
@@ -75,15 +70,6 @@ class Results:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """An estimate and its bounds; nan where they are unknown."""
-
-    estimate: float = nan
-    low: float = nan
-    high: float = nan
-
-
-@dataclass(frozen=True)
 class Standing:
     """How one setting stands."""
 
@@ -102,7 +88,7 @@ class Decision:
 
     standings: Mapping[str, Standing]
     as_they_are: bool = False  # no level could be compared, so lost runs were counted like any other
-    lead: Interval = Interval()  # of the level of the one setting that is left, to the next level
+    lead: Interval = UNKNOWN  # of the level of the one setting that is left, to the next level
 
     @property
     def may_be_best(self) -> list[str]:
@@ -155,16 +141,16 @@ def decide(settings: Mapping[str, Results], *, resolution: float, alpha: float =
     as_they_are = all(len(one.good) < 2 for one in settings.values())  # no level has a spread to judge by
     counted = [Results(one.all) if as_they_are else one for one in settings.values()]
     loses, rivals = any(one.lost for one in counted), max(len(counted) - 1, 1)
-    levels = _levels([one.good for one in counted], resolution)
+    levels = of_levels([one.good for one in counted], resolution)
     critical = levels.critical(alpha * (LEVEL_SHARE if loses else 1) / rivals)
     strict = levels.critical(alpha / (rivals * len(counted)))
-    better: Truth = levels.lead > critical
+    better = levels.lead > critical
     unbeaten = np.asarray(~better.any(axis=1))
     reliable = [not one.lost and (len(one.all) >= clean or not loses) for one in counted]
     names = list(settings)
     beaten = {Reason.LEVEL: levels.beaten_by(better & np.array(reliable), names)}
     if loses:
-        means = _means([one.all for one in counted], resolution)
+        means = of_means([one.all for one in counted], resolution)
         beaten[Reason.MEAN] = means.beaten_by(means.lead > means.critical(alpha * MEAN_SHARE / rivals), names)
     if all(any(by) for by in zip(*beaten.values(), strict=True)):  # runs called lost are better: the tests contradict
         beaten = {}
@@ -176,77 +162,3 @@ def decide(settings: Mapping[str, Results], *, resolution: float, alpha: float =
     found = Decision(standings, as_they_are and any(one.lost for one in settings.values()))
     left = [names.index(name) for name in found.may_be_best]
     return replace(found, lead=levels.ahead(left[0], critical, strict)) if len(left) == 1 else found
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """A mean of each setting, to be compared with every rival's; nan where there is none."""
-
-    mean: Vector
-    variance: Vector  # of one run
-    runs: Vector
-    df: Vector  # of the variance
-    most_df: float = inf
-
-    @cached_property
-    def lead(self) -> Matrix:
-        """By how much each rival is better."""
-        return self.mean[None, :] - self.mean[:, None]
-
-    def critical(self, alpha: float) -> Matrix:
-        """Give the lead from which on a rival is shown to be better (Welch-Satterthwaite)."""
-        u = self.variance / self.runs
-        share = u**2 / self.df
-        both = u[:, None] + u[None, :]
-        df = np.minimum(both**2 / (share[:, None] + share[None, :]), self.most_df)
-        return np.asarray(stdtrit(df, 1 - alpha) * np.sqrt(both))
-
-    def beaten_by(self, better: Truth, names: Sequence[str]) -> list[str | None]:
-        """Name the best of those that are better than each setting; None without any."""
-        ranked = sorted(zip(-np.nan_to_num(self.mean, nan=-inf), names, better.T.tolist(), strict=True))
-        return [next((name for _, name, beats in ranked if beats[i]), None) for i in range(len(names))]
-
-    def behind(self, unbeaten: Truth, critical: Matrix, strict: Matrix) -> list[Interval]:
-        """Give by how much each setting lies behind the best; those that are beaten are not the best."""
-        known = ~np.isnan(self.mean)
-        others = known & ~np.eye(known.size, dtype=bool)
-        estimate = np.max(self.lead, axis=1, where=known, initial=0.0)
-        high = np.max(self.lead + critical, axis=1, where=others & unbeaten, initial=0.0)
-        low = np.max(self.lead - strict, axis=1, where=others, initial=0.0)
-        bounds = zip(estimate.tolist(), low.tolist(), high.tolist(), strict=True)
-        return [Interval(*one) if seen else Interval() for one, seen in zip(bounds, known, strict=True)]
-
-    def ahead(self, i: int, critical: Matrix, strict: Matrix) -> Interval:
-        """Give by how much a setting lies ahead of the next."""
-        others = ~np.isnan(self.mean) & (np.arange(len(self.mean)) != i)
-        if not others.any():
-            return Interval()
-        lead = -self.lead[i, others]
-        low, high = lead - strict[i, others], lead + critical[i, others]
-        return Interval(float(lead.min()), max(0.0, float(low.min())), float(high.min()))
-
-
-def _levels(good: Sequence[Sequence[float]], resolution: float) -> _Sample:
-    """Describe the good runs of each setting, with moderated variances."""
-    runs = np.array([len(x) or nan for x in good])
-    own, df = np.array([_variance(x) for x in good]), np.nan_to_num(runs - 1)
-    pooled = max(fsum(df * own) / fsum(df) if df.any() else 0.0, resolution**2 / 12)
-    variance = np.maximum(own, (PRIOR_DF * pooled + df * own) / (PRIOR_DF + df))
-    return _Sample(np.array([_mean(x) for x in good]), variance, runs, PRIOR_DF + df, most_df=df.sum() or nan)
-
-
-def _means(results: Sequence[Sequence[float]], resolution: float) -> _Sample:
-    """Describe all runs of each setting, each with its own variance; one run has none."""
-    several = [x if len(x) > 1 else () for x in results]
-    runs = np.array([len(x) or nan for x in several])
-    variance = np.maximum([_variance(x) for x in several], resolution**2 / 12)
-    return _Sample(np.array([_mean(x) for x in several]), variance, runs, runs - 1)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return fsum(values) / len(values) if len(values) else nan
-
-
-def _variance(values: Sequence[float]) -> float:
-    mean = _mean(values)  # fsum is exact: no order of runs gives another answer
-    return fsum((x - mean) ** 2 for x in values) / (len(values) - 1) if len(values) > 1 else 0.0

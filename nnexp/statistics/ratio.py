@@ -12,7 +12,8 @@ from math import exp, log, nan, sqrt
 import numpy as np
 from scipy.special import stdtrit
 
-from nnexp.statistics.decision import ALPHA, Interval
+from nnexp.statistics.decision import ALPHA
+from nnexp.statistics.interval import UNKNOWN, Interval
 
 FEWEST = 3  # measurements of each
 
@@ -20,11 +21,11 @@ FEWEST = 3  # measurements of each
 def ratio(a: Sequence[float], b: Sequence[float], alpha: float = ALPHA) -> Interval:
     """Give a / b with its interval; nan with too few measurements, any that is not positive, or none that varies."""
     if min(len(a), len(b)) < FEWEST or min(*a, *b) <= 0:
-        return Interval()
+        return UNKNOWN
     x, y = np.log(a), np.log(b)
     u, v = x.var(ddof=1) / len(a), y.var(ddof=1) / len(b)
     if u + v < 1e-18:
-        return Interval()
+        return UNKNOWN
     df = (u + v) ** 2 / (u**2 / (len(a) - 1) + v**2 / (len(b) - 1))
     centre, half = float(x.mean() - y.mean()), float(stdtrit(df, 1 - alpha / 2)) * sqrt(u + v)
     if half > log(1e6):  # so wide that it says nothing

@@ -45,7 +45,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtr, chdtri, chndtrinc, fdtrc, ndtr, ndtri, stdtrit
 
-from nnexp.statistics.decision import Interval
+from nnexp.statistics.interval import Interval
 
 CONFIDENCE = 0.95
 _EXACT_BELOW = 1000.0  # of chi-squared; above it, the normal approximation is as good, and SciPy's search gives up

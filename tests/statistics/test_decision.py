@@ -8,7 +8,8 @@ from math import isnan
 import pytest
 from scipy import stats
 
-from nnexp.statistics.decision import Decision, Interval, Reason, Results, decide
+from nnexp.statistics.decision import Decision, Reason, Results, decide
+from nnexp.statistics.interval import Interval
 from nnexp.statistics.loss import Loss, boschloo, fisher, loses_more, loss_interval
 from nnexp.statistics.seeds import more_seeds, seeds_needed, visible_gap
 from tests.judging import clopper_pearson, random_sweep

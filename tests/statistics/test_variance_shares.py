@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nnexp.statistics.decision import Interval
+from nnexp.statistics.interval import Interval
 from nnexp.statistics.variance_shares import VarianceShares, noncentrality_bounds, variance_shares
 
 # Crampton's tooth growth of guinea pigs (1947; R's ToothGrowth): supplement and dose of vitamin C.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import nan
 
 from nnexp.measure import Measure, count
-from nnexp.statistics.decision import ALPHA, Decision, Interval, Results
+from nnexp.statistics.decision import ALPHA, Decision, Results
+from nnexp.statistics.interval import Interval
 from nnexp.statistics.looks import SHARE
 from nnexp.statistics.loss import Loss
 

@@ -11,7 +11,7 @@ from nnexp.comparison.requirement import Requirement
 from nnexp.comparison.times import TimeRatio
 from nnexp.measure import Measure, count, show_seconds
 from nnexp.report.prose.finding import MOST_NAMES, listed
-from nnexp.statistics.decision import Interval
+from nnexp.statistics.interval import Interval
 from nnexp.statistics.variance_shares import VarianceShares
 
 NOTHING = 0.02  # of the variation: interactions that explain no more are none to speak of

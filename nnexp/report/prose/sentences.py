@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnexp.comparison.predictions import McNemar
 from nnexp.comparison.summary import Summary
 from nnexp.measure import FRACTION, Measure, count, show_p
-from nnexp.statistics.estimates import ALPHA
+from nnexp.statistics.decision import ALPHA
 
 PERCENT = Measure("", FRACTION)
 

@@ -8,7 +8,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.price import PriceOfChoosing
 from nnexp.comparison.requirement import Requirement
 from nnexp.comparison.times import TimeRatio
-from nnexp.statistics.decision import Interval
+from nnexp.statistics.interval import Interval
 from nnexp.statistics.variance_shares import VarianceShares
 
 Record = dict[str, object]

@@ -16,7 +16,8 @@ from nnexp.report.prose.answer import tell_answer, tell_details
 from nnexp.report.prose.finding import Finding
 from nnexp.report.tables.formats import rich_table
 from nnexp.report.tables.table import MOST_ROWS, Table
-from nnexp.statistics.decision import Interval, Standing
+from nnexp.statistics.decision import Standing
+from nnexp.statistics.interval import Interval
 from nnexp.statistics.loss import Loss
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.summary import Sample, Summary
 from nnexp.comparison.verdict import Verdict
 from nnexp.measure import NOTHING, Measure, show_p, show_seconds
-from nnexp.statistics.decision import Interval
+from nnexp.statistics.interval import Interval
 from nnexp.statistics.loss import Loss
 from nnexp.statistics.variance_shares import VarianceShares
 
