@@ -17,6 +17,7 @@ from nnexp.comparison.table_runs import experiment_table, settings_of
 from nnexp.errors import DataError, InputError, NnexpError, NotFoundError
 from nnexp.measure import DOWN, count
 from nnexp.recording.store import open_store
+from nnexp.report.prose.notes import tell_looks
 from nnexp.report.tables import judgement
 from nnexp.sweep.find import chosen_runs, find_sweep, members
 from nnexp.tracking.choose import experiment_here
@@ -82,11 +83,14 @@ def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
     if question.sweep and sweep is None:
         raise NotFoundError(f"there is no sweep {question.sweep} in the store; nnexp sweep {question.sweep} makes it")
     runs = members(store, sweep) if sweep else chosen_runs(store, [])
-    results, measure = settings_of(runs, store, wanted, question.columns.result if question.asked else None)
+    results, comparison = settings_of(runs, store, wanted, question.columns.result if question.asked else None)
+    measure, looks = comparison.measure, comparison.verdict.looks if comparison.verdict else ()
+    if looks:
+        say(tell_looks(looks))
     unit = question.terms.unit or measure.unit
     down = question.terms.lower_is_better or measure.better == DOWN
     terms = replace(question.terms, result=measure.name, unit=unit, lower_is_better=down)
-    return judge_results(results, terms), [*results]
+    return judge_results(results, terms, looks), [*results]
 
 
 def _is_file(name: str) -> bool:

@@ -147,22 +147,6 @@ def label_of(run: Run, by: Sequence[str]) -> str:
     return label(by, [setting_of(run, name) for name in by])
 
 
-def find(groups: Sequence[Group], text: str) -> Group:
-    """Find a configuration by its name (hidden=100) or by its values alone (100).
-
-    Raises
-    ------
-    ConfigError
-        If there is none.
-    """
-    wanted = _squeezed(text)
-    for candidate in groups:
-        if wanted in (_squeezed(candidate.label), _squeezed("".join(candidate.values))):
-            return candidate
-    names = ", ".join(candidate.label for candidate in groups[:10])
-    raise ConfigError(f"a setting must be one of those compared ({names}), but got {text!r}")
-
-
 def _group(
     values: tuple[str, ...], by: Sequence[str], runs: Sequence[Run], numbers: Mapping[str, float], lost: Collection[str]
 ) -> Group:
@@ -183,7 +167,3 @@ def _numbers(parsed: object) -> tuple[float, ...]:
     if isinstance(parsed, int | float) and not isinstance(parsed, bool):
         return (float(parsed),)
     return tuple(x for item in parsed for x in _numbers(item)) if isinstance(parsed, list) else ()
-
-
-def _squeezed(text: str) -> str:
-    return text.replace(" ", "").replace(",", "")

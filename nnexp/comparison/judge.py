@@ -5,11 +5,11 @@ Margin and resolution are told in points: hundredths of a fraction, or of any ot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from nnexp.comparison.verdict import Verdict, oriented
+from nnexp.comparison.verdict import Verdict, oriented, spent
 from nnexp.errors import ConfigError, DataError
 from nnexp.measure import DOWN, FRACTION, UP, Measure
 from nnexp.statistics.decision import ALPHA, Results, decide
@@ -58,8 +58,8 @@ class Judgement(Verdict):
         return False if alike else None
 
 
-def judge(results: Mapping[str, Results], terms: Terms) -> Judgement:
-    """Judge results.
+def judge(results: Mapping[str, Results], terms: Terms, looks: Sequence[int] = ()) -> Judgement:
+    """Judge results; `looks` were made at them before, while seeds were added.
 
     Raises
     ------
@@ -73,8 +73,8 @@ def judge(results: Mapping[str, Results], terms: Terms) -> Judgement:
     measure = Measure(terms.result, FRACTION if unit in PERCENT else unit, DOWN if terms.lower_is_better else UP)
     factor = 0.01 if unit in PERCENT else 1.0
     turned = {name: oriented(one, measure, factor) for name, one in sorted(results.items())}
-    found = decide(turned, resolution=terms.resolution / measure.factor, alpha=terms.alpha)
-    return Judgement(found, turned, terms.worthwhile / measure.factor, terms.alpha, measure, terms)
+    found = decide(turned, resolution=terms.resolution / measure.factor, alpha=spent(terms.alpha, looks))
+    return Judgement(found, turned, terms.worthwhile / measure.factor, terms.alpha, measure, terms, looks=tuple(looks))
 
 
 def _unit(results: Mapping[str, Results]) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from nnexp.comparison.deciding import deciding
-from nnexp.comparison.eligible import eligible, of_one_content, of_one_dataset, with_number
-from nnexp.comparison.groups import find, group, setting_of, varying, with_defaults
-from nnexp.comparison.losses import lost_runs
+from nnexp.comparison.compare import compare
+from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.groups import setting_of
+from nnexp.comparison.summary import Summary
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns
-from nnexp.errors import DataError, NotFoundError
-from nnexp.measure import Measure
+from nnexp.errors import ConfigError, DataError, NotFoundError
 from nnexp.statistics.decision import Results
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
@@ -45,23 +44,33 @@ def experiment_table(name: str, runs: Sequence[Run], columns: Columns) -> tuple[
 
 def settings_of(
     runs: Sequence[Run], store: RunStore, names: Sequence[str], metric: str | None
-) -> tuple[dict[str, Results], Measure]:
-    """Gather what the runs of the settings named reached, and name the metric.
+) -> tuple[dict[str, Results], Comparison]:
+    """Gather what the runs of the settings named reached, from a comparison of all.
 
     Raises
     ------
     ConfigError, NotFoundError
         If there is no such setting or metric.
     """
-    kept, _ = of_one_dataset(eligible(with_defaults(runs))[0])
-    by = varying(kept)
-    kept, _ = of_one_content(kept, by)
-    if not kept:
+    comparison = compare(runs, store, metric=metric)
+    if comparison.nothing:
         raise NotFoundError("there is no finished run to judge by; nnexp runs lists what there is")
-    measure = deciding(kept, by, metric).measure
-    counted, _ = with_number(kept, measure)
-    groups = group(counted, by, measure, lost_runs(counted, store) or ())
-    return {one.label: one.results for one in (find(groups, name) for name in names)}, measure
+    named = [_find(comparison.in_natural_order, name) for name in names]
+    return {one.label: one.results for one in named}, comparison
+
+
+def _find(configurations: Sequence[Summary], text: str) -> Summary:
+    """Find a configuration by its name (hidden=100) or by its values alone (100)."""
+    wanted = _squeezed(text)
+    for one in configurations:
+        if wanted in (_squeezed(one.label), _squeezed("".join(one.values))):
+            return one
+    names = ", ".join(one.label for one in configurations[:10])
+    raise ConfigError(f"a setting must be one of those compared ({names}), but got {text!r}")
+
+
+def _squeezed(text: str) -> str:
+    return text.replace(" ", "").replace(",", "")
 
 
 def _row(run: Run, columns: Columns) -> dict[str, object]:

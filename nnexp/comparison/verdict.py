@@ -31,7 +31,7 @@ class Verdict:
     @property
     def spent(self) -> float:
         """The error that is spent at this look."""
-        return self.alpha * SHARE if self.looks else self.alpha
+        return spent(self.alpha, self.looks)
 
     @property
     def is_decided(self) -> bool:
@@ -60,9 +60,13 @@ def verdict(
     usual = WORTHWHILE if measure.is_fraction else 0.0
     margin = (usual if worthwhile is None else worthwhile) / measure.factor
     results = {one.label: oriented(one.results, measure) for one in configurations}
-    alpha = ALPHA * SHARE if looks else ALPHA
-    found = decide(results, resolution=resolution(results.values(), measure), alpha=alpha)
+    found = decide(results, resolution=resolution(results.values(), measure), alpha=spent(ALPHA, looks))
     return Verdict(found, results, margin, ALPHA, looks=tuple(looks))
+
+
+def spent(alpha: float, looks: Sequence[int]) -> float:
+    """Give what one look may spend of an error, where others were made while seeds were added."""
+    return alpha * SHARE if looks else alpha
 
 
 def resolution(results: Iterable[Results], measure: Measure) -> float:

@@ -9,6 +9,7 @@ from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.eligible import LeftOut, Reason, dataset_settings
 from nnexp.comparison.groups import SEED, varying
 from nnexp.measure import count, with_article
+from nnexp.report.prose.finding import listed
 from nnexp.tracking.records import Tag
 
 FATES = (Reason.FAILED, Reason.KILLED, Reason.RUNNING, Reason.PRUNED)
@@ -84,11 +85,16 @@ def _numberless(comparison: Comparison) -> Iterator[str]:
             yield f"{count(one.runs, 'run')} left out: {one.reason} for {comparison.measure.label}."
 
 
+def tell_looks(looks: Sequence[int]) -> str:
+    """Say that looks were made before, and what that costs this one."""
+    at = listed([*map(str, looks)])
+    return f"Seeds were added after looks at {at} of them: each look, and this one, has a third of the error."
+
+
 def _looks(comparison: Comparison) -> Iterator[str]:
     looks = comparison.verdict.looks if comparison.verdict else ()
     if looks:
-        at = " and ".join([", ".join(map(str, looks[:-1])), str(looks[-1])] if len(looks) > 1 else map(str, looks))
-        yield f"Seeds were added after looks at {at} of them: each look, and this one, has a third of the error."
+        yield tell_looks(looks)
 
 
 def _averaged(comparison: Comparison) -> Iterator[str]:

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 def finding(judged: Judgement) -> Finding:
     """Give what the sentences are told from."""
     return Finding(
-        judged.decision, judged.results, judged.margin, judged.measure, judged.more_seeds, judged.terms.alpha
+        judged.decision,
+        judged.results,
+        judged.margin,
+        judged.measure,
+        judged.more_seeds,
+        judged.alpha,
+        looked=bool(judged.looks),
     )
 
 
@@ -96,7 +102,7 @@ def _row(told: Finding, name: str, one: Standing) -> tuple[str, ...]:
 
 
 def _behind(told: Finding, one: Standing) -> str:
-    if isnan(one.behind.high):
+    if isnan(one.behind.high) or one.behind.high == 0:  # it is the only one whose level may be the best
         return NOTHING
     if one.behind.low > 0 or one.reason:
         return told.between(one.behind)
