@@ -110,12 +110,6 @@ class Measure:
         """Write a value that a person chose, in no more digits than were chosen: 95 %."""
         return f"{self.factor * value:g}{' %' if self.is_fraction else ''}"
 
-    def show_difference(self, value: float) -> str:
-        """Write a signed difference for a table: +2.20."""
-        if not isfinite(value):
-            return NOTHING
-        return f"{100 * value:+.2f}" if self.is_fraction else f"{value:+.3g}"
-
     def gap(self, value: float, low: float, high: float) -> str:
         """Write a difference for a sentence, with its interval if there is one: 2.2 points [1.9, 2.5]."""
         shown = [self.factor * number for number in (value, low, high)]

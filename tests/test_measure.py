@@ -49,17 +49,14 @@ def test_a_metric_that_nobody_declared_is_guessed_by_its_name(name: str, unit: s
 
 
 @pytest.mark.parametrize(
-    ("measure", "column", "shown", "difference", "gap", "goal"),
+    ("measure", "column", "shown", "gap", "goal"),
     [
-        (ACCURACY, "validation %", "97.85", "+2.20", "2.2 points [1.9, 2.5]", "95 %"),
-        (LOSS, "validation log loss", "0.9785", "+0.022", "0.022 [0.019, 0.025]", "0.95"),
+        (ACCURACY, "validation %", "97.85", "2.2 points [1.9, 2.5]", "95 %"),
+        (LOSS, "validation log loss", "0.9785", "0.022 [0.019, 0.025]", "0.95"),
     ],
 )
-def test_values_are_written_in_the_unit(
-    measure: Measure, column: str, shown: str, difference: str, gap: str, goal: str
-) -> None:
+def test_values_are_written_in_the_unit(measure: Measure, column: str, shown: str, gap: str, goal: str) -> None:
     assert measure.column == column
     assert measure.show(0.9785) == shown
-    assert measure.show_difference(0.022) == difference
     assert measure.gap(0.022, 0.019, 0.025) == gap
     assert measure.show_goal(0.95) == goal

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 import nnexp as package
+from nnexp.comparison.judge import Terms, judge
 from nnexp.errors import DataError
+from tests import judging
 from tests.judging import clopper_pearson, oracle, random_sweep
 
-A = [97.9, 97.8, 97.7, 98.0, 97.85]
-B = [97.3, 97.15, 97.25, 97.2, 97.3]
-C = [97.9, 97.75, 97.6, 97.95, 97.8]
+A, B, C = (list(one.good) for one in (judging.A, judging.B, judging.C))
 ABC = {"A": A, "B": B, "C": C}
 
 
@@ -300,6 +300,13 @@ def test_two_settings_of_the_last_sweep(judged, refused, nnexp, database, tiny_d
     assert judged("0.3", "3.0", "--sweep", "multirun", status=1)["unit"] == "fraction"
     assert judged("3.0", "0.3", "--result", "final/test_accuracy")["result"] == "final/test_accuracy"
     assert "must be one of those compared (eta=0.3, eta=3.0), but got 'eta=9'" in refused("eta=9", "3.0")
+
+
+def test_where_looks_were_made_before_a_look_has_a_third_of_the_error():
+    results = {"A": judging.A, "B": judging.B, "C": judging.C}
+    looked = judge(results, Terms(), looks=[3, 5])
+    assert looked.decision == judge(results, Terms(alpha=0.05 / 3)).decision
+    assert looked.decision != judge(results, Terms()).decision
 
 
 class TestFrames:

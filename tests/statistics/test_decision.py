@@ -12,14 +12,7 @@ from nnexp.statistics.decision import Decision, Reason, Results, decide
 from nnexp.statistics.interval import Interval
 from nnexp.statistics.loss import Loss, boschloo, fisher, loses_more, loss_interval
 from nnexp.statistics.seeds import more_seeds, seeds_needed, visible_gap
-from tests.judging import clopper_pearson, random_sweep
-
-A = Results([97.9, 97.8, 97.7, 98.0, 97.85])
-B = Results([97.3, 97.15, 97.25, 97.2, 97.3])
-C = Results([97.9, 97.75, 97.6, 97.95, 97.8])
-N100 = Results([97.0, 96.9], [88.1, 87.6, 78.9])
-N60 = Results([96.3, 96.2, 96.4], [87.2, 86.9])
-N30 = Results([95.5, 95.4, 95.6, 95.3], [86.4])
+from tests.judging import N30, N60, N100, A, B, C, clopper_pearson, random_sweep
 
 
 def decided(alpha: float = 0.05, **settings: Results) -> Decision:

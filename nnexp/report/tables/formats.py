@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -15,7 +14,7 @@ from rich.text import Text
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.verdict import Verdict
 from nnexp.report.prose.told import tell
-from nnexp.report.tables.further import further_record
+from nnexp.report.tables.record import decision_record, further_record, known
 from nnexp.report.tables.table import Table, tables
 
 if TYPE_CHECKING:
@@ -157,17 +156,16 @@ def _records(comparison: Comparison) -> list[dict[str, Any]]:
     return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
 
 
+def _plain(value: object) -> object:
+    return known(value) if isinstance(value, float) else value
+
+
 def _verdict(verdict: Verdict | None) -> dict[str, object]:
     if verdict is None:
         return {}
     return {
-        "may_be_best": verdict.decision.may_be_best,
-        "ruled_out": verdict.decision.ruled_out,
+        **decision_record(verdict.decision),
         "decided": verdict.is_decided,
         "more_seeds": verdict.more_seeds,
         "worthwhile": verdict.margin,
     }
-
-
-def _plain(value: object) -> object:
-    return None if isinstance(value, float) and not isfinite(value) else value

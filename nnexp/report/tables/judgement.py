@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from math import isfinite, isnan
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
@@ -15,9 +15,9 @@ from nnexp.measure import NOTHING
 from nnexp.report.prose.answer import tell_answer, tell_details
 from nnexp.report.prose.finding import Finding
 from nnexp.report.tables.formats import rich_table
+from nnexp.report.tables.record import decision_record, interval, known
 from nnexp.report.tables.table import MOST_ROWS, Table
 from nnexp.statistics.decision import Standing
-from nnexp.statistics.interval import Interval
 from nnexp.statistics.loss import Loss
 
 if TYPE_CHECKING:
@@ -50,14 +50,11 @@ def as_json(judged: Judgement, better: bool | None = None) -> str:
             "details": [*tell_details(told)],
             "decided": judged.is_decided,
             "better": better,
-            "may_be_best": found.may_be_best,
-            "ruled_out": {
-                name: {"reason": one.reason.value, "rival": one.rival} for name, one in standings.items() if one.reason
-            },
-            "behind": {name: _points(one.behind, factor) for name, one in standings.items()},
+            **decision_record(found),
+            "behind": {name: interval(one.behind, factor) for name, one in standings.items()},
             "lost": {name: _loss(Loss(one.lost, one.runs)) for name, one in standings.items()},
-            "level": {name: _number(sign * factor * one.level) for name, one in standings.items()},
-            "lead": _points(found.lead, factor),
+            "level": {name: known(sign * factor * one.level) for name, one in standings.items()},
+            "lead": interval(found.lead, factor),
             "more_seeds": judged.more_seeds,
             "lost_counted_as_any": found.as_they_are,
             "result": judged.measure.name,
@@ -131,13 +128,5 @@ def _rows(judged: Judgement) -> Iterator[dict[str, Any]]:
         }
 
 
-def _points(one: Interval, factor: float) -> dict[str, float | None]:
-    return {name: _number(factor * getattr(one, name)) for name in ("estimate", "low", "high")}
-
-
 def _loss(loss: Loss) -> dict[str, object]:
     return {"count": loss.count, "runs": loss.runs, "interval": [*loss.interval]}
-
-
-def _number(value: float) -> float | None:
-    return value if isfinite(value) else None

@@ -11,13 +11,8 @@ from nnexp.report.prose.answer import tell_answer, tell_details
 from nnexp.report.prose.finding import Finding, listed
 from nnexp.statistics.decision import Results, decide
 from nnexp.statistics.seeds import more_seeds
+from tests.judging import N30, N60, N100, A, B, C
 
-A = Results([97.9, 97.8, 97.7, 98.0, 97.85])
-B = Results([97.3, 97.15, 97.25, 97.2, 97.3])
-C = Results([97.9, 97.75, 97.6, 97.95, 97.8])
-N100 = Results([97.0, 96.9], [88.1, 87.6, 78.9])
-N60 = Results([96.3, 96.2, 96.4], [87.2, 86.9])
-N30 = Results([95.5, 95.4, 95.6, 95.3], [86.4])
 NEVER = Results([], [88.1, 87.6, 78.9])
 PER_CENT = Measure("val/accuracy", FRACTION, UP)
 

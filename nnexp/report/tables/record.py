@@ -1,4 +1,4 @@
-"""What a comparison found beside its decision, as a program reads it: in full precision, None for the unknown."""
+"""A decision, and what was found beside it, as a program reads it: in full precision, None for the unknown."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.price import PriceOfChoosing
 from nnexp.comparison.requirement import Requirement
 from nnexp.comparison.times import TimeRatio
+from nnexp.statistics.decision import Decision
 from nnexp.statistics.interval import Interval
 from nnexp.statistics.variance_shares import VarianceShares
 
 Record = dict[str, object]
+
+
+def decision_record(found: Decision) -> Record:
+    """Give the settings that may be the best, and why and by whom each other is ruled out."""
+    out = {name: found.standings[name] for name in found.ruled_out}
+    return {
+        "may_be_best": found.may_be_best,
+        "ruled_out": {name: {"reason": one.reason, "rival": one.rival} for name, one in out.items()},
+    }
 
 
 def further_record(comparison: Comparison) -> Record:
@@ -25,12 +35,12 @@ def further_record(comparison: Comparison) -> Record:
 
 
 def _mattered(found: VarianceShares) -> Record:
-    interactions = {"interactions": _interval(found.interactions)} if found.interactions else {}
+    interactions = {"interactions": interval(found.interactions)} if found.interactions else {}
     shares = {
-        "settings": {name: _interval(share) for name, share in found.settings.items()},
+        "settings": {name: interval(share) for name, share in found.settings.items()},
         **interactions,
-        "together": _interval(found.together),
-        "seeds": _interval(found.chance),
+        "together": interval(found.together),
+        "seeds": interval(found.chance),
         "balanced": found.is_balanced,
     }
     return {"what_mattered": shares}
@@ -41,33 +51,35 @@ def _price(found: PriceOfChoosing) -> Record:
         "setting": found.label,
         "among": found.among,
         "seeds": found.seeds,
-        "reported": _interval(found.reported),
-        "flattery": _interval(found.flattery),
+        "reported": interval(found.reported),
+        "flattery": interval(found.flattery),
     }
     return {"price_of_choosing": content}
 
 
 def _time_ratio(found: TimeRatio) -> Record:
-    return {"time_ratio": {"setting": found.label, "other": found.other, "times": _interval(found.times)}}
+    return {"time_ratio": {"setting": found.label, "other": found.other, "times": interval(found.times)}}
 
 
 def _requirement(found: Requirement) -> Record:
     content = {
         "at_least": found.at_least,
-        "shown_at_least": {name: _known(bound) for name, bound in found.bounds.items()},
+        "shown_at_least": {name: known(bound) for name, bound in found.bounds.items()},
         "reached": found.reached,
         "in_good_runs": found.in_good_runs,
         "then": found.then,
         "cheapest": found.cheapest,
-        "seconds": _interval(found.seconds),
+        "seconds": interval(found.seconds),
         "as_cheap": found.as_cheap,
     }
     return {"requirement": content}
 
 
-def _interval(one: Interval) -> Record:
-    return {"estimate": _known(one.estimate), "low": _known(one.low), "high": _known(one.high)}
+def interval(one: Interval, factor: float = 1.0) -> Record:
+    """Give an estimate and its bounds, in another unit if a factor is given."""
+    return {name: known(factor * getattr(one, name)) for name in ("estimate", "low", "high")}
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """Give a number; None for one that is unknown."""
     return value if isfinite(value) else None
