@@ -11,9 +11,8 @@ the one that the commands use, and what is finished there is reused.
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,6 @@ from nnexp.comparison.look import look_at
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns, results_in
 from nnexp.config.paths import check_sweep_name
-from nnexp.config.value import format_value
 from nnexp.errors import ConfigError, TrackingError, UnfinishedError
 from nnexp.recording.store import open_store
 from nnexp.report.prose.answer import tell_answer
@@ -39,6 +37,7 @@ from nnexp.report.tables.judgement import as_table, finding
 from nnexp.statistics.decision import Decision
 from nnexp.sweep.find import chosen_runs
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
+from nnexp.sweep.hydra.overrides import Settings, as_overrides
 from nnexp.sweep.outcome import Failure
 from nnexp.sweep.policy import LAUNCHER
 from nnexp.sweep.progress import display
@@ -49,9 +48,6 @@ from nnexp.tracking.store import RunStore
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PLAIN_WORD = re.compile(r"[\w./-]+")
-Settings = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ def train(settings: Settings | None = None, /, **more: Any) -> Run:
     """
     app = HydraApp(NETWORK, _open_session)
     given = {name: [value] for name, value in {**(settings or {}), **more}.items()}  # a list is a value here
-    for trained in run_hydra(app, _typed(given), _say):
+    for trained in run_hydra(app, as_overrides(given), _say):
         if isinstance(trained, Trained) and app.session:
             trained.check()
             uid = {Tag.UID: trained.recorder.run.tags[Tag.UID]}
@@ -131,7 +127,7 @@ def sweep(
         check_sweep_name(named)
     app = HydraApp(NETWORK, _open_session)
     launcher = {f"{LAUNCHER}until_decided": True} if until_decided else {}
-    arguments = ["-m", "--config-name", named, *_typed({**given, **(settings or {}), **more, **launcher})]
+    arguments = ["-m", "--config-name", named, *as_overrides({**given, **(settings or {}), **more, **launcher})]
     swept = [result for result in run_hydra(app, arguments, _say) if isinstance(result, Swept)]
     outcomes = [one.outcome for one in swept if one.outcome]
     if any(outcome.interrupted for outcome in outcomes):
@@ -232,21 +228,3 @@ def _open_session(several: bool) -> Session:
 
 def _say(line: str) -> None:
     print(f"nnexp: {line}", file=sys.stderr)  # noqa: T201
-
-
-def _typed(settings: Settings) -> list[str]:
-    """Write settings as they would be typed; of a list, a range or an array, one value after the other."""
-    return [f"{name}={','.join(map(_quoted, _values(value)))}" for name, value in settings.items()]
-
-
-def _values(value: Any) -> Sequence[Any]:
-    several = value.tolist() if hasattr(value, "tolist") else value  # of NumPy and pandas
-    return list(several) if isinstance(several, list | range) else [several]
-
-
-def _quoted(value: Any) -> str:
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if not isinstance(value, str) or PLAIN_WORD.fullmatch(value):
-        return format_value(value)
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

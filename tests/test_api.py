@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import nnexp
-from nnexp.api import _typed
 from nnexp.errors import ConfigError
+from nnexp.sweep.hydra.overrides import as_overrides
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -89,4 +89,4 @@ def test_importing_nnexp_costs_nothing():
     ],
 )
 def test_values_are_written_as_they_would_be_typed(value, typed):
-    assert _typed({"x": value}) == [typed]
+    assert as_overrides({"x": value}) == [typed]

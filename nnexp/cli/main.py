@@ -1,20 +1,17 @@
-"""The `nnexp` command: what there is, and how errors look.
+"""The `nnexp` command: what there is. How it ends is ending.py's.
 
 Nothing heavy is imported here; each command imports what it needs when it runs.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from nnexp import __version__
-from nnexp.errors import InputError, NnexpError
+from nnexp.cli.ending import Answering, run_to_its_end
 
 app = typer.Typer(
     name="nnexp",
@@ -31,19 +28,6 @@ Overrides = Annotated[list[str] | None, typer.Argument(metavar="[SETTING=VALUE].
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or its name.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-
-
-class Answering(TyperCommand):
-    """A command whose exit status is an answer: a mistake in typing it has one of its own."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read what was typed."""
-        try:
-            return super().parse_args(ctx, args)
-        except Exception as error:
-            if not hasattr(error, "format_message"):  # only usage errors have it: where their class is, varies
-                raise
-            raise InputError(f"{error.format_message()} (nnexp {ctx.info_name} --help)") from error
 
 
 @app.callback(invoke_without_command=True)
@@ -120,9 +104,7 @@ def compare(
     by: Annotated[str | None, typer.Option(help="The settings to tell apart: hidden,init.")] = None,
     metric: Annotated[str | None, typer.Option(help="What decides; by default the final validation accuracy.")] = None,
     reach: Annotated[float | None, typer.Option(help="An accuracy, such as 0.95, to count epochs and time to.")] = None,
-    worthwhile: Annotated[
-        float | None, typer.Option(help="Points that matter; by default 0.2, of an accuracy.")
-    ] = None,
+    worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
     at_least: Annotated[float | None, typer.Option(help="Which settings reach so much? 97 for 97 %.")] = None,
     then: Annotated[str | None, typer.Option(help="Choose the cheapest of these: time.")] = None,
     as_json: Json = False,
@@ -263,13 +245,5 @@ def doctor() -> None:
 
 
 def main() -> None:
-    """Run the command line; a person's mistake ends it with one line, a defect of ours with its traceback."""
-    try:
-        app()
-    except NnexpError as error:
-        print(f"nnexp: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(getattr(error, "exit_status", 2))
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:  # as in `nnexp runs | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Run the command line."""
+    run_to_its_end(app)

@@ -9,7 +9,8 @@ from typing import Any
 from nnexp.cli.console import out, say
 from nnexp.cli.train import train
 from nnexp.config.paths import SWEEPS, USER_SWEEPS, check_sweep_name, sweep_names
-from nnexp.config.value import format_value
+from nnexp.sweep.hydra.overrides import as_overrides
+from nnexp.sweep.policy import LAUNCHER
 
 
 def _about(name: str) -> str:
@@ -26,9 +27,7 @@ def sweep(name: str | None, overrides: Sequence[str], flags: Mapping[str, Any]) 
             out().print(f"{each:<18}{_about(each)}", soft_wrap=True, markup=False)
         return
     check_sweep_name(name)
-    policy = [
-        f"hydra.launcher.{setting}={format_value(value)}" for setting, value in flags.items() if value is not None
-    ]
+    policy = as_overrides({f"{LAUNCHER}{setting}": value for setting, value in flags.items() if value is not None})
     arguments = ["-m", "--config-name", name, *overrides, *policy]
     say(f"this is: nnexp train {shlex.join(arguments)}")
     train(arguments)
