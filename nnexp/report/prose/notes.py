@@ -88,7 +88,8 @@ def _numberless(comparison: Comparison) -> Iterator[str]:
 def tell_looks(looks: Sequence[int]) -> str:
     """Say that looks were made before, and what that costs this one."""
     at = listed([*map(str, looks)])
-    return f"Seeds were added after looks at {at} of them: each look, and this one, has a third of the error."
+    before = f"Some of these runs were looked at before, at {at} seeds, to add more where they decide"
+    return f"{before}: each look, and this one, has a third of the error."
 
 
 def _looks(comparison: Comparison) -> Iterator[str]:
