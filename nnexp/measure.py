@@ -104,7 +104,7 @@ class Measure:
         """Write a value: 97.85 for an accuracy."""
         if not isfinite(value):
             return NOTHING
-        return f"{100 * value:.2f}" if self.is_fraction else f"{value:.4g}"
+        return f"{100 * value:z.2f}" if self.is_fraction else f"{value:z.4g}"
 
     def show_goal(self, value: float) -> str:
         """Write a value that a person chose, in no more digits than were chosen: 95 %."""
@@ -113,7 +113,7 @@ class Measure:
     def gap(self, value: float, low: float, high: float) -> str:
         """Write a difference for a sentence, with its interval if there is one: 2.2 points [1.9, 2.5]."""
         shown = [self.factor * number for number in (value, low, high)]
-        digits = f".{1 if abs(shown[0]) >= 1 else 2}f" if self.is_fraction else ".3g"
+        digits = f"z.{1 if abs(shown[0]) >= 1 else 2}f" if self.is_fraction else "z.3g"
         unit = " points" if self.is_fraction else ""
         interval = f" [{shown[1]:{digits}}, {shown[2]:{digits}}]" if isfinite(low) else ""
         return f"{shown[0]:{digits}}{unit}{interval}"

@@ -60,3 +60,8 @@ def test_values_are_written_in_the_unit(measure: Measure, column: str, shown: st
     assert measure.show(0.9785) == shown
     assert measure.gap(0.022, 0.019, 0.025) == gap
     assert measure.show_goal(0.95) == goal
+
+
+@pytest.mark.parametrize("measure", [ACCURACY, LOSS])
+def test_zero_has_no_sign(measure: Measure) -> None:
+    assert "-" not in measure.show(-0.0) + measure.gap(-0.0, -0.0, 0.0)

@@ -53,7 +53,7 @@ def _print_plan(survey: Survey) -> None:
 
 
 def _told(until: UntilDecided) -> str:
-    return tell_until_decided(until.last, until.looks, len(until.asked), len(until.taken))
+    return tell_until_decided(until.last, until.looks, len(until.asked), until.ended)
 
 
 def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import inf
 
 from nnexp.comparison.comparison import Comparison, Nothing
 from nnexp.comparison.curves import LearningCurves, read_curves, target_of
@@ -25,6 +26,7 @@ from nnexp.comparison.requirement import Then, required, requirement
 from nnexp.comparison.summary import Summary, summarize
 from nnexp.comparison.times import comparable_seconds, time_ratio
 from nnexp.comparison.verdict import Verdict, resolution, verdict
+from nnexp.errors import ConfigError
 from nnexp.measure import Measure, measure_named
 from nnexp.statistics.variance_shares import variance_shares
 from nnexp.tracking.records import Run, declared_by
@@ -66,8 +68,11 @@ def compare(
     Raises
     ------
     ConfigError
-        If `by`, `metric` or `reach` names what the runs do not have, or `at_least` what none can reach.
+        If `by`, `metric` or `reach` names what the runs do not have, `at_least` what none can reach, or if
+        `worthwhile` is no difference.
     """
+    if worthwhile is not None and not 0 <= worthwhile < inf:
+        raise ConfigError(f"worthwhile must be at least 0, but got {worthwhile:g}")
     runs = with_defaults(runs)
     kept, left_out = eligible(runs)
     if not kept:

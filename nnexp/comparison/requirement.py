@@ -52,8 +52,8 @@ def required(at_least: float | None, then: str | None, measure: Measure) -> tupl
         if then is not None:
             raise ConfigError("then chooses among the settings that reach what at_least names; give it too")
         return None
-    if not isfinite(at_least) or (measure.is_fraction and not 0 < at_least <= 100):
-        range_ = "above 0 and up to 100 (per cent)" if measure.is_fraction else "a number"
+    if not isfinite(at_least) or (measure.is_fraction and not 1 <= at_least <= 100):
+        range_ = "from 1 to 100 (97 for 97 %)" if measure.is_fraction else "a number"
         raise ConfigError(f"at_least must be {range_}, but got {at_least:g}")
     return at_least / measure.factor, Then(then) if then else None
 

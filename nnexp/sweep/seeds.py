@@ -60,8 +60,9 @@ def _seed(run: RunSpec) -> int:
 
 
 def _name(run: RunSpec, plan: Plan) -> str:
+    """Name a setting, as a comparison does."""
     params = run.task.schema.params(run.config)
-    return " ".join(f"{name}={params[name]}" for name in plan.varies if name != SEED)
+    return " ".join(f"{name}={params[name]}" for name in sorted(plan.varies) if name != SEED)
 
 
 def _with_seed(like: RunSpec, seed: int, number: int, plan: Plan) -> RunSpec:

@@ -49,6 +49,11 @@ class UntilDecided:
         return [run for runs in self.asked.values() for run in runs]
 
     @property
+    def ended(self) -> int:
+        """How many of them have come to their end."""
+        return len(self._ended)
+
+    @property
     def ledger(self) -> Ledger:
         """Those of them that were done already, and those that wait."""
         return Ledger({run.key: self._done[run.key] for run in self.taken if run.key in self._done}, self.left())

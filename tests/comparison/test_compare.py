@@ -72,6 +72,23 @@ def test_whichever_order_the_runs_stand_in_the_answer_is_the_same():
     assert tell(compare(records[::-1])) == tell(compare(records))
 
 
+@pytest.mark.parametrize("worthwhile", [-1, float("nan"), float("inf")])
+def test_a_margin_that_is_no_difference_is_refused(worthwhile):
+    with pytest.raises(ConfigError, match="worthwhile must be at least 0, but got"):
+        compare(small_and_large(), worthwhile=worthwhile)
+
+
+def test_more_seeds_than_a_sweep_adds_are_not_promised_of_it():
+    def remedy(gap, spread):
+        near = [0.95, 0.95 + spread, 0.95 - spread]
+        records = runs({"hidden": 30}, near) + runs({"hidden": 60}, [x + gap for x in near])
+        comparison = compare([replace(one, tags={**one.tags, Tag.member("a"): Tag.YES}) for one in records])
+        return comparison.verdict.more_seeds, "--until-decided" in tell(comparison).answer
+
+    few, many = remedy(0.004, 0.004), remedy(0.002, 0.004)
+    assert (few[0] <= 17 < many[0], few[1], many[1]) == (True, True, False)
+
+
 @pytest.mark.parametrize(("worthwhile", "decided"), [(None, True), (0.01, False)])
 def test_what_is_shown_to_lie_within_a_margin_is_as_good(worthwhile, decided):
     one, other = [0.951, 0.952, 0.951, 0.952, 0.951], [0.952, 0.951, 0.952, 0.951, 0.952]

@@ -90,6 +90,16 @@ class TestWhatMattered:
         [sentence] = details(compare(flat), "matter")
         assert sentence.startswith("Nothing is seen to matter: chance explains")
 
+    def test_of_too_few_runs_nothing_is_said_to_matter_or_not(self):
+        records = [run(0.95 + 0.001 * n, eta=eta, hidden=n) for eta in (0.5, 3.0) for n in (30, 60)]
+        [sentence] = details(compare([*records, run(0.96, eta=0.5, hidden=30, seed=1)]), "matter")
+        assert sentence == "What mattered cannot be told: these runs are too few."
+
+    def test_chance_never_explains_more_than_all(self):
+        records = [run(0.95, eta=eta, hidden=n, seed=s) for eta in (0.5, 3.0) for n in (30, 60) for s in range(3)]
+        [sentence] = details(compare(records, metric="train/cost"), "matter")
+        assert sentence == "Nothing is seen to matter: chance explains 100 % of the variation."
+
 
 class TestPriceOfChoosing:
     def test_it_is_the_gap_of_the_chosen_setting_over_its_good_seeds(self):
@@ -255,8 +265,9 @@ class TestRequirement:
     @pytest.mark.parametrize(
         ("given", "message"),
         [
-            ({"at_least": 101}, "at_least must be above 0 and up to 100"),
-            ({"at_least": float("nan")}, "at_least must be above 0 and up to 100"),
+            ({"at_least": 101}, "at_least must be from 1 to 100"),
+            ({"at_least": 0.97}, r"at_least must be from 1 to 100 \(97 for 97 %\), but got 0.97"),
+            ({"at_least": float("nan")}, "at_least must be from 1 to 100"),
             ({"at_least": 97, "then": "cost"}, "then must be time, but got 'cost'"),
             ({"then": "time"}, "give it too"),
         ],

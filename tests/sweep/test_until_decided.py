@@ -132,6 +132,11 @@ def ending(swept: Swept) -> Ending | None:
     return swept.survey.until.last.ending
 
 
+def ending_told(swept: Swept) -> str:
+    until = swept.survey.until
+    return tell_until_decided(until.last, until.looks, len(until.asked), until.ended)
+
+
 def found(swept: Swept, store: MemoryStore):
     """What must not depend on what happened on the way: runs, looks, answer."""
     [parent] = store.runs(Kind.SWEEP)
@@ -281,6 +286,9 @@ def test_ctrl_c_between_two_looks_leaves_it_unfinished(sweep, store):
     stopped = sweep({A: Truth(98), B: Truth(95)}, slots=1, after=5, then=lambda: os.kill(os.getpid(), signal.SIGINT))
     assert stopped.survey.until.looks == []
     assert store.runs(Kind.SWEEP)[0].status is Status.KILLED
+    assert f"{len(store.runs(status=Status.FINISHED))} of the 40 runs that 20 seeds each would take so far." in (
+        ending_told(stopped)
+    )
 
 
 def test_a_budget_ends_it_before_a_look_and_says_what_is_left(sweep, store):
@@ -360,6 +368,10 @@ class TestSeeds:
         for what in ("name", "number", "folder"):
             assert len({getattr(run, what) for run in every}) == 40, what
 
+    def test_a_setting_is_called_as_the_answer_calls_it(self, plan):
+        several = plan(*({"hidden": hidden, "eta": eta} for hidden in (5, 6) for eta in (1.0, 3.0)))
+        assert next(iter(runs_by_setting(several, 3))) == "eta=1.0 hidden=5"
+
     def test_one_setting_alone_is_refused(self, plan):
         with pytest.raises(ConfigError, match="until_decided needs two settings to decide between, but tiny has 1"):
             runs_by_setting(plan(seeds=3), 20)
@@ -374,7 +386,6 @@ class TestSeeds:
     ],
 )
 def test_the_ending_in_a_line(truths, line, sweep):
-    until = sweep(truths).survey.until
-    said = tell_until_decided(until.last, until.looks, len(until.asked), len(until.taken))
+    said = ending_told(sweep(truths))
     assert said.startswith(line)
     assert said.endswith("% saved.")

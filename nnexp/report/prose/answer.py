@@ -41,7 +41,7 @@ def tell_details(found: Finding) -> Iterator[str]:
         if one.behind.high <= found.margin and not one.lost:
             yield f"{name} is worse, but by at most {found.gap(one.behind.high)}: in practice as good."
     answer = tell_answer(found)
-    for name in found.losses:
+    for name in found.decision.may_be_best:
         if _is_unknown(found, name) and _unknown(found, name) not in answer:
             yield _unknown(found, name)
 
@@ -51,7 +51,9 @@ def _answer(found: Finding) -> str:
     if not rest:
         return _winner_of_failing(found, first) if found.tells_loss else _winner(found, first)
     if all(_is_unknown(found, name) for name in rest):
-        return f"{listed([first, *rest], 'or')} may be best. {' '.join(_unknown(found, name) for name in rest)}"
+        others = f"; {_others_out(found)}" if found.decision.ruled_out else ""
+        unknown = " ".join(_unknown(found, name) for name in rest)
+        return f"{listed([first, *rest], 'or')} may be best{others}. {unknown}"
     if found.decision.is_decided(found.margin):
         return _take(found, first, rest)
     if found.tells_loss and found.decision.standings[first].lost and _shown_behind(found):
@@ -105,15 +107,18 @@ def _take(found: Finding, first: str, rest: list[str]) -> str:
 def _level_against_loss(found: Finding, first: str) -> str:
     """Tell of a setting whose level is the best, but which loses runs, so that it rules nobody out."""
     standings, losses = found.decision.standings, found.losses
-    nearest, *others = _shown_behind(found)[:MOST_NAMES]
+    shown = _shown_behind(found)
+    place = "best" if len(shown) == len(standings) - 1 else "first"  # the levels of others may be as good
+    nearest, *others = shown[:MOST_NAMES]
     behind = [f"{nearest} is {found.between(standings[nearest].behind)} behind"]
     behind += [f"{name} {found.between(standings[name].behind)}" for name in others]
     safest = min(found.decision.may_be_best[1:], key=lambda name: losses[name].count / losses[name].runs)
     tries = ceil(log(SURE) / log(losses[first].count / losses[first].runs))
     return (
-        f"{_out(found)}: {first} is best in {found.good_runs} ({found.level(first)}; {', '.join(behind)}), but lost "
+        f"{_out(found)}: {first} is {place} in {found.good_runs} ({found.level(first)}; {', '.join(behind)}), but lost "
         f"{found.lost_of(first)} against {losses[safest].count} of {losses[safest].runs} for {safest}. For one run "
-        f"nobody can tell; with several tries keep {first} (about {tries} tries are safe)."
+        f"nobody can tell; with several tries keep {first} (about {tries} tries are safe, if "
+        "it loses no more than here)."
     )
 
 

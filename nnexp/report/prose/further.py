@@ -37,7 +37,10 @@ def _mattered(found: VarianceShares, good: str) -> str:
     first, *others = found.settings.items()
     if not any(share.low for share in (found.together, *found.settings.values())):
         least = _percent(found.chance.low)
-        return f"Nothing is seen to matter{good}: chance explains {least} of the variation, or more."
+        if not round(100 * found.chance.low):
+            return f"What mattered{good} cannot be told: these runs are too few."
+        more = "" if least == _percent(1) else ", or more"
+        return f"Nothing is seen to matter{good}: chance explains {least} of the variation{more}."
     said = [_first(*first), *_others(dict(others)), *_interactions(found)]
     seeds = f"; the rest, {_percent(found.chance.estimate)}, is chance" if round(100 * found.chance.estimate) else ""
     balance = "" if found.is_balanced else " (type II, as the grid is not balanced: the shares need not add up)"

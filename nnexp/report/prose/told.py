@@ -18,6 +18,7 @@ from nnexp.report.prose.finding import Finding
 from nnexp.report.prose.further import tell_further
 from nnexp.report.prose.notes import notes
 from nnexp.report.prose.sentences import describe, tell_mcnemar
+from nnexp.statistics.looks import LOOKS
 from nnexp.tracking.records import FIRST_TASK, Tag
 
 _NOTHING = {
@@ -71,8 +72,14 @@ def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
         verdict.alpha,
         looked=bool(verdict.looks),
         lost="digit" if classifies else "",
-        remedy="" if verdict.looks or not _swept(comparison) else "`nnexp sweep NAME --until-decided`",
+        remedy="`nnexp sweep NAME --until-decided`" if _may_be_added(comparison, verdict) else "",
     )
+
+
+def _may_be_added(comparison: Comparison, verdict: Verdict) -> bool:
+    """Tell whether a sweep that adds seeds would come to as many as are needed."""
+    most = max(one.runs for one in verdict.decision.standings.values())
+    return not verdict.looks and most + (verdict.more_seeds or 0) <= LOOKS[-1] and _swept(comparison)
 
 
 def _swept(comparison: Comparison) -> bool:

@@ -104,8 +104,10 @@ def test_a_better_level_comes_with_more_loss():
     assert answer({"100": N100, "60": N60, "30": N30}) == (
         "No setting is ruled out: 100 is best in the runs that lost no digit (96.95 %; 60 is 0.65 points [0.33, 0.92] "
         "behind, 30 1.5 points [1.2, 1.8]), but lost a digit in 3 of 5 runs against 1 of 5 for 30. For one run nobody "
-        "can tell; with several tries keep 100 (about 6 tries are safe)."
+        "can tell; with several tries keep 100 (about 6 tries are safe, if it loses no more than here)."
     )
+    near = Results([96.9, 96.8, 96.95], [87.2, 86.9])
+    assert "100 is first in the runs that lost no digit" in answer({"100": N100, "60": near, "30": N30})
 
 
 def test_loss_alone_decides():
@@ -140,6 +142,15 @@ def test_a_setting_that_never_worked_is_no_rival():
     assert answer({"A": Results([97.9, 97.8, 97.7]), "D": NEVER}) == f"A or D may be best. {told}"
     assert details({"A": Results([97.9, 97.8, 97.7]), "D": NEVER}) == []
     assert details({"A": A, "C": C, "D": NEVER}) == [told]
+    assert answer({"A": Results([97.9, 97.8, 97.7]), "C": Results([80.0, 80.1, 80.2]), "D": NEVER}) == (
+        f"A or D may be best; C is ruled out (3 seeds, 5 % error for all of it). {told}"
+    )
+
+
+def test_of_a_setting_that_never_worked_and_is_ruled_out_no_more_is_asked():
+    never = Results([], [9.9, 9.7, 9.2])
+    assert "D" not in answer({"A": A, "C": C, "D": never}, 0.3).partition(":")[0]
+    assert details({"A": A, "C": C, "D": never}) == []
 
 
 def test_one_or_two_seeds_are_few():
