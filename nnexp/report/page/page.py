@@ -67,8 +67,8 @@ def _list(sentences: Sequence[str], kind: str) -> str:
 
 def _table(table: Table) -> str:
     head = "".join(_head(column, place < table.names) for place, column in enumerate(table.columns))
-    body = "".join(f"<tr>{_row(row, table.names)}</tr>" for row in table.rows)
-    caption = f"<caption>{escape(table.title)}</caption>"
+    body = "".join(_row(row, table.names, place < table.left) for place, row in enumerate(table.rows))
+    caption = f"<caption><span>{escape(table.title)}</span></caption>"
     scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.title)}">'
     return f"{scroller}<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
@@ -78,9 +78,10 @@ def _head(column: str, is_name: bool) -> str:
     return f'<th scope="col"{kind}>{escape(column)}</th>'
 
 
-def _row(row: Sequence[str], names: int) -> str:
+def _row(row: Sequence[str], names: int, is_left: bool) -> str:
+    kind = ' class="left"' if is_left else ""
     heads = "".join(f'<th scope="row">{escape(cell)}</th>' for cell in row[:names])
-    return heads + "".join(f"<td>{escape(cell)}</td>" for cell in row[names:])
+    return f"<tr{kind}>{heads}{''.join(f'<td>{escape(cell)}</td>' for cell in row[names:])}</tr>"
 
 
 def _figure(number: int, plot: Plot) -> str:

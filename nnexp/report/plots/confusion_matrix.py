@@ -33,4 +33,5 @@ def draw(counts: NDArray[np.int64], title: str) -> Figure:
     )
     for digit, found in zip(digits, np.diag(counts), strict=True):
         figure.add_annotation(x=digit, y=digit, text=f"<b>{found}</b>", showarrow=False)
-    return figure.update_layout(xaxis_type="category", yaxis={"type": "category", "autorange": "reversed"})
+    figure.update_layout(xaxis_type="category", yaxis={"type": "category", "autorange": "reversed"})
+    return figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)

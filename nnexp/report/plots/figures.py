@@ -55,9 +55,11 @@ def _curves(comparison: Comparison, store: RunStore | None) -> Iterator[tuple[Fi
     curves = learning_curves.compute(comparison, store)
     if curves.empty:
         return
-    yield learning_curves.draw(curves, comparison.measure), False
+    lost = any(one.loss and one.loss.count for one in learning_curves.shown(comparison))
+    whose = "all runs, lost ones too" if lost else "all runs"  # the tables have the means of the others
+    yield learning_curves.draw(curves, comparison.measure, whose), False
     if curves.seconds.notna().any():
-        yield learning_curves.draw_by_time(curves, comparison.measure), False
+        yield learning_curves.draw_by_time(curves, comparison.measure, whose), False
 
 
 def _configurations(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:

@@ -35,4 +35,5 @@ def draw(means: pd.DataFrame, measure: Measure) -> Figure:
         texttemplate=style.hover(measure, "z") if means.size <= 100 else None,
         hovertemplate=f"%{{y}}, %{{x}}: {style.hover(measure, 'z')}<extra></extra>",
     )
-    return figure.update_layout(xaxis_type="category", yaxis_type="category")
+    figure.update_xaxes(type="category", showgrid=False)
+    return figure.update_yaxes(type="category", showgrid=False)

@@ -20,15 +20,16 @@ def compute(comparison: Comparison, store: RunStore) -> Curves:
     return pd.concat([_curve(one, comparison.measure, store) for one in shown(comparison)], ignore_index=True)
 
 
-def draw(curves: Curves, measure: Measure) -> Figure:
+def draw(curves: Curves, measure: Measure, whose: str = "all runs") -> Figure:
     """Draw by epoch: for each configuration the mean over its runs, in a band from the lowest to the highest."""
-    title = f"{measure.noun.capitalize()} by epoch: mean, and from the lowest to the highest run"
+    title = f"{measure.noun.capitalize()} by epoch: mean of {whose}, and from the lowest to the highest"
     figure = style.figure(title, "epoch", measure.column)
     for label, colour in style.colours(list(curves.configuration)).items():
         one = curves[curves.configuration == label]
         figure.add_scatter(
             x=[*one.epoch, *one.epoch[::-1]],
             y=[*(one.high * measure.factor), *(one.low[::-1] * measure.factor)],
+            mode="lines",
             fill="toself",
             fillcolor=style.faint(colour),
             line={"width": 0},
@@ -48,9 +49,9 @@ def draw(curves: Curves, measure: Measure) -> Figure:
     return figure
 
 
-def draw_by_time(curves: Curves, measure: Measure) -> Figure:
+def draw_by_time(curves: Curves, measure: Measure, whose: str = "all runs") -> Figure:
     """Draw by wall time: for each configuration its mean over its mean seconds."""
-    title = f"{measure.noun.capitalize()} by time: mean over runs"
+    title = f"{measure.noun.capitalize()} by time: mean of {whose}"
     figure = style.figure(title, "seconds since the start", measure.column)
     for label, colour in style.colours(list(curves.configuration)).items():
         one = curves[curves.configuration == label].dropna(subset="seconds")

@@ -22,12 +22,16 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Table:
-    """Words in rows; the first `names` columns name the row, the others hold figures."""
+    """Words in rows; the first `names` columns name the row, the others hold figures.
+
+    The first `left` rows are of settings that may be the best, where others are ruled out.
+    """
 
     title: str
     columns: Row
     rows: tuple[Row, ...]
     names: int
+    left: int = 0
 
 
 def tables(comparison: Comparison) -> list[Table]:
@@ -51,12 +55,13 @@ def _quality(comparison: Comparison, *, lost: bool) -> Table:
     columns += [beside.column] if beside else []
     rows = []
     for one in shown(comparison):
-        row = [str(len(one.seeds)), _mean(measure, one.level)]
+        row = [_seeds(one, lost=lost), _mean(measure, one.level)]
         row += _standing(verdict, measure, one) if verdict else []
         row += [_mean(beside, one.reported)] if beside else []
         rows.append(row)
     over = "seeds that lost no run" if lost else "seeds"
-    title = f"How good: mean ± standard deviation over {over}, best {measure.label} first"
+    first = "what may be best" if verdict and verdict.decision.ruled_out else f"best {measure.label}"
+    title = f"How good: mean ± standard deviation over {over}, {first} first"
     return _table(comparison, title, columns, rows)
 
 
@@ -105,7 +110,9 @@ def _table(comparison: Comparison, title: str, columns: Sequence[str], rows: Seq
     filled = tuple((*head, *row) for head, row in zip(heads, rows, strict=True))
     if len(best) < len(comparison.configurations):
         title += f" ({len(best)} of {len(comparison.configurations)} settings)"
-    return Table(title, (*names, *columns), filled, len(names))
+    found = comparison.verdict.decision if comparison.verdict else None
+    left = len(found.may_be_best) if found and found.ruled_out else 0
+    return Table(title, (*names, *columns), filled, len(names), left)
 
 
 def _reported_beside(comparison: Comparison) -> Measure | None:
@@ -114,6 +121,11 @@ def _reported_beside(comparison: Comparison) -> Measure | None:
     if beside is None or beside.name == comparison.measure.name:
         return None
     return beside if any(one.reported.n for one in comparison.configurations) else None
+
+
+def _seeds(one: Summary, *, lost: bool) -> str:
+    """Write of how many seeds a mean is: 3 of 5, where runs are lost."""
+    return f"{one.level.n} of {len(one.seeds)}" if lost else str(len(one.seeds))
 
 
 def _mean(measure: Measure, sample: Sample) -> str:

@@ -16,6 +16,14 @@ def test_the_page_says_question_and_answer_first(sweep):
     assert written.index(tell(comparison).answer) < written.index("<table>")
 
 
+def test_what_may_be_best_is_marked_where_others_are_ruled_out():
+    one, alike, worse = ([x + gap for x in (0.95, 0.951, 0.952)] for gap in (0, 0.0001, -0.1))
+    near = runs({"hidden": 30}, one) + runs({"hidden": 60}, alike)
+    written = page(compare(near + runs({"hidden": 9}, worse)))
+    assert written.count('<tr class="left">') == 2 * written.count("<table>")
+    assert '<tr class="left">' not in page(compare(near))
+
+
 def test_the_page_is_small_and_asks_for_nothing(sweep):
     images = np.random.default_rng(0).integers(0, 255, (2000, 28, 28)).astype(np.uint8)
     written = page(compare(sweep.records, sweep), sweep, images=images)

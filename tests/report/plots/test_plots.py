@@ -16,6 +16,19 @@ def test_curves_give_mean_and_range_by_epoch(shelf):
     assert (second["mean"], second.low, second.high, second.seconds) == pytest.approx((0.8, 0.7, 0.9, 4.0))
 
 
+def test_a_short_curve_has_no_dots_at_the_edges_of_its_band(shelf):
+    for seed, curve in enumerate([[0.5, 0.8], [0.7, 0.9]]):
+        shelf.add(run(curve[-1], seed=seed), curve, 2.0)
+    comparison = compare(shelf.records, shelf)
+    figure = learning_curves.draw(learning_curves.compute(comparison, shelf), comparison.measure)
+    assert {trace.mode for trace in figure.data} == {"lines"}
+
+
+def test_curves_say_that_lost_runs_count_in_them(sweep):
+    titles = [plot.title for plot in plots(compare(sweep.records, sweep), sweep)]
+    assert sum("lost ones too" in title for title in titles) == 2
+
+
 def test_curves_are_drawn_of_the_best_of_many_settings(shelf):
     for hidden in range(20):
         shelf.add(run(0.5 + hidden / 100, hidden=hidden), [0.5], 1.0)

@@ -52,6 +52,12 @@ def test_accuracies_are_per_cent_with_two_decimals():
     assert "2.08 [1." in text
 
 
+def test_where_runs_are_lost_it_is_said_of_how_many_seeds_a_mean_is(sweep):
+    comparison = compare(sweep.records, sweep, by=["hidden", "init"])
+    for one in comparison.configurations:
+        assert f"| {' | '.join(one.values)} | {one.level.n} of 5 |" in as_markdown(comparison)
+
+
 def test_a_single_value_has_no_spread():
     text = drawn(compare([run(0.95, hidden=30), run(0.97, hidden=60)]))
     assert "±" not in text.split("seeds", 2)[2]
