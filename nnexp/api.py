@@ -27,7 +27,7 @@ from nnexp.comparison.look import look_at
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns, results_in
 from nnexp.config.paths import check_sweep_name
-from nnexp.errors import ConfigError, TrackingError, UnfinishedError
+from nnexp.errors import ConfigError, DataError, TrackingError, UnfinishedError
 from nnexp.recording.store import open_store
 from nnexp.report.prose.answer import tell_answer
 from nnexp.report.prose.told import tell
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Compared:
-    """Settings compared over their runs. In a notebook it shows itself as the answer and its tables."""
+    """Settings compared over their runs. It shows itself as the answer, in a notebook with its tables."""
 
     comparison: Comparison
     failures: tuple[Failure, ...] = ()  # of a sweep: the runs that did not finish
@@ -76,7 +76,7 @@ class Compared:
 
         return runs_frame(self.comparison.runs)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """Give the answer."""
         return self.answer
 
@@ -157,9 +157,9 @@ def compare(
     return Compared(found)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Judged:
-    """Results judged. In a notebook it shows itself as the answer and its table."""
+    """Results judged. It shows itself as the answer, in a notebook with its table."""
 
     judgement: Judgement
 
@@ -183,7 +183,7 @@ class Judged:
         """A row for each setting, what may be best first; levels and differences in points."""
         return judged_frame(self.judgement)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """Give the answer."""
         return self.answer
 
@@ -214,6 +214,11 @@ def judge(
     ConfigError, DataError
         What cannot be used: the row and the column are named.
     """
+    if not hasattr(frame, "columns"):
+        kind = type(frame).__name__
+        raise DataError(
+            f"judge takes a pandas data frame, a row for each run, but got {kind}; pandas.read_csv reads one"
+        )
     columns = Columns((by,) if isinstance(by, str) else tuple(by), result, seed, lost)
     table = Table("the frame", frame.reset_index(drop=True), labels=tuple(map(str, frame.index)))
     terms = Terms(result, lower_is_better, unit, worthwhile, resolution, alpha)

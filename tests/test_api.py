@@ -33,7 +33,7 @@ def test_lists_are_swept_over_and_compared(small):
     assert list(swept.frame["n"]) == [2, 2]
     assert len(swept.runs) == 4
     assert swept.failures == ()
-    assert str(swept) == swept.answer == nnexp.compare("multirun").answer
+    assert str(swept) == repr(swept) == swept.answer == nnexp.compare("multirun").answer
     assert f"**{swept.answer.split(' ', maxsplit=1)[0]}" in swept._repr_markdown_()
 
 

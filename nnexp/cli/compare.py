@@ -43,7 +43,7 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
         then=question.then,
     )
     if form:
-        print(formats.FORMATS[form](comparison))  # noqa: T201
+        print(formats.FORMATS[form](comparison).rstrip())  # noqa: T201
         if form == "md" and (published := published_markdown(records, store)):
             print(f"\n{published}")  # noqa: T201
         return

@@ -9,6 +9,7 @@ from nnexp.cli.console import out, say
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
 from nnexp.errors import NnexpError, UnfinishedError
+from nnexp.measure import count
 from nnexp.report.prose.until_decided import tell_until_decided
 from nnexp.report.tables.formats import as_markdown
 from nnexp.sweep.outcome import Outcome
@@ -77,11 +78,11 @@ def _say_time(outcome: Outcome, survey: Survey) -> None:
     """Hold the estimate against the truth, where all that was estimated was run."""
     wanted = len(survey.runs) - len(survey.ledger.done)
     if survey.until and wanted:
-        say(f"{len(outcome.finished)} runs in {duration(outcome.seconds)}")
+        say(f"{count(len(outcome.finished), 'run')} in {duration(outcome.seconds)}")
     elif len(outcome.finished) == wanted > 0:
-        say(f"{wanted} runs in {duration(outcome.seconds)} (estimated: {duration(survey.seconds)})")
+        say(f"{count(wanted, 'run')} in {duration(outcome.seconds)} (estimated: {duration(survey.seconds)})")
     elif wanted:
-        say(f"{len(outcome.finished)} of {wanted} runs finished, in {duration(outcome.seconds)}")
+        say(f"{len(outcome.finished):,} of {count(wanted, 'run')} finished, in {duration(outcome.seconds)}")
 
 
 def _check(outcome: Outcome, survey: Survey) -> None:
@@ -89,15 +90,16 @@ def _check(outcome: Outcome, survey: Survey) -> None:
         say(f"{failure.name} failed in epoch {failure.epoch + 1}: {failure.error} (see {failure.folder})")
     again = "type the same command again to go on where it stood"
     if outcome.unsent:
-        say(f"{outcome.unsent} runs wait to be written to the store: the next command, or nnexp doctor, does it")
+        waiting = count(outcome.unsent, "run")
+        say(f"{waiting} still to be written to the store: the next command, or nnexp doctor, does it")
     if outcome.interrupted:
         raise UnfinishedError(f"{survey.plan.name} was stopped; {again}", outcome.exit_status)
     if outcome.failures:
-        raise UnfinishedError(f"{len(outcome.failures)} of {len(survey.runs)} runs failed; {again}")
+        raise UnfinishedError(f"{len(outcome.failures)} of {count(len(survey.runs), 'run')} failed; {again}")
     if outcome.pruned:
         say(f"{len(outcome.pruned)} runs were pruned: ended before their last epoch, as not worth going on with")
     if outcome.left:
-        say(f"{len(outcome.left)} runs are left for the next time, to keep to the budget; {again}")
+        say(f"{count(len(outcome.left), 'run')} left for the next time, to keep to the budget; {again}")
 
 
 def _verify(runs: Sequence[Run], survey: Survey, session: Session) -> None:

@@ -15,10 +15,10 @@ from rich.table import Table
 from nnexp.cli.console import out, say
 from nnexp.config.schema import EPOCHS
 from nnexp.config.value import parse_value
-from nnexp.errors import ConfigError, NotFoundError
+from nnexp.errors import ConfigError
 from nnexp.measure import EPOCH_SECONDS, judging
 from nnexp.recording.store import open_store
-from nnexp.sweep.find import find_sweep, members
+from nnexp.sweep.find import members, named_sweep
 from nnexp.tracking.records import PRUNED, Run, Status, declared_by
 from nnexp.tracking.store import RunStore
 
@@ -56,10 +56,7 @@ def shortest_unique(ids: Sequence[str]) -> int:
 
 
 def _members(store: RunStore, name: str) -> list[Run]:
-    sweep = find_sweep(store, name)
-    if sweep is None:
-        raise NotFoundError(f"there is no sweep {name} in the store; nnexp sweep {name} makes it")
-    return members(store, sweep)
+    return members(store, named_sweep(store, name))
 
 
 def _chosen(records: Sequence[Run], choice: Choice) -> list[Run]:

@@ -47,18 +47,15 @@ def read_table(path: Path) -> Table:
     Raises
     ------
     DataError
-        If it is none of the known kinds, cannot be read, or holds no row.
+        If it is none of the known kinds, or cannot be read.
     """
     suffix = path.suffix.lower()
     if suffix not in READERS:
         raise DataError(f"{path} must end in {', '.join(READERS)}, but ends in {suffix or 'no suffix'!r}; rename it")
     try:
-        table = READERS[suffix](path)
+        return READERS[suffix](path)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
-    if table.frame.empty:
-        raise DataError(f"{path} must hold a row for each run, but holds none")
-    return table
 
 
 def _csv(path: Path) -> Table:

@@ -40,8 +40,10 @@ def results_in(table: Table, columns: Columns) -> dict[str, Results]:
     Raises
     ------
     DataError
-        If a column is absent, a cell cannot be used, or a seed of a setting stands there twice.
+        If there is no row, a column is absent, a cell cannot be used, or a seed of a setting stands there twice.
     """
+    if table.frame.empty:
+        raise DataError(f"{table.name} must hold a row for each run, but holds none")
     by = [_cells(table, name) for name in columns.by]
     names = by[0] if len(by) == 1 else [label(columns.by, values) for values in zip(*by, strict=True)]
     numbers, lost = _numbers(table, columns.result), _lost(table, columns.lost or _usual(table, "lost"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
-from nnexp.comparison.groups import setting_of
+from nnexp.comparison.groups import order, setting_of
 from nnexp.comparison.summary import Summary
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns
@@ -16,6 +17,8 @@ from nnexp.errors import ConfigError, DataError, NotFoundError
 from nnexp.statistics.decision import Results
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
+
+SETTING = re.compile(r"([^\s,=]+)=(.*?)(?=[\s,]+[^\s,=]+=|\s*$)")  # hidden=[100, 30] among others
 
 
 def experiment_table(name: str, runs: Sequence[Run], columns: Columns) -> tuple[Table, int]:
@@ -55,15 +58,19 @@ def settings_of(
     comparison = compare(runs, store, metric=metric)
     if comparison.nothing:
         raise NotFoundError("there is no finished run to judge by; nnexp runs lists what there is")
-    named = [_find(comparison.in_natural_order, name) for name in names]
+    named = [_find(comparison, name) for name in names]
     return {one.label: one.results for one in named}, comparison
 
 
-def _find(configurations: Sequence[Summary], text: str) -> Summary:
-    """Find a configuration by its name (hidden=100) or by its values alone (100)."""
-    wanted = _squeezed(text)
+def _find(comparison: Comparison, text: str) -> Summary:
+    """Find a configuration by its settings in any order (hidden=100 eta=3), or by its values alone (3.0 100)."""
+    configurations = comparison.in_natural_order
+    wanted = {name: order(value) for name, value in SETTING.findall(text)} or None
     for one in configurations:
-        if wanted in (_squeezed(one.label), _squeezed("".join(one.values))):
+        values = [order(value) for value in one.values]
+        if wanted == dict(zip(comparison.by, values, strict=True)):
+            return one
+        if _squeezed(text) == _squeezed("".join(one.values)) or values == [order(text)]:
             return one
     names = ", ".join(one.label for one in configurations[:10])
     raise ConfigError(f"a setting must be one of those compared ({names}), but got {text!r}")

@@ -64,12 +64,18 @@ def one_of(choices: Iterable[Any]) -> Check:
 
     def check(name: str, value: Any) -> Any:
         if value not in known:
-            near = get_close_matches(str(value), map(str, known), n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ConfigError(f"{name} must be one of {', '.join(map(str, known))}, but got {value!r}{hint}")
+            raise none_of(known, name, value)
         return value
 
     return check
+
+
+def none_of(known: Iterable[Any], name: str, value: Any) -> ConfigError:
+    """Say that a setting must be one of some words, and which may have been meant."""
+    words = [str(one) for one in known]
+    near = get_close_matches(str(value), words, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return ConfigError(f"{name} must be one of {', '.join(words)}, but got {value!r}{hint}")
 
 
 def optional(check: Check) -> Check:

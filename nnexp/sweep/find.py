@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from nnexp.config.paths import sweep_names
 from nnexp.errors import NotFoundError
@@ -26,15 +27,40 @@ def find_run(store: RunStore, wanted: str) -> Run:
     if begun:
         ids = ", ".join(record.run_id[: len(wanted) + 4] for record in begun[:5])
         raise NotFoundError(f"{wanted} is the beginning of {len(begun)} runs' ids: {ids}; give more of it")
-    if wanted in sweep_names():
-        raise NotFoundError(f"sweep {wanted} was not run in this store; nnexp sweep {wanted} does it")
-    raise NotFoundError(f"there is no run or sweep {wanted} in this store; nnexp runs lists the runs")
+    raise _not_there("run or sweep", wanted, [*_names(store), *(record.name for record in records)])
 
 
 def find_sweep(store: RunStore, wanted: str | None = None) -> Run | None:
     """Find the newest sweep of a name or id; without one, the newest of all."""
     latest_first = sorted(store.runs(Kind.SWEEP), key=lambda s: -int(s.tags.get(Tag.LAUNCHED, s.started_at)))
     return next((s for s in latest_first if wanted is None or _is_called(s, wanted)), None)
+
+
+def named_sweep(store: RunStore, wanted: str) -> Run:
+    """Find the newest sweep of a name or id.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none.
+    """
+    sweep = find_sweep(store, wanted)
+    if sweep is None:
+        raise _not_there("sweep", wanted, _names(store))
+    return sweep
+
+
+def _names(store: RunStore) -> list[str]:
+    return [name for sweep in store.runs(Kind.SWEEP) for name in (sweep.name, *sweep.tags.get(Tag.NAMES, "").split())]
+
+
+def _not_there(what: str, wanted: str, names: Sequence[str]) -> NotFoundError:
+    """Say that there is none, and what makes it, or what was meant."""
+    if wanted in sweep_names():
+        return NotFoundError(f"sweep {wanted} was not run in this store; nnexp sweep {wanted} does it")
+    near = get_close_matches(wanted, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else "nnexp runs lists the runs"
+    return NotFoundError(f"there is no {what} {wanted} in this store; {hint}")
 
 
 def _is_called(sweep: Run, wanted: str) -> bool:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from nnexp.measure import EPOCH_SECONDS, Measure, judging
+from nnexp.measure import EPOCH_SECONDS, Measure, count, judging
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate, Watcher
 from nnexp.tasks.task import Task
@@ -101,9 +101,13 @@ class SweepProgress:
         if done:
             names = [run.name for run in survey.runs if run.key in done]
             shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-            self.say(f"{len(names)} of {len(survey.runs)} runs are finished already and are reused: {shown}")
+            are = "is" if len(names) == 1 else "are"
+            of = count(len(survey.runs), "run")
+            self.say(f"{len(names):,} of {of} {are} finished already and {are} reused: {shown}")
         if to_do and not survey.policy.dry_run:
-            self.say(f"{len(to_do)} runs to do, {survey.policy.slots} at a time: about {duration(survey.seconds)}")
+            self.say(
+                f"{count(len(to_do), 'run')} to do, {survey.policy.slots} at a time: about {duration(survey.seconds)}"
+            )
 
     @contextmanager
     def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> Iterator[None]:

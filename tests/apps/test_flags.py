@@ -11,7 +11,7 @@ def test_a_plan_a_budget_and_a_fresh_start(app):
     assert app.store.runs(None) == []
 
     said = app.run("sweep", "tiny", "--budget", "0.0001s")
-    assert "3 runs are left for the next time, to keep to the budget" in said
+    assert "3 runs left for the next time, to keep to the budget" in said
     assert app.store.runs() == []
 
     app.run("sweep", "tiny")

@@ -53,7 +53,7 @@ def test_a_full_disk_beneath_the_store(app):
         app.uri = app.environment["MLFLOW_TRACKING_URI"] = f"sqlite:///{disk / app.database.name}"
         said = app.run("sweep", "tiny")
         assert LATER in said
-        assert "runs wait to be written to the store" in said
+        assert "still to be written to the store" in said
         subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
         write_what_waits(app, RUNS)
 

@@ -286,7 +286,7 @@ class TestStores:
             (["theirs", "--result", "acc"], "must have a parameter 'setting', but has optimizer, seed; --by names"),
             (["ours"], "there is no file ours, and no experiment of that name with a run in the store"),
             (["hidden=3", "hidden=4"], "there is no finished run to judge by"),
-            (["hidden=3", "hidden=4", "--sweep", "x"], "there is no sweep x in the store"),
+            (["hidden=3", "hidden=4", "--sweep", "x"], "there is no sweep x in this store"),
         ],
     )
     def test_what_is_not_there_is_said(self, refused, arguments, message):
@@ -295,11 +295,15 @@ class TestStores:
 
 def test_two_settings_of_the_last_sweep(judged, refused, nnexp, database, tiny_data):
     data = ["dataset=folder", f"dataset.path={tiny_data}", "hidden=8", "init=scaled", "epochs=2"]
+    assert nnexp("train", "-m", *data, "eta=0.3,3", "hidden=8,[5,4]", "seed=0,1")[0] == 0
+    found = json.loads(nnexp("judge", "hidden=8 eta=3", "hidden=[5,4], eta=0.3", "--json")[1])
+    assert {*found["level"]} == {"eta=3.0 hidden=8", "eta=0.3 hidden=[5, 4]"}
     assert nnexp("train", "-m", *data, "eta=0.3,3", "seed=range(5)")[0] == 0
     assert judged("eta=3.0", "eta=0.3")["better"] is True
     assert judged("0.3", "3.0", "--sweep", "multirun", status=1)["unit"] == "fraction"
     assert judged("3.0", "0.3", "--result", "final/test_accuracy")["result"] == "final/test_accuracy"
     assert "must be one of those compared (eta=0.3, eta=3.0), but got 'eta=9'" in refused("eta=9", "3.0")
+    assert judged("eta=3", "0.30")["better"] is True
 
 
 def test_where_looks_were_made_before_a_look_has_a_third_of_the_error():
@@ -315,7 +319,7 @@ class TestFrames:
             pd.DataFrame(rows(factor=0.01)).rename(columns={"result": "accuracy"}), result="accuracy"
         )
         assert judged.decision.may_be_best == ["A", "C"]
-        assert str(judged) == judged.answer
+        assert str(judged) == repr(judged) == judged.answer
         assert judged.answer.startswith("A or C: nothing else may be best; A is at most 0.12 points from the best")
         assert list(judged.frame["setting"]) == ["A", "C", "B"]
         assert judged.frame["level"].iloc[0] == pytest.approx(97.85)
@@ -326,6 +330,17 @@ class TestFrames:
         frame = pd.DataFrame([one | {"lr": {"A": 0.1, "B": 1.0, "C": 10.0}[one["setting"]], "n": 3} for one in rows()])
         assert package.judge(frame, by=["lr", "n"]).decision.may_be_best == ["lr=0.1 n=3", "lr=10.0 n=3"]
         assert package.judge(frame, by=["lr"]).decision.ruled_out == ["1.0"]
+
+    @pytest.mark.parametrize(
+        ("frame", "message"),
+        [
+            (pd.DataFrame(rows())[:0], "the frame must hold a row for each run, but holds none"),
+            (rows(), r"a pandas data frame, a row for each run, but got list; pandas\.read_csv reads one"),
+        ],
+    )
+    def test_are_not_whatever_one_likes(self, frame, message):
+        with pytest.raises(DataError, match=message):
+            package.judge(frame)
 
     def test_name_the_row_that_cannot_be_used(self):
         frame = pd.DataFrame(rows()).set_index(pd.Index([f"run-{i}" for i in range(15)]))

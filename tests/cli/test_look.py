@@ -80,7 +80,8 @@ class TestRuns:
             (["--sort", "hiden"], "did you mean hidden?"),
             (["hidden"], "a filter must look like hidden=30"),
             (["hiden=30"], "a filter must name a setting of the runs, but got 'hiden'; did you mean hidden?"),
-            (["--sweep", "smal"], "there is no sweep smal"),
+            (["--sweep", "smal"], "there is no sweep smal in this store; did you mean small?"),
+            (["--sweep", "init"], "sweep init was not run in this store; nnexp sweep init does it"),
         ],
     )
     def test_a_mistake_is_told_in_one_line(self, nnexp, arguments, message):
@@ -109,6 +110,7 @@ class TestCompare:
         status, out, _ = nnexp("compare", "small", form)
         assert status == 0
         assert "hidden" in out
+        assert not out.endswith("\n\n")
 
     def test_the_cheapest_that_reaches_so_much_is_asked_for(self, nnexp):
         status, out, _ = nnexp("compare", "--at-least", "1", "--then", "time", "--json")
@@ -120,8 +122,9 @@ class TestCompare:
         assert (status, err.count("\n")) == (2, 1)
 
     def test_an_unknown_sweep_is_told_in_one_line(self, nnexp):
-        status, _, err = nnexp("compare", "smol")
-        assert (status, err.count("\n")) == (2, 1)
+        assert nnexp("compare", "smol") == (
+            2, "", "nnexp: there is no run or sweep smol in this store; did you mean small?\n"
+        )  # fmt: skip
 
 
 def test_show_has_settings_environment_curve_and_confusions(nnexp, run_id):

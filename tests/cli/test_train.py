@@ -36,7 +36,8 @@ WRONG = [
     (["activation=step"], "step"),
     (["dataset=folder"], "dataset.path must name a folder or an .npz file"),
     (["dataset=folder", "dataset.path=nowhere"], "nowhere"),
-    (["dataset=emnist"], "emnist"),
+    (["dataset=fodler"], "dataset must be one of folder, mnist, but got 'fodler'; did you mean folder?\n"),
+    (["experiment=staged20"], "did you mean staged-20?\n"),
     (["hidden=[30"], "[30"),
     (["hydra.launcher.jobs=0"], "jobs must be a whole number of at least 1, but got 0"),
     (["--config-name", "nothing"], "nothing"),
@@ -108,6 +109,10 @@ class TestOneRun:
         assert f"{record.metrics['test/accuracy']:.2%}" in out
         config = SCHEMA.parse_config(json.loads(store.artifact(record.run_id, "config.json") or b"")["settings"])
         assert (config.seed, config.eta, config.dataset.name) == (3, 0.5, "folder")
+
+    def test_a_multirun_of_one_is_told_as_one(self, train: Nnexp) -> None:
+        assert "nnexp: 1 run to do" in train("-m", "seed=0")[2]
+        assert "1 of 1 run is finished already and is reused" in train("-m", "seed=0")[2]
 
     def test_typed_again_it_is_the_same_experiment_with_the_same_numbers(
         self, train: Nnexp, store: MlflowStore

@@ -10,11 +10,12 @@ from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException
+from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from nnexp.config import store
+from nnexp.config.checks import none_of
 from nnexp.config.paths import CONF
 from nnexp.config.schema import Schema, flatten
 from nnexp.errors import ConfigError, NnexpError
@@ -156,4 +157,8 @@ def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
             if key.startswith(LAUNCHER):
                 return POLICY.unknown_setting(key.removeprefix(LAUNCHER))
             return schema.unknown_setting(key)
+        if isinstance(cause, MissingConfigException) and cause.options:
+            group, _, choice = str(cause.missing_cfg_file).rpartition("/")
+            if group:
+                return none_of(cause.options, group, choice)
     return ConfigError(" ".join(str(error).split()))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mlflow.exceptions import MlflowException
-from requests.exceptions import RequestException
+from requests.exceptions import ConnectionError as NotReachedError
+from requests.exceptions import RequestException, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.errors import TrackingError
@@ -22,5 +23,18 @@ def store_errors(location: Location) -> Iterator[None]:
     except (MlflowException, SQLAlchemyError, RequestException, sqlite3.Error, OSError, ImportError) as error:
         if isinstance(error, TrackingError):
             raise
+        causes = [*_causes(error)]
+        if any(isinstance(cause, NotReachedError | Timeout) for cause in causes):
+            why = next((one.strerror for one in reversed(causes) if isinstance(one, OSError) and one.strerror), "")
+            raise TrackingError(
+                f"the tracking store {location} cannot be reached: {why or 'no answer'}; "
+                "is its server running, and is MLFLOW_TRACKING_URI its address?"
+            ) from error
         reason = " ".join(str(error).split())[:300]
         raise TrackingError(f"the tracking store {location} cannot be used: {reason}") from error
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
