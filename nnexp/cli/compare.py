@@ -12,7 +12,6 @@ from nnexp.recording.store import open_store
 from nnexp.report.published.table import published_markdown, published_table
 from nnexp.report.tables import formats
 from nnexp.sweep.find import chosen_runs
-from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
 
@@ -31,9 +30,8 @@ class Question:
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
     """Compare a sweep's runs, or any runs; without a name, those of the last sweep."""
     store = open_store(say)
-    records = chosen_runs(store, wanted)
     comparison = compare_runs(
-        records,
+        chosen_runs(store, wanted),
         store,
         by=question.by.split(",") if question.by else None,
         metric=question.metric,
@@ -44,15 +42,15 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
     )
     if form:
         print(formats.FORMATS[form](comparison).rstrip())  # noqa: T201
-        if form == "md" and (published := published_markdown(records, store)):
+        if form == "md" and (published := published_markdown(comparison, store)):
             print(f"\n{published}")  # noqa: T201
         return
-    show_comparison(comparison, records, store)
+    show_comparison(comparison, store)
 
 
-def show_comparison(comparison: Comparison, records: Sequence[Run], store: RunStore) -> None:
+def show_comparison(comparison: Comparison, store: RunStore) -> None:
     """Print the answer, and the published figures beside ours where there are any."""
     out().print(formats.as_terminal(comparison))
-    published = published_table(records, store)
+    published = published_table(comparison, store)
     if published:
         out().print(published)

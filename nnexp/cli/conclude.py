@@ -62,7 +62,7 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
     from nnexp.cli.report import PAGE, write_page
 
     comparison = compare(runs, store)
-    show_comparison(comparison, runs, store)
+    show_comparison(comparison, store)
     page = swept.survey.plan.runs[0].folder.parent / PAGE
     try:
         write_page(comparison, store, page)

@@ -23,11 +23,12 @@ from nnexp.comparison.losses import Lost, lost_runs
 from nnexp.comparison.predictions import compare_predictions, read_predictions
 from nnexp.comparison.price import price_of_choosing
 from nnexp.comparison.requirement import Then, required, requirement
-from nnexp.comparison.summary import Summary, summarize
+from nnexp.comparison.summary import Summary, counted_alike, summarize
 from nnexp.comparison.times import comparable_seconds, time_ratio
 from nnexp.comparison.verdict import Verdict, resolution, verdict
 from nnexp.errors import ConfigError
 from nnexp.measure import Measure, measure_named
+from nnexp.statistics.decision import Results
 from nnexp.statistics.variance_shares import variance_shares
 from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import RunStore
@@ -104,12 +105,12 @@ def _compared(
     measure, beside = decides.measure, reported(declared_by(runs))
     groups = group(runs, by, measure, lost or ())
     told = {} if beside is None else {one.label: one for one in _groups_of(beside, runs, by, lost)}
-    summaries = [
-        summarize(one, told[one.label].results.good if one.label in told else (), curves, measure, lost)
-        for one in groups
-    ]
+    reports = {one.label: told[one.label].results if one.label in told else Results(()) for one in groups}
+    summaries = [summarize(one, reports[one.label].good, curves, measure, lost) for one in groups]
     decidable = len(groups) > 1 and by[0] != SEED
     decided = verdict(summaries, measure, worthwhile=worthwhile, looks=looks) if decidable else None
+    if decided and decided.decision.as_they_are:
+        summaries = [counted_alike(one, reports[one.label].all) for one in summaries]
     found = Comparison(
         by=by,
         deciding=decides,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite, nan
 
 import numpy as np
@@ -37,7 +37,7 @@ class Summary:
     runs: tuple[Run, ...] = field(repr=False)
     seeds: frozenset[str]
     results: Results = field(repr=False)  # of what decides, a seed each
-    level: Sample  # of the seeds of which no run was lost
+    level: Sample  # of the seeds of which no run was lost; see `counted_alike`
     median: float
     worst: float
     loss: Loss | None  # None where the runs do not say
@@ -79,6 +79,15 @@ def summarize(
         run_seconds=_mean(_finite(group.runs, TOTAL.name)),
         reach=curves.time_to_target(group.runs),
     )
+
+
+def counted_alike(one: Summary, reported: Sequence[float]) -> Summary:
+    """Give the figures where lost runs are counted like any other: means alone, for a spread would be of two kinds."""
+    return replace(one, level=_mean_alone(one.results.all), reported=_mean_alone(reported))
+
+
+def _mean_alone(values: Sequence[float]) -> Sample:
+    return Sample(len(values), _mean(values), nan)
 
 
 def _epoch_seconds(run: Run, curves: LearningCurves) -> float:

@@ -55,20 +55,18 @@ def _curves(comparison: Comparison, store: RunStore | None) -> Iterator[tuple[Fi
     curves = learning_curves.compute(comparison, store)
     if curves.empty:
         return
-    lost = any(one.loss and one.loss.count for one in learning_curves.shown(comparison))
-    whose = "all runs, lost ones too" if lost else "all runs"  # the tables have the means of the others
-    yield learning_curves.draw(curves, comparison.measure, whose), False
+    yield learning_curves.draw(curves, comparison.measure), False
     if curves.seconds.notna().any():
-        yield learning_curves.draw_by_time(curves, comparison.measure, whose), False
+        yield learning_curves.draw_by_time(curves, comparison.measure), False
 
 
 def _configurations(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
     points = front.compute(comparison)
     if len(points) > 1:
         yield front.draw(points, comparison.measure), False
-    means = heat_map.compute(comparison)
-    if means is not None:
-        yield heat_map.draw(means, comparison.measure), False
+    levels = heat_map.compute(comparison)
+    if levels is not None:
+        yield heat_map.draw(levels, comparison.measure), False
     if len(comparison.by) > 1:
         yield parallel.draw(parallel.compute(comparison), comparison.measure), False
 

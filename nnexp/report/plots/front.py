@@ -15,8 +15,8 @@ def compute(comparison: Comparison) -> pd.DataFrame:
     rows = [
         (one.label, one.run_seconds, one.level.mean, one.level.sd) for one in comparison.configurations if one.level.n
     ]
-    points = pd.DataFrame(rows, columns=["configuration", "seconds", "mean", "sd"]).dropna(subset="seconds")
-    by_time = points.sort_values(["seconds", "mean"], ascending=[True, not comparison.measure.higher_is_better])["mean"]
+    points = pd.DataFrame(rows, columns=["configuration", "seconds", "level", "sd"]).dropna(subset="seconds")
+    by_time = points.sort_values(["seconds", "level"], ascending=[True, not comparison.measure.higher_is_better]).level
     best = by_time.cummax() if comparison.measure.higher_is_better else by_time.cummin()
     return points.assign(on_front=(by_time == best) & ~best.duplicated())
 
@@ -29,7 +29,7 @@ def draw(points: pd.DataFrame, measure: Measure) -> Figure:
     front = points[points.on_front].sort_values("seconds")
     figure.add_scatter(
         x=front.seconds,
-        y=front["mean"] * measure.factor,
+        y=front.level * measure.factor,
         mode="lines",
         line={"color": style.COLOURS[-1], "dash": "dot"},
         hoverinfo="skip",
@@ -39,7 +39,7 @@ def draw(points: pd.DataFrame, measure: Measure) -> Figure:
     for place, (_, one) in enumerate(points.groupby("configuration" if few else lambda _: 0, sort=False)):
         figure.add_scatter(
             x=one.seconds,
-            y=one["mean"] * measure.factor,
+            y=one.level * measure.factor,
             error_y={"array": one.sd * measure.factor, "thickness": 1.2, "width": 4},
             text=one.configuration,
             name=one.configuration.iloc[0],

@@ -21,18 +21,18 @@ def compute(comparison: Comparison) -> pd.DataFrame | None:
         return None
     rows = [(*map(float, one.values), one.level.mean) for one in comparison.configurations]
     down, across = comparison.by
-    return pd.DataFrame(rows, columns=[down, across, "mean"]).pivot_table("mean", down, across)
+    return pd.DataFrame(rows, columns=[down, across, "level"]).pivot_table("level", down, across)
 
 
-def draw(means: pd.DataFrame, measure: Measure) -> Figure:
-    """Draw a cell for each pair of values, coloured by the mean and lettered with it."""
-    figure = style.figure(f"{measure.label.capitalize()} by both", str(means.columns.name), str(means.index.name))
+def draw(levels: pd.DataFrame, measure: Measure) -> Figure:
+    """Draw a cell for each pair of values, coloured by the level and lettered with it."""
+    figure = style.figure(f"{measure.label.capitalize()} by both", str(levels.columns.name), str(levels.index.name))
     figure.add_heatmap(
-        x=[f"{value:g}" for value in means.columns],
-        y=[f"{value:g}" for value in means.index],
-        z=means.to_numpy() * measure.factor,
+        x=[f"{value:g}" for value in levels.columns],
+        y=[f"{value:g}" for value in levels.index],
+        z=levels.to_numpy() * measure.factor,
         colorscale="Blues",
-        texttemplate=style.hover(measure, "z") if means.size <= 100 else None,
+        texttemplate=style.hover(measure, "z") if levels.size <= 100 else None,
         hovertemplate=f"%{{y}}, %{{x}}: {style.hover(measure, 'z')}<extra></extra>",
     )
     figure.update_xaxes(type="category", showgrid=False)

@@ -12,7 +12,7 @@ from nnexp.measure import TOTAL, Measure
 from nnexp.report.plots import style
 from nnexp.tracking.store import RunStore
 
-Curves = pd.DataFrame  # configuration, epoch, mean, low, high, seconds
+Curves = pd.DataFrame  # configuration, epoch, median, low, high, seconds
 
 
 def compute(comparison: Comparison, store: RunStore) -> Curves:
@@ -20,9 +20,9 @@ def compute(comparison: Comparison, store: RunStore) -> Curves:
     return pd.concat([_curve(one, comparison.measure, store) for one in shown(comparison)], ignore_index=True)
 
 
-def draw(curves: Curves, measure: Measure, whose: str = "all runs") -> Figure:
-    """Draw by epoch: for each configuration the mean over its runs, in a band from the lowest to the highest."""
-    title = f"{measure.noun.capitalize()} by epoch: mean of {whose}, and from the lowest to the highest"
+def draw(curves: Curves, measure: Measure) -> Figure:
+    """Draw by epoch: for each configuration the median over its runs, in a band from the lowest to the highest."""
+    title = f"{measure.noun.capitalize()} by epoch: median, and from the lowest to the highest run"
     figure = style.figure(title, "epoch", measure.column)
     for label, colour in style.colours(list(curves.configuration)).items():
         one = curves[curves.configuration == label]
@@ -39,7 +39,7 @@ def draw(curves: Curves, measure: Measure, whose: str = "all runs") -> Figure:
         )
         figure.add_scatter(
             x=one.epoch,
-            y=one["mean"] * measure.factor,
+            y=one["median"] * measure.factor,
             name=label,
             legendgroup=label,
             mode="lines",
@@ -49,15 +49,15 @@ def draw(curves: Curves, measure: Measure, whose: str = "all runs") -> Figure:
     return figure
 
 
-def draw_by_time(curves: Curves, measure: Measure, whose: str = "all runs") -> Figure:
-    """Draw by wall time: for each configuration its mean over its mean seconds."""
-    title = f"{measure.noun.capitalize()} by time: mean of {whose}"
+def draw_by_time(curves: Curves, measure: Measure) -> Figure:
+    """Draw by wall time: for each configuration its median over its mean seconds."""
+    title = f"{measure.noun.capitalize()} by time: median over runs"
     figure = style.figure(title, "seconds since the start", measure.column)
     for label, colour in style.colours(list(curves.configuration)).items():
         one = curves[curves.configuration == label].dropna(subset="seconds")
         figure.add_scatter(
             x=one.seconds,
-            y=one["mean"] * measure.factor,
+            y=one["median"] * measure.factor,
             name=label,
             mode="lines+markers",
             line={"color": colour, "width": 2},
@@ -75,7 +75,7 @@ def shown(comparison: Comparison) -> tuple[Summary, ...]:
 def _curve(configuration: Summary, measure: Measure, store: RunStore) -> Curves:
     values = history_frame(store, configuration.runs, measure.history)
     seconds = history_frame(store, configuration.runs, TOTAL.name)
-    by_epoch = values.groupby("epoch")["value"].agg(["mean", "min", "max"])
+    by_epoch = values.groupby("epoch")["value"].agg(["median", "min", "max"])
     by_epoch["seconds"] = seconds.groupby("epoch")["value"].mean()
     by_epoch = by_epoch.rename(columns={"min": "low", "max": "high"}).reset_index()
     return by_epoch.assign(configuration=configuration.label)

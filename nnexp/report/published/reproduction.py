@@ -1,28 +1,34 @@
 """The systems that nnexp descends from: what each of them published, and what the runs of its settings did here.
 
-The published figures are data, conf/experiment/published.csv. A run counts for a system if it trained with exactly the
-system's settings, whatever it is called; its test accuracies are set beside the published ones, epoch for epoch.
+The published figures are data, conf/experiment/published.csv. A run counts for a system if it counts in a comparison
+and trained with exactly the system's settings, whatever it is called. Its test accuracies are set beside the published
+ones, epoch for epoch, and summarized as those of any other configuration.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from nnexp.comparison.eligible import eligible
-from nnexp.comparison.losses import lost_runs
+from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.curves import LearningCurves, read_curves
+from nnexp.comparison.groups import group
+from nnexp.comparison.losses import Lost, lost_runs
+from nnexp.comparison.summary import Summary, summarize
 from nnexp.config.paths import CONF
 from nnexp.config.value import format_value
-from nnexp.measure import EPOCH_SECONDS
+from nnexp.measure import FRACTION, Measure
 from nnexp.statistics.time_to_target import History
 from nnexp.tasks.network.presets import own_settings
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
 FILE = CONF / "experiment" / "published.csv"
+ACCURACY = Measure("test/accuracy", FRACTION)
+BEST = "best"  # in the place of an epoch: each run at its own best
 
 
 @dataclass(frozen=True)
@@ -36,44 +42,37 @@ class System:
 
 @dataclass(frozen=True)
 class Figure:
-    """A test accuracy that a system published, or did not, and the same of each run here."""
+    """A test accuracy that a system published, or did not, and what the runs of its settings reached."""
 
-    name: str  # the epoch, in words
+    epoch: str
     published: float | None
-    ours: tuple[float, ...]
+    ours: Summary
+    is_early: bool = False  # long before the end, at which it is told whether a run was lost
 
     @property
     def gap(self) -> float:
         """How far the published accuracy lies above (or, negative, below) the range of ours; 0 inside it."""
         if self.published is None:
             return 0.0
-        return max(self.published - max(self.ours), 0.0) - max(min(self.ours) - self.published, 0.0)
+        ours = self.ours.results.all
+        return max(self.published - max(ours), 0.0) - max(min(ours) - self.published, 0.0)
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A system and its runs here: the accuracies of each, and whether it lost a digit; the seconds of all epochs."""
+    """A system and its runs here: figures of the first epoch, the best and the last; the seconds of all epochs.
+
+    Of a system that published a single epoch, or no result, there is the last figure alone.
+    """
 
     system: System
-    accuracies: tuple[History, ...]
+    figures: tuple[Figure, ...]
     seconds: tuple[float, ...]
-    lost: tuple[bool, ...]
 
     @property
-    def figures(self) -> list[Figure]:
-        """The first epoch, the best and the last; of a single published epoch, that one."""
-        published = self.system.accuracy
-        if not published:
-            return [Figure("last", None, tuple(history[-1][1] for history in self.accuracies))]
-        first, last = published[0], published[-1]
-        if first == last:
-            return [self._at("the last", last)]
-        best = Figure("the best", _best(published), tuple(map(_best, self.accuracies)))
-        return [self._at("the first", first), best, self._at("the last", last)]
-
-    def _at(self, name: str, published: tuple[int, float]) -> Figure:
-        epoch, accuracy = published
-        return Figure(f"{epoch}, {name}", accuracy, tuple(dict(history)[epoch] for history in self.accuracies))
+    def last(self) -> Summary:
+        """What the runs came to in the end."""
+        return self.figures[-1].ours
 
 
 def systems(file: Path = FILE) -> list[System]:
@@ -87,23 +86,42 @@ def systems(file: Path = FILE) -> list[System]:
     return [_system(name, own) for name, own in rows.items()]
 
 
-def reproductions(records: Sequence[Run], store: RunStore, known: Iterable[System]) -> list[Reproduction]:
+def reproductions(comparison: Comparison, store: RunStore, known: Iterable[System]) -> list[Reproduction]:
     """Find the runs of each system, and what they did; a system without runs is left out."""
-    kept, _ = eligible(records)
-    found = [(system, [run for run in kept if _is_of(run, system.name)]) for system in known]
-    ids = [run.run_id for _, runs in found for run in runs]
-    lost = lost_runs([run for _, runs in found for run in runs], store) or {}
-    accuracy, seconds = store.history(ids, "test/accuracy"), store.history(ids, EPOCH_SECONDS.name)
+    found = [(system, [run for run in comparison.runs if _is_of(run, system.name)]) for system in known]
+    every = [run for _, runs in found for run in runs]
+    lost, curves = lost_runs(every, store), read_curves(every, store, None)
+    histories = store.history([run.run_id for run in every], ACCURACY.history)
     return [
         Reproduction(
             system,
-            tuple(tuple(accuracy[run.run_id]) for run in runs),
-            tuple(s for run in runs for _, s in seconds[run.run_id]),
-            tuple(run.run_id in lost for run in runs),
+            tuple(_figures(system, runs, histories, curves, lost)),
+            tuple(seconds for run in runs for _, seconds in curves.epoch_seconds[run.run_id]),
         )
         for system, runs in found
         if runs
     ]
+
+
+def _figures(
+    system: System, runs: Sequence[Run], histories: Mapping[str, History], curves: LearningCurves, lost: Lost | None
+) -> Iterator[Figure]:
+    published = system.accuracy
+
+    def ours(read: Callable[[History], float]) -> Summary:
+        """Summarize a number of each run, as `compare` does one that the run was recorded with."""
+        measured = [replace(run, metrics={ACCURACY.name: read(histories[run.run_id])}) for run in runs]
+        [every] = group(measured, (), ACCURACY, lost or ())
+        return summarize(every, (), curves, ACCURACY, lost)
+
+    def at(epoch: int) -> Summary:
+        return ours(lambda history: dict(history)[epoch])
+
+    if len(published) > 1:
+        yield Figure(str(published[0][0]), published[0][1], at(published[0][0]), is_early=True)
+        yield Figure(BEST, _best(published), ours(_best))
+    last, accuracy = published[-1] if published else (histories[runs[0].run_id][-1][0], None)
+    yield Figure(str(last), accuracy, at(last))
 
 
 def _system(name: str, rows: Sequence[Mapping[str, str]]) -> System:

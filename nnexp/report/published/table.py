@@ -1,101 +1,103 @@
-"""Published and ours, side by side: the table of the systems that nnexp descends from, and what its figures mean."""
+"""Published and ours, side by side: the tables of the systems that nnexp descends from, and what their figures mean."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import isfinite, sqrt
-from statistics import median
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from nnexp.measure import FRACTION, LOST_RECALL, NOTHING, Measure, count, show_seconds
-from nnexp.report.published.reproduction import Figure, Reproduction, reproductions, systems
+from nnexp.comparison.comparison import Comparison
+from nnexp.measure import LOST_RECALL, NOTHING, show_seconds
+from nnexp.report.published.reproduction import ACCURACY, Figure, Reproduction, reproductions, systems
 from nnexp.report.tables.formats import markdown_table, rich_table
-from nnexp.report.tables.table import Row, Table
-from nnexp.statistics.estimates import mean_interval
-from nnexp.tracking.records import Run
+from nnexp.report.tables.table import Row, Table, show_loss, show_lost, show_sample
 from nnexp.tracking.store import RunStore
 
-TITLE = "Published, and ours over seeds: test accuracy"
-COLUMNS = ("system", "epoch", "published %", "ours: median %", "range", "seeds that reach it", "note")
-PERCENT = Measure("test/accuracy", FRACTION)
+COLUMNS = ("system", "epoch", "published", "level", "worst", "median", "best", "where")
+LOSSES = ("system", "lost", "share [95 %]", "what")
 
 
-def published_table(records: Sequence[Run], store: RunStore) -> RenderableType | None:
+def published_table(comparison: Comparison, store: RunStore) -> RenderableType | None:
     """Draw published and ours for a terminal; None where no run is of a published system."""
-    found = reproductions(records, store, systems())
+    found = reproductions(comparison, store, systems())
     if not found:
         return None
-    drawn = rich_table(table(found))
-    note = drawn.columns[-1]
-    note.justify, note.no_wrap = "left", False
-    return Group(Text(TITLE, style="italic"), drawn, *map(Text, notes(found)))
+    drawn = [part for table in tables(found) for part in (Text(), Text(table.title, style="italic"), rich_table(table))]
+    return Group(*drawn, Text(), *(Text(note, style="dim") for note in notes(found)))
 
 
-def published_markdown(records: Sequence[Run], store: RunStore) -> str | None:
+def published_markdown(comparison: Comparison, store: RunStore) -> str | None:
     """Write published and ours in Markdown; None where no run is of a published system."""
-    found = reproductions(records, store, systems())
-    return "\n\n".join([markdown_table(table(found)), *notes(found)]) + "\n" if found else None
+    found = reproductions(comparison, store, systems())
+    if not found:
+        return None
+    said = "\n".join(f"- {note}" for note in notes(found))
+    return "\n\n".join([*map(markdown_table, tables(found)), said]) + "\n"
 
 
-def table(found: Sequence[Reproduction]) -> Table:
-    """Set published and ours side by side, a row for each figure."""
-    return Table(TITLE, COLUMNS, tuple(_row(one, figure) for one in found for figure in one.figures), names=2)
+def tables(found: Sequence[Reproduction]) -> list[Table]:
+    """Set published and ours side by side, a row for each figure; and tell what ours lost, if they lost anything."""
+    figures = tuple(_row(one, figure) for one in found for figure in one.figures)
+    sets = [Table("Test accuracy in %: published, and ours over seeds", COLUMNS, figures, names=2)]
+    if _any_lost(found):
+        losses = tuple((one.system.name, *show_loss(one.last.loss), show_lost(one.last)) for one in found)
+        sets.append(Table("What ours lost", LOSSES, losses, names=1))
+    return sets
 
 
 def notes(found: Sequence[Reproduction]) -> list[str]:
-    """Say what the table's words mean, and compare the times of an epoch where they were published."""
-    said = []
-    outside = [figure for one in found for figure in one.figures if figure.gap]
-    if outside:
-        n = min(len(figure.ours) for figure in outside)
-        chance = f"in 2 of {n + 1} cases the figure of one run lies outside the range of {count(n, 'other run')}"
-        said.append(f"By chance alone, {chance}.")
-    if any(any(one.lost) for one in found):
-        said.append(
-            f"A network has lost a digit if it knows at most {LOST_RECALL:.0%} of its examples: about 9 points each."
-        )
-    timed = sorted((one for one in found if one.system.seconds), key=lambda one: min(one.system.seconds))
-    return said + [_time_ratio(timed[0], other) for other in timed[1:]]
+    """Say what the tables' words mean, and compare the times of an epoch where they were published."""
+    figures = [figure for one in found for figure in one.figures]
+    return [*_level(found, figures), *_lies(figures), *_times(found)]
 
 
 def _row(one: Reproduction, figure: Figure) -> Row:
-    ours, published = figure.ours, figure.published
+    ours = figure.ours
     return (
         one.system.name,
-        figure.name,
-        NOTHING if published is None else PERCENT.show(published),
-        PERCENT.show(median(ours)),
-        f"{PERCENT.show(min(ours))} to {PERCENT.show(max(ours))}",
-        NOTHING if published is None else f"{sum(accuracy >= published for accuracy in ours)} of {len(ours)}",
-        "; ".join([_standing(figure), *_lost(one), *_expected(one, figure)]),
+        figure.epoch,
+        NOTHING if figure.published is None else ACCURACY.show(figure.published),
+        NOTHING if figure.is_early else show_sample(ACCURACY, ours.level),
+        *map(ACCURACY.show, (ours.worst, ours.median, max(ours.results.all))),
+        _where(figure),
     )
 
 
-def _standing(figure: Figure) -> str:
+def _where(figure: Figure) -> str:
+    """Say whether a published figure lies inside the range of ours, or how many points above or below it."""
     if figure.published is None:
-        return "published without a result"
-    if not figure.gap:
-        return "inside the range of our seeds"
-    return f"{PERCENT.show(abs(figure.gap))} points {'above' if figure.gap > 0 else 'below'} all of our seeds"
+        return NOTHING
+    return f"{100 * figure.gap:+.2f}" if figure.gap else "inside"
 
 
-def _lost(one: Reproduction) -> list[str]:
-    return [f"{sum(one.lost)} of {count(len(one.lost), 'seed')} lost a digit"] if any(one.lost) else []
+def _level(found: Sequence[Reproduction], figures: Sequence[Figure]) -> Iterator[str]:
+    lost = _any_lost(found)
+    over = "the seeds that lost no digit" if lost else "all seeds"
+    yield f"Level: mean ± standard deviation over {over}; worst, median and best are of all seeds."
+    if any(figure.is_early for figure in figures):
+        yield "After the first epoch no level is told: a run that has all digits in the end may still lack some."
+    if lost:
+        share = f"{100 * LOST_RECALL:.0f} %"
+        yield f"A network has lost a digit if it knows at most {share} of its examples: about 9 points each."
 
 
-def _expected(one: Reproduction, figure: Figure) -> list[str]:
-    """Say of a figure outside whether those that lost no digit let expect it: Student's 95 % prediction interval."""
-    sound = [accuracy for accuracy, lost in zip(figure.ours, one.lost, strict=True) if not lost]
-    low, high = mean_interval(sound)
-    if figure.published is None or not figure.gap or not isfinite(low):
-        return []
-    middle, half = (low + high) / 2, (high - low) / 2 * sqrt(len(sound) + 1)
-    verdict = "inside" if abs(figure.published - middle) <= half else "outside"
-    others = f"{'the other' if any(one.lost) else 'all'} {len(sound)}"
-    interval = f"[{PERCENT.show(middle - half)}, {PERCENT.show(min(1.0, middle + half))}]"
-    return [f"{verdict} what {others} let expect of one more, {interval}"]
+def _lies(figures: Sequence[Figure]) -> Iterator[str]:
+    """Say what it means that a figure lies inside the range, or outside: n + 1 runs are in any order alike."""
+    seeds = sorted({len(figure.ours.seeds) for figure in figures if figure.published is not None})
+    if seeds:
+        yield (
+            "A published figure is of one run, which may have lost a digit: it lies inside the range of ours, from "
+            "worst to best, or so many points above (+) or below (-) it."
+        )
+        chance = ", ".join(f"of {n} in 2 of {n + 1} cases" for n in seeds)
+        yield f"By chance alone one more run lies outside the range {chance}."
+
+
+def _times(found: Sequence[Reproduction]) -> Iterator[str]:
+    timed = sorted((one for one in found if one.system.seconds), key=lambda one: min(one.system.seconds))
+    for other in timed[1:]:
+        yield _time_ratio(timed[0], other)
 
 
 def _time_ratio(base: Reproduction, other: Reproduction) -> str:
@@ -107,3 +109,7 @@ def _time_ratio(base: Reproduction, other: Reproduction) -> str:
     ours = told(min(other.seconds), min(base.seconds))
     published = told(min(other.system.seconds), min(base.system.seconds))
     return f"The fastest epoch of {other.system.name} took {ours} that of {base.system.name}; published: {published}."
+
+
+def _any_lost(found: Sequence[Reproduction]) -> bool:
+    return any(one.last.loss and one.last.loss.count for one in found)

@@ -42,7 +42,7 @@ def as_json(comparison: Comparison) -> str:
         "notes": told.notes,
         "by": comparison.by,
         "metric": comparison.measure.name,
-        **_verdict(comparison.verdict),
+        **_verdict(comparison, comparison.verdict),
         **further_record(comparison),
         "settings": _records(comparison),
         "run_ids": {one.label: [run.run_id for run in one.runs] for one in comparison.configurations},
@@ -59,19 +59,19 @@ def as_markdown(comparison: Comparison) -> str:
     """Write the answer, the tables and the notes in GitHub's Markdown."""
     told = tell(comparison)
     parts = [f"**{_md(told.answer)}**", *map(_md, told.details)]
-    parts += [markdown_table(table) for table in tables(comparison)]
+    parts += [f"*{_md(table.title)}*\n\n{markdown_table(table)}" for table in tables(comparison)]
     parts += ["\n".join(f"- {_md(sentence)}" for sentence in told.notes)] if told.notes else []
     return "\n\n".join(parts) + "\n"
 
 
 def as_latex(comparison: Comparison) -> str:
-    """Write the tables for LaTeX with the booktabs package, the answer as the caption."""
+    """Write the tables for LaTeX with the booktabs package, the answer in the first one's caption."""
     answer = tell(comparison).answer
     if comparison.nothing:
         return f"% {answer}\n"
-    drawn = [_latex_table(table) for table in tables(comparison)]
-    captions = [_latex(answer), *[""] * (len(drawn) - 1)]
-    return "\n".join(map(_latex_float, drawn, captions))
+    drawn = tables(comparison)
+    captions = [f"{answer} {drawn[0].title}.", *(f"{table.title}." for table in drawn[1:])]
+    return "\n".join(map(_latex_float, map(_latex_table, drawn), map(_latex, captions)))
 
 
 _NAME_WIDTH = 12  # a setting of up to so many characters is never broken
@@ -117,7 +117,7 @@ def _latex_float(tabular: str, caption: str) -> str:
         r"\begin{table}",
         r"\centering",
         tabular,
-        *([rf"\caption{{{caption}}}"] if caption else []),
+        rf"\caption{{{caption}}}",
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
@@ -160,11 +160,12 @@ def _plain(value: object) -> object:
     return known(value) if isinstance(value, float) else value
 
 
-def _verdict(verdict: Verdict | None) -> dict[str, object]:
+def _verdict(comparison: Comparison, verdict: Verdict | None) -> dict[str, object]:
     if verdict is None:
         return {}
     return {
         **decision_record(verdict.decision),
+        **({"lost_counted_as_any": verdict.decision.as_they_are} if comparison.tells_lost_runs else {}),
         "decided": verdict.is_decided,
         "more_seeds": verdict.more_seeds,
         "worthwhile": verdict.margin,

@@ -55,21 +55,32 @@ def _quality(comparison: Comparison, *, lost: bool) -> Table:
     columns += [beside.column] if beside else []
     rows = []
     for one in shown(comparison):
-        row = [_seeds(one, lost=lost), _mean(measure, one.level)]
+        row = [_seeds(one, lost=lost), show_sample(measure, one.level)]
         row += _standing(verdict, measure, one) if verdict else []
-        row += [_mean(beside, one.reported)] if beside else []
+        row += [show_sample(beside, one.reported)] if beside else []
         rows.append(row)
-    over = "seeds that lost no run" if lost else "seeds"
     first = "what may be best" if verdict and verdict.decision.ruled_out else f"best {measure.label}"
-    title = f"How good: mean ± standard deviation over {over}, {first} first"
+    title = f"How good: {_averaged(verdict, lost=lost)}, {first} first"
     return _table(comparison, title, columns, rows)
+
+
+def _averaged(verdict: Verdict | None, *, lost: bool) -> str:
+    if verdict and verdict.decision.as_they_are:
+        return "mean over seeds, lost runs counted like any other"
+    return f"mean ± standard deviation over {'seeds that lost no run' if lost else 'seeds'}"
 
 
 def _losses(comparison: Comparison) -> Table:
     measure, p = comparison.measure, comparison.verdict.loses_more if comparison.verdict else {}
     columns = ["lost", "share [95 %]", "more often: p", "median", "worst", "what"]
     rows = [
-        [*_lost(one.loss), show_p(p.get(one.label, nan)), measure.show(one.median), measure.show(one.worst), _what(one)]
+        [
+            *show_loss(one.loss),
+            show_p(p.get(one.label, nan)),
+            measure.show(one.median),
+            measure.show(one.worst),
+            show_lost(one),
+        ]
         for one in shown(comparison)
     ]
     return _table(comparison, "What is lost: runs that say little of their setting", columns, rows)
@@ -128,18 +139,21 @@ def _seeds(one: Summary, *, lost: bool) -> str:
     return f"{one.level.n} of {len(one.seeds)}" if lost else str(len(one.seeds))
 
 
-def _mean(measure: Measure, sample: Sample) -> str:
+def show_sample(measure: Measure, sample: Sample) -> str:
+    """Write a mean and its standard deviation, as far as they are known: 97.88 ± 0.14."""
     return measure.show(sample.mean) + (f" ± {measure.show(sample.sd)}" if isfinite(sample.sd) else "")
 
 
-def _lost(loss: Loss | None) -> list[str]:
+def show_loss(loss: Loss | None) -> list[str]:
+    """Write how many runs were lost, and the interval of their share."""
     if loss is None:
         return [NOTHING, NOTHING]
     low, high = loss.interval
     return [f"{loss.count} of {loss.runs}", f"[{100 * low:.0f}, {100 * high:.0f}] %"]
 
 
-def _what(one: Summary) -> str:
+def show_lost(one: Summary) -> str:
+    """Name what the lost runs lost."""
     return ", ".join(one.lost[:MOST_LOST]) + (", …" if len(one.lost) > MOST_LOST else "")
 
 

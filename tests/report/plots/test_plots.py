@@ -8,12 +8,12 @@ from nnexp.report.plots.figures import plots
 from tests.shelf import run, runs
 
 
-def test_curves_give_mean_and_range_by_epoch(shelf):
-    for seed, curve in enumerate([[0.5, 0.8], [0.7, 0.9], [0.6, 0.7]]):
+def test_curves_give_median_and_range_by_epoch(shelf):
+    for seed, curve in enumerate([[0.5, 0.88], [0.7, 0.9], [0.6, 0.7]]):
         shelf.add(run(curve[-1], seed=seed), curve, 2.0)
     curves = learning_curves.compute(compare(shelf.records, shelf), shelf)
     second = curves[curves.epoch == 2].iloc[0]
-    assert (second["mean"], second.low, second.high, second.seconds) == pytest.approx((0.8, 0.7, 0.9, 4.0))
+    assert (second["median"], second.low, second.high, second.seconds) == pytest.approx((0.88, 0.7, 0.9, 4.0))
 
 
 def test_a_short_curve_has_no_dots_at_the_edges_of_its_band(shelf):

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from nnexp.comparison.compare import compare
 from nnexp.report.published.reproduction import FILE, reproductions, systems
-from nnexp.report.published.table import notes, published_markdown, published_table, table
+from nnexp.report.published.table import notes, published_markdown, published_table, tables
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.presets import own_settings
 from nnexp.tracking.records import Kind, Run, Status, Tag
@@ -63,8 +63,18 @@ def predictions(*, lost):
     return content.getvalue()
 
 
+def found(shelf):
+    return reproductions(compare(shelf.records, shelf), shelf, systems())
+
+
 def rows(shelf):
-    return table(reproductions(shelf.records, shelf, systems())).rows
+    return tables(found(shelf))[0].rows
+
+
+def drawn(shelf, width=80):
+    console = Console(file=io.StringIO(), width=width)
+    console.print(published_table(compare(shelf.records, shelf), shelf))
+    return console.file.getvalue()
 
 
 def test_every_published_figure_is_read():
@@ -77,49 +87,69 @@ def test_every_published_figure_is_read():
 
 
 def test_first_best_and_last_stand_beside_the_published_ones(shelf):
-    for last in (0.94, 0.949, 0.955):
+    for last in (0.94, 0.949, 0.954):
         shelf.add("colab-py27", (0.9, 0.96, last))
-    first, best, end = rows(shelf)
-    assert first[2:] == ("90.26", "90.00", "90.00 to 90.00", "0 of 3", "0.26 points above all of our seeds")
-    assert best[2:] == ("95.02", "96.00", "96.00 to 96.00", "3 of 3", "0.98 points below all of our seeds")
-    assert end[1:] == (
-        *("30, the last", "94.81", "94.90", "94.00 to 95.50"),
-        *("2 of 3", "inside the range of our seeds"),
+    assert rows(shelf) == (
+        ("colab-py27", "1", "90.26", "–", "90.00", "90.00", "90.00", "+0.26"),
+        ("colab-py27", "best", "95.02", "96.00 ± 0.00", "96.00", "96.00", "96.00", "-0.98"),
+        ("colab-py27", "30", "94.81", "94.77 ± 0.71", "94.00", "94.90", "95.40", "inside"),
     )
 
 
 def test_one_published_figure_gives_one_row(shelf):
     shelf.add("staged-20", (0.5, 0.62, 0.62))
-    assert [row[1] for row in rows(shelf)] == ["66, the last"]
+    assert [row[1] for row in rows(shelf)] == ["66"]
 
 
 def test_a_system_without_a_result_shows_ours_alone(shelf):
     shelf.add("keras-data", (0.9, 0.95, 0.95))
-    assert rows(shelf) == (("keras-data", "last", "–", "95.00", "95.00 to 95.00", "–", "published without a result"),)
+    assert rows(shelf) == (("keras-data", "30", "–", "95.00", "95.00", "95.00", "95.00", "–"),)
+    assert not any("published" in note for note in notes(found(shelf)))
 
 
-def test_networks_that_lost_a_digit_are_counted(shelf):
-    shelf.add("timed-yale-100", (0.7, 0.88, 0.88), lost=True)
-    shelf.add("timed-yale-100", (0.7, 0.97, 0.97))
-    found = reproductions(shelf.records, shelf, systems())
-    assert table(found).rows[-1][-1] == "inside the range of our seeds; 1 of 2 seeds lost a digit"
-    assert any("about 9 points each" in sentence for sentence in notes(found))
+MIXED = ((0.87, True), (0.88, True), (0.961, False), (0.962, False), (0.963, False))
 
 
-def test_a_figure_outside_is_set_against_the_seeds_that_lost_no_digit(shelf):
-    for best, lost in ((0.87, True), (0.88, True), (0.961, False), (0.962, False), (0.963, False)):
+def test_a_level_is_of_the_seeds_that_lost_no_digit_and_the_lost_ones_are_told_beside_it(shelf):
+    for best, lost in MIXED:
         shelf.add("lesson-py3", (0.83, best, best), lost=lost)
-    assert rows(shelf)[1][-1] == (
-        "0.08 points above all of our seeds; 2 of 5 seeds lost a digit; "
-        "inside what the other 3 let expect of one more, [95.70, 96.70]"
-    )
+    figures, losses = tables(found(shelf))
+    assert figures.rows[1] == ("lesson-py3", "best", "96.38", "96.20 ± 0.10", "87.00", "96.10", "96.30", "+0.08")
+    assert losses.rows == (("lesson-py3", "2 of 5", "[5, 85] %", "8"),)
+    assert any("about 9 points each" in note for note in notes(found(shelf)))
+
+
+def test_every_figure_is_that_of_a_comparison_of_the_same_runs(shelf):
+    for system, off in (("timed-yale-100", 0.0), ("timed-yale-30", -0.01)):
+        for last, lost in MIXED:
+            shelf.add(system, (0.7, last, last + off), lost=lost)
+    compared = compare(shelf.records, shelf, metric="final/test_accuracy", by=["hidden"])
+    expected = {one.values[0]: one for one in compared.configurations}
+    for one in found(shelf):
+        same = expected[one.system.name.rpartition("-")[2]]
+        ours = one.last
+        assert (ours.level, ours.median, ours.worst) == (same.level, same.median, same.worst)
+        assert (ours.loss, ours.lost) == (same.loss, same.lost)
+
+
+def test_of_seeds_that_all_lost_a_digit_there_is_no_level(shelf):
+    for last in (0.86, 0.87):
+        shelf.add("timed-yale-100", (0.7, last, last), lost=True)
+    assert rows(shelf)[-1][3:] == ("–", "86.00", "86.50", "87.00", "+1.35")
+
+
+def test_a_seed_that_was_trained_anew_counts_once(shelf):
+    for last in (0.61, 0.63):
+        shelf.add("staged-20", (0.5, last, last), seed=1)
+    shelf.records[1].tags[Tag.KEY] = shelf.records[0].key
+    assert rows(shelf)[0][3:7] == ("63.00", "63.00", "63.00", "63.00")
 
 
 def test_a_changed_run_is_no_reproduction(shelf):
     shelf.add("staged-20", (0.5, 0.95, 0.95), freeze=[])
     assert rows(shelf) == ()
-    assert published_table(shelf.records, shelf) is None
-    assert published_markdown(shelf.records, shelf) is None
+    assert published_table(compare(shelf.records, shelf), shelf) is None
+    assert published_markdown(compare(shelf.records, shelf), shelf) is None
 
 
 def test_a_run_counts_by_its_settings_and_not_by_its_name(shelf):
@@ -130,7 +160,7 @@ def test_a_run_counts_by_its_settings_and_not_by_its_name(shelf):
 def test_the_time_of_an_epoch_is_compared_where_it_was_published(shelf):
     shelf.add("timed-yale-30", (0.9, 0.95, 0.95), seconds=0.2)
     shelf.add("timed-yale-100", (0.7, 0.88, 0.88), seconds=0.4)
-    *_, said = notes(reproductions(shelf.records, shelf, systems()))
+    *_, said = notes(found(shelf))
     assert said == (
         "The fastest epoch of timed-yale-100 took 2.0 times (0.400 s over 0.200 s) that of timed-yale-30; "
         "published: 3.2 times (7.54 s over 2.37 s)."
@@ -146,24 +176,27 @@ def test_a_comparison_tells_experiments_apart_by_their_names_alone(shelf):
     assert compare(shelf.records, shelf).by == ("experiment", "freeze")
 
 
-def test_chance_is_named_where_a_figure_lies_outside(shelf):
+def test_what_chance_alone_does_is_told_for_each_number_of_seeds(shelf):
     for last in (0.62, 0.63, 0.64):
         shelf.add("staged-20", (0.5, last, last))
-    assert notes(reproductions(shelf.records, shelf, systems())) == [
-        "By chance alone, in 2 of 4 cases the figure of one run lies outside the range of 3 other runs."
-    ]
+    shelf.add("colab-py27", (0.9, 0.95, 0.94))
+    assert notes(found(shelf))[-1] == (
+        "By chance alone one more run lies outside the range of 1 in 2 of 2 cases, of 3 in 2 of 4 cases."
+    )
 
 
-def test_is_drawn_whole_on_a_narrow_terminal(shelf):
-    shelf.add("staged-20", (0.5, 0.62, 0.62), lost=True)
-    console = Console(file=io.StringIO(), width=100)
-    console.print(published_table(shelf.records, shelf))
-    drawn = " ".join(console.file.getvalue().split())
-    assert "60.34" in drawn
-    assert "digit" in drawn
+def test_is_drawn_in_eighty_columns_and_no_row_is_broken_in_two(shelf):
+    for system in ("timed-yale-100", "keras-data"):
+        for last, lost in MIXED:
+            shelf.add(system, (0.7, last, last), lost=lost)
+    lines = drawn(shelf).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum(line.startswith(("timed-yale-100 ", "keras-data ")) for line in lines) == 4 + 2
+    assert any("96.20 ± 0.10" in line and "inside" in line for line in lines)
 
 
 def test_is_written_in_markdown(shelf):
     shelf.add("staged-20", (0.5, 0.62, 0.62))
-    written = published_markdown(shelf.records, shelf)
-    assert "| staged-20 | 66, the last | 60.34 | 62.00 |" in written
+    written = published_markdown(compare(shelf.records, shelf), shelf)
+    assert "| staged-20 | 66 | 60.34 | 62.00 | 62.00 | 62.00 | 62.00 | -1.66 |" in written
+    assert "- A published figure is of one run, which may have lost a digit: it lies inside the range" in written

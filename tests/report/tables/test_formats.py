@@ -11,6 +11,8 @@ from nnexp.comparison.compare import compare
 from nnexp.comparison.frame import comparison_frame, history_frame, runs_frame
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.formats import FORMATS, as_csv, as_json, as_latex, as_markdown, as_terminal
+from nnexp.report.tables.table import tables
+from nnexp.tracking.records import Tag
 from tests.shelf import run, runs
 
 NOTHING = compare([])
@@ -62,6 +64,31 @@ def test_a_single_value_has_no_spread():
     text = drawn(compare([run(0.95, hidden=30), run(0.97, hidden=60)]))
     assert "±" not in text.split("seeds", 2)[2]
     assert "nan" not in text
+
+
+ALL_BUT_ONE_LOST = [
+    *(run(a, seed=i, hidden=30, tags={Tag.LOST: "8" if i else Tag.NOTHING}) for i, a in enumerate([0.95, 0.86, 0.87])),
+    *(run(a, seed=i, hidden=100, tags={Tag.LOST: "8"}) for i, a in enumerate([0.78, 0.77, 0.77])),
+]
+
+
+def test_where_lost_runs_count_like_any_other_a_row_has_their_mean_and_no_spread():
+    comparison = compare(ALL_BUT_ONE_LOST)
+    text = drawn(comparison)
+    assert "hidden=30 is the best: 89.33 %" in text
+    assert "mean over seeds, lost runs counted like any other" in text
+    rows = tables(comparison)[0].rows
+    assert rows[0] == ("30", "3 of 3", "89.33", "–", "–", "89.23")
+    assert (rows[1][:3], rows[1][3][:8], rows[1][4:]) == (("100", "3 of 3", "77.33"), "12.00 [2", ("level", "77.23"))
+    read = json.loads(as_json(comparison))
+    assert (read["settings"][0]["level"], read["settings"][0]["level_sd"]) == (pytest.approx(0.8933, abs=1e-4), None)
+    assert read["lost_counted_as_any"] is True
+
+
+def test_markdown_and_latex_say_of_which_seeds_a_mean_is(sweep):
+    comparison = compare(sweep.records, sweep)
+    for written in (as_markdown(comparison), as_latex(comparison).replace(r"$\pm$", "±")):
+        assert "How good: mean ± standard deviation over seeds that lost no run" in written
 
 
 def test_json_has_full_precision_and_null_for_the_unknown(sweep):
