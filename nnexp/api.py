@@ -107,13 +107,19 @@ def train(settings: Settings | None = None, /, **more: Any) -> Run:
 
 
 def sweep(
-    name: str | Settings = PLAIN, settings: Settings | None = None, /, *, until_decided: bool = False, **more: Any
+    name: str | Settings = PLAIN,
+    settings: Settings | None = None,
+    /,
+    *,
+    until_decided: bool = False,
+    worthwhile: float | None = None,
+    **more: Any,
 ) -> Compared:
     """Run a named sweep of sweeps/, or one over the settings that are given as lists, and compare its runs.
 
     `nnexp.sweep("hidden_sizes", epochs=3)`; `nnexp.sweep(hidden=[30, 100, (100, 30)], seed=range(5))`: a list, a range
     or an array is what to sweep over, a tuple is one value. With `until_decided`, seeds are added, but only to settings
-    that may be the best, until it is decided.
+    that may be the best, until it is decided; `worthwhile` is the difference from which on it matters, in points.
 
     Raises
     ------
@@ -126,7 +132,8 @@ def sweep(
     if named != PLAIN:
         check_sweep_name(named)
     app = HydraApp(NETWORK, _open_session)
-    launcher = {f"{LAUNCHER}until_decided": True} if until_decided else {}
+    asked = {"until_decided": until_decided or None, "worthwhile": worthwhile}
+    launcher = {f"{LAUNCHER}{name}": value for name, value in asked.items() if value is not None}
     arguments = ["-m", "--config-name", named, *as_overrides({**given, **(settings or {}), **more, **launcher})]
     swept = [result for result in run_hydra(app, arguments, _say) if isinstance(result, Swept)]
     outcomes = [one.outcome for one in swept if one.outcome]
@@ -135,7 +142,8 @@ def sweep(
     session = app.session or _open_session(True)
     runs = {run.run_id: run for one in swept for run in session.runs_of(one.survey.plan)}
     failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
-    return Compared(compare_runs(list(runs.values()), session.store), failures)
+    matters = next((one.survey.policy.worthwhile for one in swept), None)
+    return Compared(compare_runs(list(runs.values()), session.store, worthwhile=matters), failures)
 
 
 def compare(

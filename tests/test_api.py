@@ -43,6 +43,11 @@ def test_seeds_are_added_until_it_is_decided(small):
     assert min(swept.frame["n"]) >= 3
 
 
+def test_what_matters_is_what_the_sweep_is_decided_by(small):
+    swept = nnexp.sweep(small, hidden=[4, 6], seed=range(2), epochs=1, worthwhile=5)
+    assert swept.comparison.verdict.margin == pytest.approx(0.05)
+
+
 def test_a_named_sweep_is_a_file_of_sweeps(small, tmp_path):
     (tmp_path / "sweeps").mkdir()
     (tmp_path / "sweeps" / "mine.yaml").write_text(

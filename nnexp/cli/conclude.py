@@ -61,7 +61,7 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
     """Print the answer, and leave it with the sweep: on its page, and in the description of its parent run."""
     from nnexp.cli.report import PAGE, write_page
 
-    comparison = compare(runs, store)
+    comparison = compare(runs, store, worthwhile=swept.survey.policy.worthwhile)
     show_comparison(comparison, store)
     page = swept.survey.plan.runs[0].folder.parent / PAGE
     try:

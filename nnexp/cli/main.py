@@ -57,12 +57,13 @@ def sweep(
     until_decided: Annotated[
         bool, typer.Option("--until-decided", help="Add seeds, but only to settings that may be the best: 3 to 20.")
     ] = False,
+    worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
 ) -> None:
     """Run a named sweep, or what is left of it: finished runs are reused."""
     from nnexp.cli.sweep import sweep
 
-    flags = {"fresh": fresh or None, "dry_run": dry_run or None, "budget": budget, "verify": verify}
-    sweep(name, overrides or [], {**flags, "until_decided": until_decided or None})
+    flags = {"fresh": fresh, "dry_run": dry_run, "until_decided": until_decided}
+    sweep(name, overrides or [], {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile})
 
 
 @app.command()

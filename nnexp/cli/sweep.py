@@ -27,7 +27,7 @@ def sweep(name: str | None, overrides: Sequence[str], flags: Mapping[str, Any]) 
             out().print(f"{each:<18}{_about(each)}", soft_wrap=True, markup=False)
         return
     check_sweep_name(name)
-    policy = as_overrides({f"{LAUNCHER}{setting}": value for setting, value in flags.items() if value is not None})
-    arguments = ["-m", "--config-name", name, *overrides, *policy]
+    given = {f"{LAUNCHER}{flag}": value for flag, value in flags.items() if value is not None and value is not False}
+    arguments = ["-m", "--config-name", name, *overrides, *as_overrides(given)]
     say(f"this is: nnexp train {shlex.join(arguments)}")
     train(arguments)

@@ -69,8 +69,8 @@ def compare(
     Raises
     ------
     ConfigError
-        If `by`, `metric` or `reach` names what the runs do not have, `at_least` what none can reach, or if
-        `worthwhile` is no difference.
+        If `by`, `metric` or `reach` names what the runs do not have, `at_least` what none can reach, or `worthwhile` no
+        difference.
     """
     if worthwhile is not None and not 0 <= worthwhile < inf:
         raise ConfigError(f"worthwhile must be at least 0, but got {worthwhile:g}")

@@ -15,13 +15,16 @@ from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
 
-def look_at(store: RunStore | None, settings: Mapping[str, Sequence[Run]], seeds: int) -> Look | None:
+def look_at(
+    store: RunStore | None, settings: Mapping[str, Sequence[Run]], seeds: int, *, worthwhile: float | None = None
+) -> Look | None:
     """Look at the finished runs of each setting; None where no two settings have any that counts.
 
-    The store is read for older runs, which do not say themselves whether they were lost.
+    The store is read for older runs, which do not say themselves whether they were lost; `worthwhile` is as in
+    `compare`.
     """
     names = {run.run_id: name for name, runs in settings.items() for run in runs}
-    comparison = compare(with_lost([run for runs in settings.values() for run in runs], store))
+    comparison = compare(with_lost([run for runs in settings.values() for run in runs], store), worthwhile=worthwhile)
     if comparison.verdict is None:
         return None
     named = {names[one.runs[0].run_id]: comparison.verdict.results[one.label] for one in comparison.configurations}

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from nnexp.config.checks import flag, optional, refuse, whole
+from nnexp.config.checks import flag, number, optional, refuse, whole
 from nnexp.config.schema import Schema, setting
 
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -38,6 +38,11 @@ class Policy:
     fresh: bool = setting(False, flag, "train again what is finished")
     dry_run: bool = setting(False, flag, "print the plan and stop")
     until_decided: bool = setting(False, flag, "add seeds where they decide, up to 20, in place of the sweep's own")
+    worthwhile: float | None = setting(
+        None,
+        optional(number(at_least=0)),
+        "points that matter to until_decided and the answer; null: of an accuracy, 0.2",
+    )
     verify: float | None = setting(None, optional(_part), "then rerun this part of the runs and compare their bits")
 
     @property

@@ -145,7 +145,8 @@ class Session:
         assert self._judge, "a session that is to add seeds until it is decided needs a judge"
         runs = runs_by_setting(plan, LOOKS[-1])
         every = [run for of_one in runs.values() for run in of_one]
-        return UntilDecided(runs, read_ledger(every, self.store, fresh=policy.fresh).done, self._judge)
+        done = read_ledger(every, self.store, fresh=policy.fresh).done
+        return UntilDecided(runs, done, self._judge, worthwhile=policy.worthwhile)
 
     def rerun(self, runs: Sequence[Run], policy: Policy, *, until: int | None = None, here: bool = False) -> Reruns:
         """Train runs again from their records alone, several at once where there are several, and judge each."""

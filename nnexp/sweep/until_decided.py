@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from nnexp.recording.identity import finished_run
 from nnexp.statistics.looks import LOOKS, Look
@@ -21,14 +22,18 @@ from nnexp.tracking.records import Run
 from nnexp.training.events import Epoch, Event, Failed, Finished, Started, WorkerLost
 from nnexp.training.spec import RunSpec
 
-# Looks at the finished runs of each setting, with the seeds of this look; None where there are no two to compare.
-Judge = Callable[[Mapping[str, Sequence[Run]], int], Look | None]
+
+class Judge(Protocol):
+    """Looks at the finished runs of each setting, with the seeds of this look and the difference that matters."""
+
+    def __call__(self, settings: Mapping[str, Sequence[Run]], seeds: int, *, worthwhile: float | None) -> Look | None:
+        """Give what was found; None where there are no two to compare."""
 
 
 class UntilDecided:
     """Gives the runs of a look; when all of them have ended, looks, and gives those of the next."""
 
-    def __init__(self, runs: Runs, done: Mapping[str, Run], judge: Judge) -> None:
+    def __init__(self, runs: Runs, done: Mapping[str, Run], judge: Judge, *, worthwhile: float | None = None) -> None:
         self.looks: list[int] = []  # the seeds of each look that was made
         self.last: Look | None = None  # what the last of them found
         self.is_over = False
@@ -36,6 +41,7 @@ class UntilDecided:
         self._runs = runs
         self._done = done
         self._judge = judge
+        self._worthwhile = worthwhile
         self._waiting: deque[RunSpec] = deque()
         self._ended: dict[str, Run | None] = {}  # by key; None: it failed
         self._epochs: dict[str, list[Epoch]] = defaultdict(list)
@@ -106,7 +112,7 @@ class UntilDecided:
         while not self.is_over and all(run.key in self._ended for run in self.taken):
             said = {name: [self._ended[run.key] for run in runs] for name, runs in self.asked.items()}
             finished = {name: [run for run in runs if run is not None] for name, runs in said.items()}
-            self.last = self._judge(finished, self._seeds)
+            self.last = self._judge(finished, self._seeds, worthwhile=self._worthwhile)
             self.looks.append(self._seeds)
             self.is_over = self.last is None or self.last.ending is not None
             if self.last is not None and not self.is_over:

@@ -47,8 +47,17 @@ def test_kills(app, make_app, tmp_path_factory):
     assert [sweep.status for sweep in app.store.runs(Kind.SWEEP)] == [Status.FINISHED]
 
 
-def test_what_it_may_cost_and_what_it_came_to(app):
-    sweep_file(app)
-    planned = app.run(*SWEEP, "--dry-run")
+def test_the_answer_at_the_end_is_by_what_matters_to_it(app):
+    app.sweep_file(runs=3, epochs=20)
+    said = app.run("sweep", "tiny", "--until-decided", "--worthwhile", "100", "eta=3,3.1")
+    assert looks(app) == ["3"]
+    assert "from the best, so take it." in said
+    assert "is shown as good as the best" in said
+    assert "so take it" not in app.run("compare", "tiny", "--worthwhile", "0")
+
+
+def test_what_it_may_cost(app):
+    app.sweep_file(runs=2, launcher="{until_decided: true}")
+    planned = app.run("sweep", "tiny", "eta=0.5,1,3", "--dry-run")
     assert "9 runs: 0 done, at the least 9 to do" in planned
     assert "at the most 60 to do" in planned

@@ -34,6 +34,8 @@ def test_durations(text, seconds):
         ({"fail_fast": 1}, "fail_fast must be true or false, but got 1"),
         ({"fresh": "yes"}, "fresh must be true or false, but got 'yes'"),
         ({"dry_run": None}, "dry_run must be true or false, but got None"),
+        ({"until_decided": 1}, "until_decided must be true or false, but got 1"),
+        ({"worthwhile": -1}, "worthwhile must be a finite number of at least 0, but got -1"),
         ({"timeout": "soon"}, "timeout must be a duration above 0 like 90, 90s, 10m or 2h, but got 'soon'"),
         ({"timeout": 0}, "timeout must be a duration above 0 like 90, 90s, 10m or 2h, but got 0"),
         ({"budget": "-5m"}, "budget must be a duration above 0 like 90, 90s, 10m or 2h, but got '-5m'"),

@@ -182,6 +182,14 @@ def test_it_ends_and_says_why(truths, wanted, looks, sweep, store):
     assert (parent.status, parent.tags[Tag.LOOKS]) == (Status.FINISHED, " ".join(map(str, looks)))
 
 
+def test_what_matters_is_a_setting_of_the_launch(sweep):
+    near = {A: Truth(98), B: Truth(97.99)}
+    swept = sweep(near, Policy(until_decided=True, worthwhile=1))
+    assert (ending(swept), swept.survey.until.looks) == (Ending.WITHIN, [3])
+    swept = sweep(near, Policy(until_decided=True, worthwhile=0))
+    assert ending(swept) is not Ending.WITHIN
+
+
 @pytest.mark.parametrize("order", range(1, 5))
 def test_the_order_in_which_runs_end_changes_nothing(order, grid, store, diary):
     def result(order: int):

@@ -24,11 +24,6 @@ def test_a_short_curve_has_no_dots_at_the_edges_of_its_band(shelf):
     assert {trace.mode for trace in figure.data} == {"lines"}
 
 
-def test_curves_say_that_lost_runs_count_in_them(sweep):
-    titles = [plot.title for plot in plots(compare(sweep.records, sweep), sweep)]
-    assert sum("lost ones too" in title for title in titles) == 2
-
-
 def test_curves_are_drawn_of_the_best_of_many_settings(shelf):
     for hidden in range(20):
         shelf.add(run(0.5 + hidden / 100, hidden=hidden), [0.5], 1.0)
