@@ -102,6 +102,7 @@ class Session:
     def train(self, run: RunSpec) -> Trained:
         """Train one run, in this process; it belongs to no sweep."""
         recorder = new_recorder(run, run.folder, self.store, say=self._watcher.say)
+        self._caution([run])
         launch = Launch(InProcessExecutor(), Policy(), lambda _run, _try: recorder, self._watcher, clock=self._clock)
         with self._watcher.watching([run], lambda _run: 0.0):
             return Trained(run, launch.run(Planned([run])), recorder)
@@ -116,6 +117,7 @@ class Session:
         BusyError
             If another process is running the sweep.
         """
+        self._caution(plan.runs)
         until = self._until_decided(plan, policy) if policy.until_decided else None
         ledger = until.ledger if until else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED))
@@ -139,6 +141,10 @@ class Session:
     def runs_of(self, plan: Plan) -> list[Run]:
         """Read what the store holds of a plan's runs."""
         return self.store.runs(tags={Tag.member(plan.key): Tag.YES})
+
+    def _caution(self, runs: Sequence[RunSpec]) -> None:
+        for line in dict.fromkeys(line for run in runs for line in run.cautions):
+            self._watcher.say(line)
 
     def _until_decided(self, plan: Plan, policy: Policy) -> UntilDecided:
         """Make what adds seeds where they decide; all that is finished already counts, in whatever sweep it stands."""

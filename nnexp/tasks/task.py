@@ -38,6 +38,7 @@ class Examined:
     title: str
     data: Data | None = None
     told: frozenset[str] = frozenset()  # the settings that the title tells already
+    cautions: tuple[str, ...] = ()  # what can be trained, but was hardly meant: a line each
 
 
 @dataclass(frozen=True)

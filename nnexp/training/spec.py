@@ -25,6 +25,7 @@ class RunSpec:
     data: Data | None
     number: int = 0
     folder: Path = Path()
+    cautions: tuple[str, ...] = ()  # what the person should hear before it starts
 
     @property
     def values(self) -> dict[str, Any]:
@@ -79,4 +80,5 @@ def make_spec(
     config, data, code = examined.config, examined.data, task.code()
     key = key_of(task.name, task.schema.deciding(config), data.digest if data else None, code)
     words = [f"{name}={format_value(value)}" for name, value in (chosen or {}).items() if name not in examined.told]
-    return RunSpec(task, config, " ".join([examined.title, *words]), key, code, data, number, folder)
+    name = " ".join([examined.title, *words])
+    return RunSpec(task, config, name, key, code, data, number, folder, examined.cautions)

@@ -63,6 +63,22 @@ def only(store: RunStore) -> Run:
     return record
 
 
+class TestWhatWasHardlyMeant:
+    def test_a_stage_that_never_begins_is_told_in_a_line(self, train: Nnexp) -> None:
+        status, _, err = train("eta=[[2,1.0],[1,0.5],[1,0.2]]")
+        assert status == 0
+        assert "nnexp: eta=[[2, 1.0], [1, 0.5], [1, 0.2]]: epochs=3 ends before its stage from epoch 4 on\n" in err
+
+    def test_in_a_sweep_once_for_all_seeds(self, train: Nnexp) -> None:
+        _, _, err = train("-m", "seed=0,1", "eta=[[3,1.0],[1,0.5],[1,0.2]],3.0", "hydra.launcher.dry_run=true")
+        assert err.count("epochs=3 ends before its stages from epoch 4 on") == 1
+
+    @pytest.mark.parametrize("eta", ["3.0", "[[9,1.0]]", "[[2,1.0],[1,0.5]]", "[[1,1.0],[1,0.5]]", "[[2,1.0],[9,0.5]]"])
+    def test_a_last_stage_that_is_longer_or_shorter_is_nothing_to_tell(self, train: Nnexp, eta: str) -> None:
+        _, _, err = train(f"eta={eta}", "--multirun", "hydra.launcher.dry_run=true")
+        assert "ends before" not in err
+
+
 class TestMistakes:
     @pytest.mark.parametrize(("arguments", "message"), WRONG, ids=[" ".join(typed) for typed, _ in WRONG])
     def test_one_line_status_2_and_nothing_done(

@@ -7,9 +7,10 @@ hands it on.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate
 from time import perf_counter
 
 import numpy as np
@@ -50,7 +51,8 @@ class NetworkTask:
         learning = learning_of(config)
         core.check_learning(learning, depth=len(sizes) - 1, n=len(dataset.train), activation=config.activation)
         title, told = _title(config, sizes)
-        return Examined(config, title, Data(dataset.name, dataset.digest, dataset.source), told)
+        data = Data(dataset.name, dataset.digest, dataset.source)
+        return Examined(config, title, data, told, tuple(_cautions(config)))
 
     def code(self) -> str:
         """Digest what decides the numbers."""
@@ -99,6 +101,16 @@ def lost_classes(answers: Mapping[str, np.ndarray]) -> list[int]:
     """List the classes of which a network recognises at most a fifth: its accuracy says little of its settings."""
     labels, right = answers["labels"], answers["labels"] == answers["predicted"]
     return [int(one) for one in np.unique(labels) if right[labels == one].mean() <= LOST_RECALL]
+
+
+def _cautions(config: Config) -> Iterator[str]:
+    """Name the first stage of eta that never begins. The last stage may last longer than it says, or be cut short."""
+    stages = config.eta if isinstance(config.eta, tuple) else ()
+    begins = accumulate((epochs for epochs, _ in stages[:-1]), initial=0)
+    if late := [passed + 1 for passed in begins if passed >= config.epochs]:
+        eta = format_value(SCHEMA.values(config)["eta"])
+        stage = "stage" if len(late) == 1 else "stages"
+        yield f"eta={eta}: epochs={config.epochs} ends before its {stage} from epoch {late[0]} on"
 
 
 def _title(config: Config, sizes: Sequence[int]) -> tuple[str, frozenset[str]]:
