@@ -12,7 +12,7 @@ import nnexp
 
 SETTINGS = ("dataset=folder", "hidden=10", "epochs=3")
 RUN = "64-10-4 dataset=folder epochs=3 dataset.path=small.npz seed=1"
-ANOTHER_KERNEL = {"OPENBLAS_CORETYPE": "Haswell"}
+ANOTHER_KERNEL = {"OPENBLAS_CORETYPE": "Sandybridge"}  # which no CPU of today is given
 FEWER_FEATURES = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 X86_V3"}
 
 

@@ -53,19 +53,20 @@ def _quality(comparison: Comparison, *, lost: bool) -> Table:
     columns = ["seeds", measure.column]
     columns += ["behind [95 %]", "ruled out"] if verdict else []
     columns += [beside.column] if beside else []
+    as_they_are = verdict is not None and verdict.decision.as_they_are
     rows = []
     for one in shown(comparison):
-        row = [_seeds(one, lost=lost), show_sample(measure, one.level)]
+        row = [_seeds(one, some=lost and not as_they_are), show_sample(measure, one.level)]
         row += _standing(verdict, measure, one) if verdict else []
         row += [show_sample(beside, one.reported)] if beside else []
         rows.append(row)
     first = "what may be best" if verdict and verdict.decision.ruled_out else f"best {measure.label}"
-    title = f"How good: {_averaged(verdict, lost=lost)}, {first} first"
+    title = f"How good: {_averaged(as_they_are=as_they_are, lost=lost)}, {first} first"
     return _table(comparison, title, columns, rows)
 
 
-def _averaged(verdict: Verdict | None, *, lost: bool) -> str:
-    if verdict and verdict.decision.as_they_are:
+def _averaged(*, as_they_are: bool, lost: bool) -> str:
+    if as_they_are:
         return "mean over seeds, lost runs counted like any other"
     return f"mean ± standard deviation over {'seeds that lost no run' if lost else 'seeds'}"
 
@@ -134,9 +135,9 @@ def _reported_beside(comparison: Comparison) -> Measure | None:
     return beside if any(one.reported.n for one in comparison.configurations) else None
 
 
-def _seeds(one: Summary, *, lost: bool) -> str:
-    """Write of how many seeds a mean is: 3 of 5, where runs are lost."""
-    return f"{one.level.n} of {len(one.seeds)}" if lost else str(len(one.seeds))
+def _seeds(one: Summary, *, some: bool) -> str:
+    """Write of how many seeds a mean is: of some, 3 of 5."""
+    return f"{one.level.n} of {len(one.seeds)}" if some else str(len(one.seeds))
 
 
 def show_sample(measure: Measure, sample: Sample) -> str:
