@@ -21,6 +21,8 @@ CHOOSE = "choose"  # settings are chosen by it, such as an accuracy on the valid
 REPORT = "report"  # it is reported and never chosen by, unless there is nothing else
 TELL = "tell"  # its last value is worth telling
 
+LARGEST = 1e150  # squares of larger numbers are none any more; MLflow keeps infinity as 1.8e308
+
 LOST_RECALL = 0.2  # a classifier that recognises no more than this share of a class has lost the class
 
 FINAL = "final/"
@@ -100,6 +102,10 @@ class Measure:
         """What a stored value is multiplied by to be shown."""
         return 100.0 if self.is_fraction else 1.0
 
+    def turned(self, value: float) -> float:
+        """Turn a value of which more is better to the way of the metric, or back."""
+        return value if self.higher_is_better else 0.0 - value  # never -0.0
+
     def show(self, value: float) -> str:
         """Write a value: 97.85 for an accuracy."""
         if not isfinite(value):
@@ -161,6 +167,11 @@ def measure_named(name: str, declared: Mapping[str, Measure]) -> Measure:
             if form.name == name:
                 return form
     return _guessed(name)
+
+
+def is_usable(value: float) -> bool:
+    """Tell whether a value can be reckoned with: nan, infinity and what stands for it cannot."""
+    return abs(value) <= LARGEST
 
 
 def show_seconds(value: float) -> str:

@@ -69,9 +69,10 @@ def _table(name: str, question: Question) -> Judgement:
     if not runs:
         raise NotFoundError(f"there is no file {name}, and no experiment of that name with a run in the store")
     table, others = experiment_table(f"experiment {name}", runs, question.columns)
+    judged = judge_results(results_in(table, question.columns), question.terms)
     if others:
         say(f"{others} of {count(len(runs), 'run')} left out: not finished, or without {question.columns.result}")
-    return judge_results(results_in(table, question.columns), question.terms)
+    return judged
 
 
 def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
@@ -83,12 +84,13 @@ def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
     runs = members(store, sweep) if sweep else chosen_runs(store, [])
     results, comparison = settings_of(runs, store, wanted, question.columns.result if question.asked else None)
     measure, looks = comparison.measure, comparison.verdict.looks if comparison.verdict else ()
-    if looks:
-        say(tell_looks(looks))
     unit = question.terms.unit or measure.unit
     down = question.terms.lower_is_better or measure.better == DOWN
     terms = replace(question.terms, result=measure.name, unit=unit, lower_is_better=down)
-    return judge_results(results, terms, looks), [*results]
+    judged = judge_results(results, terms, looks)
+    if looks:
+        say(tell_looks(looks))
+    return judged, [*results]
 
 
 def _is_file(name: str) -> bool:

@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite, nan
+from math import nan
 
 from nnexp.comparison.groups import DATA_NAME, label_of
-from nnexp.measure import Measure
+from nnexp.measure import Measure, is_usable
 from nnexp.tracking.records import Kind, Run, Status, Tag
 
 COUNTED = (Kind.RUN, None)  # not parents of sweeps, nor reruns, which repeat what is known
@@ -84,7 +84,7 @@ def dataset_settings(by: Sequence[str]) -> list[str]:
 
 def with_number(runs: Sequence[Run], measure: Measure) -> Eligible:
     """Keep the runs that have a number for a metric."""
-    kept = [run for run in runs if isfinite(number_of(run, measure))]
+    kept = [run for run in runs if is_usable(number_of(run, measure))]
     return kept, _left_out(Reason.NO_NUMBER, len(runs) - len(kept))
 
 

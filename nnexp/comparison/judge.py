@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 from nnexp.comparison.verdict import Verdict, oriented, spent
 from nnexp.errors import ConfigError, DataError
-from nnexp.measure import DOWN, FRACTION, UP, Measure
+from nnexp.measure import DOWN, FRACTION, LARGEST, UP, Measure
 from nnexp.statistics.decision import ALPHA, Results, decide
 
 PERCENT = ("%", "percent", "points")  # units in which a fraction may come; it is kept as one
@@ -36,9 +35,14 @@ class Terms:
         ConfigError
             If a number is out of its range.
         """
-        ranges = [("worthwhile", self.worthwhile >= 0, "at least 0"), ("resolution", self.resolution > 0, "above 0")]
-        for name, fits, requirement in [*ranges, ("alpha", 0 < self.alpha <= 0.5, "above 0 and at most 0.5")]:
-            if not (fits and isfinite(getattr(self, name))):
+        for name, fits, requirement in (
+            ("worthwhile", self.worthwhile >= 0, "at least 0"),
+            ("worthwhile", self.worthwhile <= LARGEST, f"at most {LARGEST:g}"),
+            ("resolution", self.resolution > 0, "above 0"),
+            ("resolution", self.resolution <= LARGEST, f"at most {LARGEST:g}"),
+            ("alpha", 1e-9 <= self.alpha <= 0.5, "between 1e-9 and 0.5"),
+        ):
+            if not fits:
                 raise ConfigError(f"{name} must be {requirement}, but got {getattr(self, name):g}")
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from math import isfinite, nan
+from math import nan
 
 import numpy as np
 
 from nnexp.comparison.curves import LearningCurves
 from nnexp.comparison.groups import Group
 from nnexp.comparison.losses import Lost
-from nnexp.measure import BEST_EPOCH, EPOCH_SECONDS, TOTAL, Measure
+from nnexp.measure import BEST_EPOCH, EPOCH_SECONDS, TOTAL, Measure, is_usable
 from nnexp.statistics.decision import Results
 from nnexp.statistics.estimates import spread
 from nnexp.statistics.loss import Loss
@@ -101,7 +101,7 @@ def _classes(runs: Collection[Run], lost: Lost) -> tuple[str, ...]:
 
 
 def _finite(runs: Iterable[Run], metric: str) -> list[float]:
-    return [value for run in runs if isfinite(value := run.metrics.get(metric, nan))]
+    return [value for run in runs if is_usable(value := run.metrics.get(metric, nan))]
 
 
 def _mean(values: Sequence[float]) -> float:

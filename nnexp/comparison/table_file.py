@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from nnexp.errors import DataError
+from nnexp.measure import count
 
 DELIMITERS = ",;\t|"
 
@@ -78,9 +79,13 @@ def _csv(path: Path) -> Table:
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataError(f"{path} is no proper CSV: {str(error).rpartition('C error: ')[2].strip()}") from error
     except pd.errors.ParserWarning as error:
-        raise DataError(f"{path} names {len(names)} columns in its first line, but has more in the others") from error
+        columns = count(len(names), "column")
+        raise DataError(f"{path} names {columns} in its first line, but has more in the others") from error
     frame.columns = frame.columns.str.strip()
+    has_long_rows = len(frame) + first - 2 < text.rstrip("\n").count("\n")  # of several lines, in quotes
     frame = frame[(frame != "").any(axis=1) & frame.notna().any(axis=1)] if len(frame) else frame
+    if has_long_rows:
+        return Table(str(path), frame, decimal_comma=delimiter == ";")
     return Table(str(path), frame, "line", first=first, decimal_comma=delimiter == ";")
 
 

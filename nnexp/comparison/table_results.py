@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nnexp.comparison.groups import label
 from nnexp.comparison.table_file import Table, read_table
 from nnexp.errors import DataError
+from nnexp.measure import LARGEST
 from nnexp.statistics.decision import Results
 
 MOST_SETTINGS = 2000  # each is compared with every other
@@ -116,12 +117,13 @@ def _cells(table: Table, name: str) -> list[str]:
 def _numbers(table: Table, name: str) -> NDArray[np.float64]:
     column = column_in(table, name)
     numbers = np.array([_number(value, decimal_comma=table.decimal_comma) for value in column])
-    bad = np.flatnonzero(~np.isfinite(numbers))
+    bad = np.flatnonzero(~(np.abs(numbers) <= LARGEST))
     if bad.size:
-        raise DataError(
-            f"{table.place(column.index[bad[0]], name)}: must be a finite number, but is {column.iloc[bad[0]]!r}; "
-            "mend it, or leave that run out"
-        )
+        value = column.iloc[bad[0]]
+        shown = value.item() if isinstance(value, np.generic) else value
+        kind = f"number of at most {LARGEST:g}" if isfinite(numbers[bad[0]]) else "finite number"
+        place = table.place(column.index[bad[0]], name)
+        raise DataError(f"{place}: must be a {kind}, but is {shown!r}; mend it, or leave that run out")
     return numbers
 
 

@@ -73,7 +73,7 @@ def resolution(results: Iterable[Results], measure: Measure) -> float:
     """Give the least step of a result: no spread is taken for less."""
     if measure.is_fraction:
         return RESOLUTION
-    return ROUNDING * max((abs(x) for one in results for x in one.all), default=0.0)
+    return ROUNDING * (max((abs(x) for one in results for x in one.all), default=0.0) or 1.0)
 
 
 def oriented(results: Results, measure: Measure, factor: float = 1.0) -> Results:

@@ -161,4 +161,9 @@ def decide(settings: Mapping[str, Results], *, resolution: float, alpha: float =
         standings[name] = Standing(len(one.all), len(one.lost), level, variance, behind[i], reason, rival)
     found = Decision(standings, as_they_are and any(one.lost for one in settings.values()))
     left = [names.index(name) for name in found.may_be_best]
-    return replace(found, lead=levels.ahead(left[0], critical, strict)) if len(left) == 1 else found
+    if len(left) > 1:
+        return found
+    lead = levels.ahead(left[0], critical, strict)
+    if not any(one.reason is Reason.MEAN for one in standings.values()):  # so it is shown to have the best level
+        lead = replace(lead, low=max(lead.low, 0.0))
+    return replace(found, lead=lead)

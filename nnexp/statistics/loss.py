@@ -13,10 +13,10 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, gammaln, xlog1py, xlogy
+from scipy.special import betaincinv, gammaln
 
 CONFIDENCE = 0.95
-_GRID = np.linspace(0, 1, 513)  # of the unknown share; the tails that are maximized over it are smooth
+_GRID = np.linspace(1e-9, 1 - 1e-9, 513)  # of the unknown share; the tails that are maximized over it are smooth
 _MOST_TABLES = 10_000  # of two counts: 100 runs each
 _TIED = 1e-9  # p-values so close, relatively, are the same
 
@@ -50,7 +50,10 @@ def loses_more(losses: Mapping[str, Loss], name: str) -> float:
     mine, others = losses[name], [one for other, one in losses.items() if other != name]
     if not others:
         return 1.0
-    each = min(boschloo(mine.count, mine.runs, one.count, one.runs) for one in others)
+    fewest: dict[int, int] = {}  # lost of so many runs: the fewer, the smaller the p-value
+    for one in others:
+        fewest[one.runs] = min(one.count, fewest.get(one.runs, one.count))
+    each = min(boschloo(mine.count, mine.runs, count, runs) for runs, count in fewest.items())
     if len(others) == 1:
         return each
     count, runs = sum(one.count for one in others), sum(one.runs for one in others)
@@ -66,7 +69,7 @@ def fisher(a: int, m: int, b: int, n: int) -> float:
     return min(1.0, float(np.exp(point).sum()))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def boschloo(a: int, m: int, b: int, n: int) -> float:
     """Test by Boschloo's exact test, one-sided, whether a of m is more than b of n: the greatest error of Fisher's.
 
@@ -74,13 +77,15 @@ def boschloo(a: int, m: int, b: int, n: int) -> float:
     """
     if m * n > _MOST_TABLES:
         return fisher(a, m, b, n)
-    tails = _tails(m, n)
+    tails, lost = _tails(m, n), np.arange(m + n + 1)
     i, j = np.nonzero(tails <= tails[a, b] * (1 + _TIED))
-    ways = _log_choose(m, i) + _log_choose(n, j)
+    given = np.zeros(lost.size)  # Fisher's error, given how many are lost of both together
+    np.maximum.at(given, i + j, tails[i, j])
+    ways = _log_choose(m + n, lost)[:, None]
 
     def error(share: NDArray[np.float64]) -> NDArray[np.float64]:
-        log = ways[:, None] + xlogy((i + j)[:, None], share) + xlog1py((m + n - i - j)[:, None], -share)
-        return np.asarray(np.exp(log).sum(axis=0))
+        log = np.outer(lost, np.log(share)) + np.outer(m + n - lost, np.log1p(-share))
+        return np.asarray(given @ np.exp(ways + log))
 
     grid = _GRID
     for _ in range(4):  # each time between the neighbours of the best, a hundredth as wide

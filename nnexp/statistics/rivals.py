@@ -42,10 +42,10 @@ class Rivals:
     def critical(self, alpha: float) -> Matrix:
         """Give the lead from which on a rival is shown to be better (Welch-Satterthwaite)."""
         u = self.variance / self.runs
-        share = u**2 / self.df
         both = u[:, None] + u[None, :]
-        df = np.minimum(both**2 / (share[:, None] + share[None, :]), self.most_df)
-        return np.asarray(stdtrit(df, 1 - alpha) * np.sqrt(both))
+        share = (u[:, None] / both) ** 2 / self.df[:, None]
+        df = np.minimum(1 / (share + share.T), self.most_df)
+        return np.asarray(-stdtrit(df, alpha) * np.sqrt(both))
 
     def beaten_by(self, better: Truth, names: Sequence[str]) -> list[str | None]:
         """Name the best of those that are better than each setting; None without any."""
@@ -63,13 +63,13 @@ class Rivals:
         return [Interval(*one) if seen else UNKNOWN for one, seen in zip(bounds, known, strict=True)]
 
     def ahead(self, i: int, critical: Matrix, strict: Matrix) -> Interval:
-        """Give by how much a setting lies ahead of the next."""
+        """Give by how much a setting lies ahead of the next; less than nothing, if it lies behind."""
         others = ~np.isnan(self.mean) & (np.arange(len(self.mean)) != i)
         if not others.any():
             return UNKNOWN
         lead = -self.lead[i, others]
         low, high = lead - strict[i, others], lead + critical[i, others]
-        return Interval(float(lead.min()), max(0.0, float(low.min())), float(high.min()))
+        return Interval(float(lead.min()), float(low.min()), float(high.min()))
 
 
 def of_levels(good: Sequence[Sequence[float]], resolution: float) -> Rivals:

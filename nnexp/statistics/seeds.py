@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 from nnexp.statistics.decision import ALPHA, CLEAN, LEVEL_SHARE, Decision, Results
 
 POWER = 0.8
+FEWEST = 3  # seeds that show anything of chance
 MOST_SEEDS = 100  # what would take more is not promised
 
 
@@ -25,7 +26,7 @@ def more_seeds(settings: Mapping[str, Results], found: Decision, margin: float, 
     if most > MOST_SEEDS:
         return None
     fewest = min(found.standings[name].runs for name in found.may_be_best)
-    return max(1, max(most, CLEAN if found.loses_runs else 0) - fewest)
+    return max(1, max(most, CLEAN if found.loses_runs else FEWEST) - fewest)
 
 
 def seeds_by_rival(
@@ -48,8 +49,8 @@ def seeds_needed(gap: float, variances: float, margin: float, settings: int, alp
     0.8; one seed is added, by which this plain formula is too hopeful.
     """
     n = np.arange(2, MOST_SEEDS + 1)
-    error, quantile = np.sqrt(variances / n), _quantile(n, settings, 1 - alpha)
-    apart = n[gap >= (quantile + _quantile(n, settings, POWER)) * error] + 1
+    error, quantile = np.sqrt(variances / n), _quantile(n, settings, alpha)
+    apart = n[gap >= (quantile + _quantile(n, settings, 1 - POWER)) * error] + 1
     alike = n[quantile * error <= margin - gap]
     return min(map(int, [*apart[:1], *alike[:1]]), default=None)
 
@@ -62,7 +63,7 @@ def visible_gap(variances: float, seeds: int, settings: int, alpha: float) -> fl
     if seeds < 2:
         return inf
     n = max(seeds - 0.5, 2)
-    return float((_quantile(n, settings, 1 - alpha) + _quantile(n, settings, POWER)) * sqrt(variances / n))
+    return float((_quantile(n, settings, alpha) + _quantile(n, settings, 1 - POWER)) * sqrt(variances / n))
 
 
 def _apart(found: Decision, settings: Mapping[str, Results], first: str, other: str) -> tuple[float, float]:
@@ -77,6 +78,6 @@ def _apart(found: Decision, settings: Mapping[str, Results], first: str, other: 
     return pair[0].level - pair[1].level, pair[0].variance + pair[1].variance
 
 
-def _quantile(n: ArrayLike, settings: int, p: float) -> NDArray[np.float64]:
+def _quantile(n: ArrayLike, settings: int, tail: float) -> NDArray[np.float64]:
     n = np.asarray(n)
-    return np.asarray(stdtrit(np.minimum(settings * (n - 1), 2 * (n + 3)), p))
+    return np.asarray(-stdtrit(np.minimum(settings * (n - 1), 2 * (n + 3)), tail))

@@ -149,6 +149,23 @@ class TestTables:
         assert (found["lost"]["B"]["count"], found["lost"]["A"]["count"]) == (3, 0)
         assert found["behind"]["B"]["estimate"] == pytest.approx(0.9)
 
+    def test_of_which_all_results_are_0_have_no_level_of_minus_0(self, nnexp, tmp_path):
+        file = write(tmp_path / "a.csv", rows({"A": [0] * 5, "B": [3] * 5}))
+        assert nnexp("judge", file, "--lower-is-better")[1].startswith("A is the best: 0, 3 ")
+        assert '"A": 0.0' in nnexp("judge", file, "--lower-is-better", "--json")[1]
+
+    def test_show_no_level_to_be_behind_that_is_not(self, nnexp, tmp_path):
+        wide, lost = [97.0, 97.1, 97.0, 96.6, 97.6, 97.6], [80.0] * 20
+        sweep = {"A": ([96.9, 96.95, 97.0] * 7, []), "B": ([97.05, 97.4, 97.75], lost), "C": (wide, lost)}
+        records = [
+            {"setting": name, "result": x, "lost": x < 90}
+            for name, (good, lost) in sweep.items()
+            for x in [*good, *lost]
+        ]
+        out = nnexp("judge", write(tmp_path / "a.csv", records))[1]
+        assert out.count("out by mean: A") == 2
+        assert "(0," not in out
+
     def test_need_no_seeds_and_may_have_empty_lines(self, judged, tmp_path):
         lines = [f"{one['setting']},{one['result']}" for one in rows()]
         (tmp_path / "a.csv").write_text("setting,result\n" + "\n\n".join(lines) + "\n\n\n")
@@ -182,6 +199,9 @@ class TestRefusals:
             ("setting,result,lost\nA,1,no\nB,2,perhaps\n", "line 3, column 'lost': must be true or false (or 1, 0"),
             ("setting,seed,result\nA,7,1\nB,7,1\nA,7,2\n", "line 4, column 'seed': seed 7 of A stands there already"),
             ("setting,result\nA,1\nB,1,2\n", "t.csv is no proper CSV: Expected 2 fields in line 3, saw 3"),
+            ('setting,note,result\nA,"a\nb",1\nB,,high\n', "t.csv, row 2, column 'result': must be a finite number"),
+            ("setting,result\nA,1\nB,2e200\n", "line 3, column 'result': must be a number of at most 1e+150, but is"),
+            ("# made by x\nsetting,result\nA,1\n", "t.csv names 1 column in its first line, but has more"),
             ("setting,result\nA,1,3\nB,1,2\n", "t.csv names 2 columns in its first line, but has more in the others"),
         ],
     )  # fmt: skip
@@ -214,9 +234,10 @@ class TestRefusals:
         ("arguments", "message"),
         [
             ([], "Missing argument"),
-            (["t.csv", "--alpha", "0"], "alpha must be above 0 and at most 0.5, but got 0"),
+            (["t.csv", "--alpha", "0"], "alpha must be between 1e-9 and 0.5, but got 0"),
             (["t.csv", "--worthwhile", "nan"], "worthwhile must be at least 0, but got nan"),
             (["t.csv", "--resolution", "0"], "resolution must be above 0, but got 0"),
+            (["t.csv", "--resolution", "1e300"], "resolution must be at most 1e+150, but got 1e+300"),
             (["t.csv", "--alpha", "many"], "Invalid value for '--alpha'"),
             (["t.csv", "--seed", "no"], "must have one column 'no', but has none"),
             (["t.csv", "t.csv", "t.csv"], "judge takes one table, or two settings or files, but got 3 names"),
@@ -278,6 +299,17 @@ class TestStores:
         options = ["theirs", "--by", "optimizer", "--result", "acc"]
         TestTables().expect(judged(*options))
         assert "1 of 16 runs left out: not finished, or without acc" in nnexp("judge", *options)[2]
+
+    def test_infinity_which_mlflow_keeps_as_a_number_is_none(self, refused, database):
+        from mlflow.tracking import MlflowClient
+
+        client = MlflowClient(f"sqlite:///{database}")
+        run = client.create_run(client.get_experiment_by_name("theirs").experiment_id).info.run_id
+        client.log_param(run, "optimizer", "A")
+        client.log_metric(run, "acc", float("inf"))
+        client.set_terminated(run)
+        message = f"run {run}, column 'acc': must be a number of at most 1e+150, but is 1.79"
+        assert message in refused("theirs", "--by", "optimizer", "--result", "acc")
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -345,5 +377,5 @@ class TestFrames:
     def test_name_the_row_that_cannot_be_used(self):
         frame = pd.DataFrame(rows()).set_index(pd.Index([f"run-{i}" for i in range(15)]))
         frame.loc["run-3", "result"] = float("nan")
-        with pytest.raises(DataError, match="the frame, row run-3, column 'result': must be a finite number"):
+        with pytest.raises(DataError, match=r"the frame, row run-3, column 'result': .* number, but is nan;"):
             package.judge(frame)

@@ -110,6 +110,12 @@ def test_a_lower_cost_wins():
     assert tell(comparison).answer.startswith("hidden=100 is the best: 0.0272, 0.0218 [")
 
 
+def test_costs_that_are_all_0_are_the_same():
+    comparison = compare(runs({"hidden": 30}, [1.0] * 3) + runs({"hidden": 100}, [1.0] * 3), metric="train/cost")
+    assert comparison.verdict.decision.ruled_out == []
+    assert comparison.verdict.decision.standings["hidden=30"].behind.high == pytest.approx(0, abs=1e-8)
+
+
 def test_one_seed_shows_nothing():
     comparison = compare(runs({"hidden": 30}, SMALL[:1]) + runs({"hidden": 100}, LARGE[:1]))
     assert tell(comparison).answer.startswith("One seed shows nothing of chance; run at least 3")
@@ -220,10 +226,10 @@ def test_data_sets_may_be_what_is_compared():
 
 
 def test_a_run_without_a_number_is_left_out_and_counted():
-    broken = run(float("nan"), hidden=100, seed=9)
-    comparison = compare([*small_and_large(), broken])
+    broken = [run(float("nan"), hidden=100, seed=8), run(1.7976931348623157e308, hidden=100, seed=9)]  # MLflow's inf
+    comparison = compare([*small_and_large(), *broken])
     assert comparison.configurations[0].level.n == 5
-    assert "1 run left out: no number for validation accuracy." in tell(comparison).notes
+    assert "2 runs left out: no number for validation accuracy." in tell(comparison).notes
 
 
 def test_without_validation_the_test_set_decides_and_that_is_said():

@@ -14,6 +14,8 @@ from nnexp.statistics.loss import Loss, boschloo, fisher, loses_more, loss_inter
 from nnexp.statistics.seeds import more_seeds, seeds_needed, visible_gap
 from tests.judging import N30, N60, N100, A, B, C, clopper_pearson, random_sweep
 
+ABC = {"A": A, "B": B, "C": C}
+
 
 def decided(alpha: float = 0.05, **settings: Results) -> Decision:
     return decide(settings, resolution=0.01, alpha=alpha)
@@ -73,9 +75,27 @@ def test_without_two_good_runs_of_any_setting_lost_ones_are_counted_like_any_oth
 
 
 def test_one_run_each_says_nothing():
-    found = decided(A=Results([99.0]), B=Results([10.0]))
+    settings = {"A": Results([99.0]), "B": Results([99.0])}
+    found = decide(settings, resolution=0.01)
     assert found.may_be_best == ["A", "B"]
     assert isnan(found.standings["B"].behind.high)
+    assert more_seeds(settings, found, 0.2) == 2
+
+
+def test_who_is_left_by_its_mean_may_lie_behind_in_level():
+    found = decided(A=Results([96.9, 97.0, 97.1] * 7), B=Results([97.5, 97.6], [80.0] * 18))
+    assert found.may_be_best == ["A"]
+    assert bounds(found.lead) == [-0.55, -0.696, -0.412]
+    unknown = decided(A=Results([20.0, 20.1, 19.9, 20.0, 20.0]), D=Results([], [85.0, 85.1, 84.9, 85.0, 85.0]))
+    assert unknown.may_be_best == ["D"]
+    assert isnan(unknown.lead.low)
+
+
+@pytest.mark.parametrize("scale", [1e-100, 1e100])
+def test_numbers_of_any_size_are_decided_alike(scale):
+    found = decide({name: Results([x * scale for x in one.good]) for name, one in ABC.items()}, resolution=0.01 * scale)
+    assert found.may_be_best == ["A", "C"]
+    assert found.standings["B"].behind.high / scale == pytest.approx(0.75, abs=1e-3)
 
 
 @pytest.mark.parametrize("part", range(5))
@@ -95,6 +115,7 @@ def test_the_order_of_settings_changes_nothing_and_no_number_leaves_its_range(pa
             )
             assert one.rival in settings if one.reason else one.rival is None
             assert isnan(one.behind.high) or 0 <= one.behind.low <= one.behind.estimate + 1e-9 <= one.behind.high + 2e-9
+            assert isnan(found.lead.low) or found.lead.low <= found.lead.estimate <= found.lead.high
             low, high = Loss(one.lost, one.runs).interval
             assert 0 <= low <= one.lost / one.runs <= high <= 1
         more = more_seeds(settings, found, 0.2)
@@ -132,6 +153,19 @@ class TestLoss:
         assert loses_more(losses | {"C": Loss(0, 3)}, "A") == pytest.approx(2 / 84)  # Fisher's, 3 of 3 against 0 of 6
         assert loses_more(losses, "B") == 1.0
         assert loses_more({"A": Loss(1, 2)}, "A") == 1.0
+
+    def test_the_best_of_the_others_is_the_one_against_which_the_test_says_most(self):
+        others = {"B": Loss(0, 3), "C": Loss(1, 20), "D": Loss(3, 20), "E": Loss(0, 3)}
+        each = [boschloo(12, 20, one.count, one.runs) for one in others.values()]
+        expected = 2 * min(4 * min(each), fisher(12, 20, 4, 46))
+        assert loses_more({"A": Loss(12, 20), **others}, "A") == pytest.approx(expected)
+
+    @pytest.mark.timeout(60)
+    def test_many_settings_of_many_runs_take_a_moment(self):
+        losses = {f"{i}": Loss(i, 100) for i in range(100)}
+        p = [loses_more(losses, name) for name in losses]
+        assert p[:2] == [1.0, 1.0]
+        assert p == sorted(p, reverse=True)
 
 
 class TestSeeds:

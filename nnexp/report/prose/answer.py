@@ -13,9 +13,8 @@ from nnexp.measure import count, show_p
 from nnexp.report.prose.finding import MOST_NAMES, Finding, listed
 from nnexp.statistics.decision import CLEAN, LEVEL_SHARE, Reason
 from nnexp.statistics.loss import loses_more
-from nnexp.statistics.seeds import MOST_SEEDS, visible_gap
+from nnexp.statistics.seeds import FEWEST, MOST_SEEDS, visible_gap
 
-FEWEST = 3  # seeds that show anything of chance
 SURE = 0.05  # how rarely as many tries as are called safe may all fail
 
 
@@ -38,10 +37,11 @@ def tell_details(found: Finding) -> Iterator[str]:
         return
     for name in found.decision.ruled_out:
         one = found.decision.standings[name]
-        if one.behind.high <= found.margin and not one.lost:
+        if one.reason is Reason.LEVEL and one.behind.high <= found.margin and not one.lost:
             yield f"{name} is worse, but by at most {found.gap(one.behind.high)}: in practice as good."
     answer = tell_answer(found)
-    for name in found.decision.may_be_best:
+    left = found.decision.may_be_best
+    for name in left if len(left) > 1 else ():
         if _is_unknown(found, name) and _unknown(found, name) not in answer:
             yield _unknown(found, name)
 
@@ -56,8 +56,9 @@ def _answer(found: Finding) -> str:
         return f"{listed([first, *rest], 'or')} may be best{others}. {unknown}"
     if found.decision.is_decided(found.margin):
         return _take(found, first, rest)
-    if found.tells_loss and found.decision.standings[first].lost and _shown_behind(found):
-        return _level_against_loss(found, first)
+    safest = min(rest, key=lambda name: (_share_lost(found, name), -found.losses[name].runs))
+    if found.tells_loss and _share_lost(found, safest) < _share_lost(found, first) and _shown_behind(found):
+        return _level_against_loss(found, first, safest)
     return _several(found) if found.decision.ruled_out else _none_out(found)
 
 
@@ -76,7 +77,8 @@ def _winner_of_failing(found: Finding, best: str) -> str:
     others = f" {_failing(found, best, failing)}" if failing else ""
     if len(found.decision.ruled_out) > 1 or not failing:
         others += f" {_capital(_others_out(found))}."
-    return f"{best} is best: {found.level(best)}, and lost {found.lost_of(best)} ({bound}).{others}"
+    is_best = "is best on average, but" if _is_unknown(found, best) else f"is best: {found.level(best)}, and"
+    return f"{best} {is_best} lost {found.lost_of(best)} ({bound}).{others}"
 
 
 def _failing(found: Finding, best: str, name: str) -> str:
@@ -104,7 +106,7 @@ def _take(found: Finding, first: str, rest: list[str]) -> str:
     return f"{listed([first, *rest], 'or')}: {others}; {near}{take}."
 
 
-def _level_against_loss(found: Finding, first: str) -> str:
+def _level_against_loss(found: Finding, first: str, safest: str) -> str:
     """Tell of a setting whose level is the best, but which loses runs, so that it rules nobody out."""
     standings, losses = found.decision.standings, found.losses
     shown = _shown_behind(found)
@@ -112,8 +114,7 @@ def _level_against_loss(found: Finding, first: str) -> str:
     nearest, *others = shown[:MOST_NAMES]
     behind = [f"{nearest} is {found.between(standings[nearest].behind)} behind"]
     behind += [f"{name} {found.between(standings[name].behind)}" for name in others]
-    safest = min(found.decision.may_be_best[1:], key=lambda name: losses[name].count / losses[name].runs)
-    tries = ceil(log(SURE) / log(losses[first].count / losses[first].runs))
+    tries = max(2, ceil(log(SURE) / log(_share_lost(found, first))))
     return (
         f"{_out(found)}: {first} is {place} in {found.good_runs} ({found.level(first)}; {', '.join(behind)}), but lost "
         f"{found.lost_of(first)} against {losses[safest].count} of {losses[safest].runs} for {safest}. For one run "
@@ -181,6 +182,10 @@ def _shown_behind(found: Finding) -> list[str]:
     return [name for name in left if found.decision.standings[name].behind.low > 0]
 
 
+def _share_lost(found: Finding, name: str) -> float:
+    return found.losses[name].count / found.losses[name].runs
+
+
 def _is_unknown(found: Finding, name: str) -> bool:
     return isnan(found.decision.standings[name].level)
 
@@ -188,7 +193,9 @@ def _is_unknown(found: Finding, name: str) -> bool:
 def _unknown(found: Finding, name: str) -> str:
     lacking = CLEAN - found.losses[name].runs
     more = f"; {count(lacking, 'more seed')} would tell" if lacking > 0 else ""
-    return f"{name} lost {found.lost_of(name)}; its level is unknown and it is not counted among the rivals{more}."
+    is_rival = any(one.rival == name for one in found.decision.standings.values())  # by its average
+    apart = "" if is_rival else " and it is not counted among the rivals"
+    return f"{name} lost {found.lost_of(name)}; its level is unknown{apart}{more}."
 
 
 def _percent(share: float) -> str:

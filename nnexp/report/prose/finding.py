@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import nan
 
 from nnexp.measure import Measure, count
@@ -34,7 +35,7 @@ class Finding:
         """The error that is spent at this look."""
         return self.alpha * SHARE if self.looked else self.alpha
 
-    @property
+    @cached_property
     def losses(self) -> dict[str, Loss]:
         """How many runs of each setting were lost."""
         return {name: Loss(one.lost, one.runs) for name, one in self.decision.standings.items()}
@@ -46,9 +47,9 @@ class Finding:
 
     def level(self, name: str) -> str:
         """Write a setting's level: 97.85 %."""
-        value = self.decision.standings[name].level
+        value = self.measure.turned(self.decision.standings[name].level)
         unit = "%" if self.measure.is_fraction else self.measure.unit
-        return f"{self.measure.show(value if self.measure.higher_is_better else -value)} {unit}".strip()
+        return f"{self.measure.show(value)} {unit}".strip()
 
     def gap(self, size: float) -> str:
         """Write a difference: 0.61 points."""

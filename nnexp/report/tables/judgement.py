@@ -17,7 +17,7 @@ from nnexp.report.prose.finding import Finding
 from nnexp.report.tables.formats import rich_table
 from nnexp.report.tables.record import decision_record, interval, known
 from nnexp.report.tables.table import MOST_ROWS, Table
-from nnexp.statistics.decision import Standing
+from nnexp.statistics.decision import Reason, Standing
 from nnexp.statistics.loss import Loss
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ def as_json(judged: Judgement, better: bool | None = None) -> str:
     names = [*found.may_be_best, *found.ruled_out]
     standings = {name: found.standings[name] for name in names}
     factor = judged.measure.factor
-    sign = 1 if judged.measure.higher_is_better else -1
     return json.dumps(
         {
             "answer": tell_answer(told),
@@ -53,7 +52,7 @@ def as_json(judged: Judgement, better: bool | None = None) -> str:
             **decision_record(found),
             "behind": {name: interval(one.behind, factor) for name, one in standings.items()},
             "lost": {name: _loss(Loss(one.lost, one.runs)) for name, one in standings.items()},
-            "level": {name: known(sign * factor * one.level) for name, one in standings.items()},
+            "level": {name: known(factor * judged.measure.turned(one.level)) for name, one in standings.items()},
             "lead": interval(found.lead, factor),
             "more_seeds": judged.more_seeds,
             "lost_counted_as_any": found.as_they_are,
@@ -101,21 +100,20 @@ def _row(told: Finding, name: str, one: Standing) -> tuple[str, ...]:
 def _behind(told: Finding, one: Standing) -> str:
     if isnan(one.behind.high) or one.behind.high == 0:  # it is the only one whose level may be the best
         return NOTHING
-    if one.behind.low > 0 or one.reason:
+    if one.behind.low > 0 or one.reason is Reason.LEVEL:
         return told.between(one.behind)
     return f"at most {told.gap(one.behind.high)}"
 
 
 def _rows(judged: Judgement) -> Iterator[dict[str, Any]]:
     factor = judged.measure.factor
-    sign = 1 if judged.measure.higher_is_better else -1
     for name in (*judged.decision.may_be_best, *judged.decision.ruled_out):
         one = judged.decision.standings[name]
         low, high = Loss(one.lost, one.runs).interval
         yield {
             "setting": name,
             "runs": one.runs,
-            "level": sign * factor * one.level,
+            "level": factor * judged.measure.turned(one.level),
             "lost": one.lost,
             "lost_low": low,
             "lost_high": high,

@@ -10,6 +10,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.summary import Sample, Summary
 from nnexp.comparison.verdict import Verdict
 from nnexp.measure import NOTHING, Measure, show_p, show_seconds
+from nnexp.statistics.decision import Reason
 from nnexp.statistics.interval import Interval
 from nnexp.statistics.loss import Loss
 from nnexp.statistics.variance_shares import VarianceShares
@@ -161,16 +162,17 @@ def show_lost(one: Summary) -> str:
 def _standing(verdict: Verdict, measure: Measure, one: Summary) -> list[str]:
     """Write by how much a level lies behind the best, and what rules the configuration out."""
     standing = verdict.decision.standings[one.label]
-    return [_behind(measure, standing.behind, is_out=standing.reason is not None), standing.reason or NOTHING]
+    is_behind = standing.reason is Reason.LEVEL
+    return [_behind(measure, standing.behind, is_behind=is_behind), standing.reason or NOTHING]
 
 
-def _behind(measure: Measure, behind: Interval, *, is_out: bool) -> str:
+def _behind(measure: Measure, behind: Interval, *, is_behind: bool) -> str:
     if not isfinite(behind.high):
         return measure.show(behind.estimate)
     if behind.high == 0:  # it is the only one whose level may be the best
         return NOTHING
     bounds = f"{measure.show(behind.low)}, {measure.show(behind.high)}"
-    return f"{measure.show(behind.estimate)} {'(' if is_out and not behind.low else '['}{bounds}]"
+    return f"{measure.show(behind.estimate)} {'(' if is_behind and not behind.low else '['}{bounds}]"
 
 
 def _best_epoch(one: Summary) -> str:

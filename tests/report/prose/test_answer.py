@@ -78,6 +78,15 @@ def test_who_is_ruled_out_by_little_is_in_practice_as_good():
     assert details(settings) == ["B is worse, but by at most 0.11 points: in practice as good."]
 
 
+def test_who_is_ruled_out_by_its_mean_is_not_as_good_for_its_level():
+    low = Results([20.0, 20.1, 19.9, 20.0, 20.0])
+    settings = {"A": low, "D": Results([], [85.0, 85.1, 84.9, 85.0, 85.0])}
+    assert answer(settings) == "D is best on average, but lost a digit in all 5 runs (48 % to 100 % of all). " + (
+        "A is ruled out (5 seeds, 5 % error for all of it)."
+    )
+    assert details(settings) == []
+
+
 def test_none_is_ruled_out():
     spread = Results([97.9, 97.7, 97.5])
     assert answer({"A": spread, "B": moved(spread, -0.05), "C": moved(spread, 0.05)}, 0.01) == (
@@ -108,6 +117,22 @@ def test_a_better_level_comes_with_more_loss():
     )
     near = Results([96.9, 96.8, 96.95], [87.2, 86.9])
     assert "100 is first in the runs that lost no digit" in answer({"100": N100, "60": near, "30": N30})
+
+
+def test_who_loses_runs_as_often_as_the_others_has_nothing_against_its_level():
+    failing = Results([97.9, 97.8, 97.7, 98.0, 97.85], [88.0, 79.0])
+    settings = {"A": failing, "B": moved(failing, -1)}
+    assert answer(settings).startswith(
+        "No setting is ruled out: A has the best level (97.85 %), but lost a digit in 2 of 7 runs. "
+    )
+
+
+def test_one_try_is_never_called_safe():
+    settings = {"A": Results([97.9, 97.8, 97.7, 98.0, 97.85] * 4, [80.0]), "B": moved(Results(A.good * 4), -0.3)}
+    assert "lost a digit in 1 of 21 runs against 0 of 20 for B. " in answer(settings)
+    assert answer(settings).endswith(
+        "with several tries keep A (about 2 tries are safe, if it loses no more than here)."
+    )
 
 
 def test_loss_alone_decides():
@@ -153,6 +178,12 @@ def test_of_a_setting_that_never_worked_and_is_ruled_out_no_more_is_asked():
     assert details({"A": A, "C": C, "D": never}) == []
 
 
+def test_a_setting_that_never_worked_and_is_ruled_out_needs_no_more_seeds():
+    settings = {"A": A, "D": Results([], [88.1, 88.0, 88.2])}
+    assert answer(settings).endswith(" D lost a digit in all 3 runs.")
+    assert details(settings) == []
+
+
 def test_one_or_two_seeds_are_few():
     assert answer({"A": Results([97.0]), "B": Results([91.0])}) == (
         "One seed shows nothing of chance; run at least 3 (5 where runs are lost)."
@@ -183,6 +214,9 @@ def test_a_measure_of_which_less_is_better_is_told_as_it_is():
     results = {"A": Results([-0.31, -0.32, -0.3]), "B": Results([-0.52, -0.5, -0.51])}
     told = Finding(decide(results, resolution=0.01), results, 0.02, Measure("loss", "nats", DOWN), 0)
     assert tell_answer(told).startswith("A is the best: 0.31 nats, 0.2 [0.177, 0.217] ahead of the next")
+    results["A"] = Results([-0.0, -0.0, -0.0])
+    told = Finding(decide(results, resolution=0.01), results, 0.02, Measure("loss", "nats", DOWN), 0)
+    assert tell_answer(told).startswith("A is the best: 0 nats, ")
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,20 @@ def test_where_runs_are_lost_it_is_said_of_how_many_seeds_a_mean_is(sweep):
         assert f"| {' | '.join(one.values)} | {one.level.n} of 5 |" in as_markdown(comparison)
 
 
+def test_who_is_ruled_out_by_its_mean_is_not_shown_to_be_behind_in_level():
+    wide, lost = [0.97, 0.971, 0.97, 0.966, 0.976, 0.976], [0.8] * 20
+    sweep = {30: ([0.969, 0.9695, 0.97] * 7, []), 60: ([0.9705, 0.974, 0.9775], lost), 100: (wide, lost)}
+    records = [
+        one
+        for hidden, (good, bad) in sweep.items()
+        for first, values, what in ((0, good, Tag.NOTHING), (50, bad, "7"))
+        for one in runs({"hidden": hidden}, values, first_seed=first, tags={Tag.LOST: what})
+    ]
+    text = drawn(compare(records))
+    assert text.count("[0.00, ") == 3
+    assert "(0.00, " not in text
+
+
 def test_a_single_value_has_no_spread():
     text = drawn(compare([run(0.95, hidden=30), run(0.97, hidden=60)]))
     assert "±" not in text.split("seeds", 2)[2]
