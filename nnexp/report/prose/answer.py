@@ -57,7 +57,7 @@ def _answer(found: Finding) -> str:
     if found.decision.is_decided(found.margin):
         return _take(found, first, rest)
     safest = min(rest, key=lambda name: (_share_lost(found, name), -found.losses[name].runs))
-    if found.tells_loss and _share_lost(found, safest) < _share_lost(found, first) and _shown_behind(found):
+    if found.tells_loss and _share_lost(found, safest) < _share_lost(found, first) and _shown_behind(found, first):
         return _level_against_loss(found, first, safest)
     return _several(found) if found.decision.ruled_out else _none_out(found)
 
@@ -107,13 +107,16 @@ def _take(found: Finding, first: str, rest: list[str]) -> str:
 
 
 def _level_against_loss(found: Finding, first: str, safest: str) -> str:
-    """Tell of a setting whose level is the best, but which loses runs, so that it rules nobody out."""
+    """Tell of a setting whose level is the best of those left, but which loses runs, so that it rules nobody out."""
     standings, losses = found.decision.standings, found.losses
-    shown = _shown_behind(found)
+    shown = _shown_behind(found, first)
     place = "best" if len(shown) == len(standings) - 1 else "first"  # the levels of others may be as good
     nearest, *others = shown[:MOST_NAMES]
-    behind = [f"{nearest} is {found.between(standings[nearest].behind)} behind"]
-    behind += [f"{name} {found.between(standings[name].behind)}" for name in others]
+    if standings[first].behind.low > 0:  # the best level is out by its mean, and the gaps are those to it
+        behind = [f"{name} {found.level(name)}" for name in (nearest, *others)]
+    else:
+        behind = [f"{nearest} is {found.between(standings[nearest].behind)} behind"]
+        behind += [f"{name} {found.between(standings[name].behind)}" for name in others]
     tries = max(2, ceil(log(SURE) / log(_share_lost(found, first))))
     return (
         f"{_out(found)}: {first} is {place} in {found.good_runs} ({found.level(first)}; {', '.join(behind)}), but lost "
@@ -176,10 +179,12 @@ def _out(found: Finding) -> str:
     return f"{listed(out)} {'is' if len(out) == 1 else 'are'} ruled out" if out else "No setting is ruled out"
 
 
-def _shown_behind(found: Finding) -> list[str]:
-    """Name those whose level is shown to lie behind the best, and that are still left."""
-    left = found.decision.may_be_best
-    return [name for name in left if found.decision.standings[name].behind.low > 0]
+def _shown_behind(found: Finding, first: str) -> list[str]:
+    """Name those whose level is shown to lie behind that of the first, and that are still left."""
+    left, standings = found.decision.may_be_best, found.decision.standings
+    own = standings[first].behind  # it may lie behind one that is out by its mean
+    farthest = own.high if own.low > 0 else 0.0
+    return [name for name in left if name != first and standings[name].behind.low > farthest]
 
 
 def _share_lost(found: Finding, name: str) -> float:

@@ -127,6 +127,16 @@ def test_who_loses_runs_as_often_as_the_others_has_nothing_against_its_level():
     )
 
 
+def test_the_best_level_of_those_left_is_not_said_to_lie_behind_itself():
+    widest = Results([96.68, 96.6, 96.77], [87.1, 78.0, 86.9, 69.0, 77.5, 87.2, 86.0])
+    wide = Results([96.19, 96.0, 96.35, 96.1, 96.4, 96.1], [86.0, 86.5, 87.0, 86.2])
+    narrow = Results([95.1, 95.4, 94.8, 95.5, 94.7, 95.2, 95.0, 95.3, 95.4, 95.1])
+    assert answer({"C": widest, "B": wide, "A": narrow}).startswith(
+        "C is ruled out: B is first in the runs that lost no digit (96.19 %; A 95.15 %), but lost a digit in 4 of 10 "
+        "runs against 0 of 10 for A. For one run nobody can tell; with several tries keep B"
+    )
+
+
 def test_one_try_is_never_called_safe():
     settings = {"A": Results([97.9, 97.8, 97.7, 98.0, 97.85] * 4, [80.0]), "B": moved(Results(A.good * 4), -0.3)}
     assert "lost a digit in 1 of 21 runs against 0 of 20 for B. " in answer(settings)
