@@ -132,7 +132,7 @@ def import_everything() -> None:
 
     Plugins.instance()
     for module in pkgutil.walk_packages(nnexp.__path__, "nnexp."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith(("__main__", "kernels.hook")):  # the one would run, the other is for the build
             importlib.import_module(module.name)
     gc.freeze()  # a command that ends does not clear away all that it was born with, which takes most of a second
 

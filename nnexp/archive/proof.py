@@ -58,9 +58,18 @@ def other_data(run: Run, differences: Sequence[Mismatch]) -> Verdict:
 
 
 def judge(
-    archive: Archive, epochs: Sequence[Epoch], wanted: int, differences: Sequence[Mismatch], rerun_id: str | None
+    archive: Archive,
+    epochs: Sequence[Epoch],
+    wanted: int,
+    differences: Sequence[Mismatch],
+    rerun_id: str | None,
+    *,
+    portable: bool = False,
 ) -> Verdict:
-    """Compare the epochs that were trained again, of which `wanted` were to come, with those of the record."""
+    """Compare the epochs that were trained again, of which `wanted` were to come, with those of the record.
+
+    Where the bits are `portable`, another environment explains nothing.
+    """
     compared = len(epochs)
     recorded = [epoch.digest for epoch in archive.epochs]
     apart = [k + 1 for k, epoch in enumerate(epochs) if [epoch.digest] != recorded[k : k + 1]]
@@ -74,7 +83,7 @@ def judge(
     if len(apart) < compared - apart[0] + 1:  # once parted, runs never meet again
         altered = ", ".join(map(str, apart))
         return cannot_tell(archive.run, f"epochs.jsonl was altered: later epochs agree, but not epoch {altered}")
-    reason = _why(differences, archive, epochs)
+    reason = _why(differences, archive, epochs, portable=portable)
     summary = f"different from epoch {apart[0]} on"
     return Verdict(archive.run, Answer.DIFFERENT, summary, reason, tuple(differences), apart[0], rerun_id)
 
@@ -97,11 +106,13 @@ def _extent(compared: int, archive: Archive) -> str:
     return f"all {whole} epochs" if whole > 1 else "its one epoch"
 
 
-def _why(differences: Sequence[Mismatch], archive: Archive, epochs: Sequence[Epoch]) -> str:
+def _why(differences: Sequence[Mismatch], archive: Archive, epochs: Sequence[Epoch], *, portable: bool) -> str:
     what = {"code" if difference.what == "code" else "environment" for difference in differences}
+    if portable:
+        what.discard("environment")
     if not what:
         return (
-            "THIS IS A DEFECT OF NNEXP: settings, data, code and environment are the same, and the bits are not; "
+            "THIS IS A DEFECT OF NNEXP: all that decides the bits is the same, and the bits are not; "
             "please report it with both run folders"
         )
     cause = "the code that decides the numbers has changed" if "code" in what else "expected in another environment"

@@ -46,7 +46,7 @@ class RunReader:
     def config(self, schema: Schema[Any]) -> Any:
         """Rebuild its config, through the checks of what a person types, and its settings' own of a record."""
         try:
-            config = schema.parse_config(self.settings())
+            config = schema.parse_recorded(self.settings())
             schema.check_recorded(config)
         except (ConfigError, TypeError) as error:
             raise RecordError(f"config.json cannot be used: {error}") from error

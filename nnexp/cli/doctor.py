@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnexp.cli.console import out, say
 from nnexp.recording.examine import examine
 from nnexp.recording.repair import repair
+from nnexp.tasks.network.setup import kernel_here
 from nnexp.tracking.choose import store_here
 
 
@@ -18,6 +19,7 @@ def doctor() -> None:
     """
     store = store_here(say)
     out().print(f"store: {store}", soft_wrap=True, markup=False)
+    out().print(f"kernel: {kernel_here()}", soft_wrap=True, markup=False)
     if not store.exists:
         out().print("there is no store here yet: nnexp train makes one")
         return

@@ -228,13 +228,15 @@ def inspect(overrides: Overrides = None) -> None:
 @app.command()
 def bench(
     hidden: Annotated[list[int] | None, typer.Option(min=1, help="A hidden size; may be repeated.")] = None,
+    batch: Annotated[list[int] | None, typer.Option(min=1, help="A batch size; may be repeated.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Epochs to time of each.")] = 3,
     limit: Annotated[int | None, typer.Option(min=10, help="Learn from so many examples only.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
 ) -> None:
-    """Time an epoch of the notebooks' per-example loop and of nnexp, side by side."""
+    """Time an epoch of the notebooks' per-example loop and of nnexp's kernels, side by side."""
     from nnexp.cli.bench import bench
 
-    bench(hidden or [30, 100], rounds=rounds, limit=limit)
+    bench(hidden or [30, 100], batch or [10], rounds=rounds, limit=limit, as_json=as_json)
 
 
 @app.command()

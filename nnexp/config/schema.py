@@ -8,7 +8,7 @@ data. Knows no task, no Hydra and no YAML.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from types import NoneType, UnionType
@@ -35,6 +35,12 @@ class Setting:
     decides: bool = True  # whether it decides what is trained, and so the key
     costs: bool = False  # whether it changes how long an epoch takes
     recorded: Check | None = None  # what its value in a record must keep to besides
+    before: Any = None  # what a record older than the setting stands for; None: its default
+
+    @property
+    def unsaid(self) -> Any:
+        """The value that a record and a key leave out."""
+        return self.default if self.before is None else self.before
 
 
 def setting(
@@ -45,9 +51,17 @@ def setting(
     decides: bool = True,
     costs: bool = False,
     recorded: Check | None = None,
+    before: Any = None,
 ) -> Any:
     """Declare a setting, as the field of a frozen dataclass."""
-    declared = {"check": check, "meaning": meaning, "decides": decides, "costs": costs, "recorded": recorded}
+    declared = {
+        "check": check,
+        "meaning": meaning,
+        "decides": decides,
+        "costs": costs,
+        "recorded": recorded,
+        "before": before,
+    }
     return field(default=default, metadata={"setting": declared})
 
 
@@ -90,6 +104,20 @@ class Schema(Generic[C]):
             raise ConfigError(f"{', '.join(missing)} must be given: {missing[0]}=VALUE")
         return _build(self.config, {**self._defaults, **checked}, "")
 
+    def parse_recorded(self, values: Mapping[str, Any]) -> C:
+        """Make a config of a record's values: what they do not name is older than the setting.
+
+        Raises
+        ------
+        ConfigError
+            As for `parse_config`.
+        """
+        absent = self.settings.keys() - flatten(dict(values)).keys()
+        config = self.parse_config(values)
+        before = {name: self.settings[name].before for name in absent}
+        older = {name: value for name, value in before.items() if value is not None}
+        return replace(config, **older) if older else config  # type: ignore[type-var]
+
     def check_recorded(self, config: C) -> None:
         """Hold a config that a record gave to what its settings ask of a record besides.
 
@@ -116,19 +144,20 @@ class Schema(Generic[C]):
         return {name: format_value(value) for name, value in self.flat(config).items()}
 
     def default_params(self) -> dict[str, str]:
-        """Write every default as the tracking store keeps it: what a record that is older than a setting stands for."""
-        return {name: format_value(_plain(default)) for name, default in self._defaults.items()}
+        """Write as the tracking store does what a record older than a setting stands for: mostly its default."""
+        return {name: format_value(_plain(self.settings[name].unsaid)) for name in self._defaults}
 
     def deciding(self, config: C) -> dict[str, Any]:
         """Give what decides the training, by dotted names; what is at its default is left out.
 
         So a setting that is added later, at its default, changes no key. A default must never change: the settings
-        that were left out would then stand for something else.
+        that were left out would then stand for something else. (Where a new setting's default is not what was done
+        before it, what was done is left out: `before`.)
         """
         return {
             name: value
             for name, value in self.flat(config).items()
-            if self.settings[name].decides and value != _plain(self.settings[name].default)
+            if self.settings[name].decides and value != _plain(self.settings[name].unsaid)
         }
 
     @cached_property

@@ -9,6 +9,7 @@ from nnexp.core.cost import COSTS
 from nnexp.core.evaluation import Evaluation, evaluate, predict
 from nnexp.core.examples import Examples
 from nnexp.core.initial import INITS
+from nnexp.core.kernels import AUTO, KERNELS, Choice, choose, describe
 from nnexp.core.learning import Learning
 from nnexp.core.network import Network
 from nnexp.core.optimiser import OPTIMISERS
@@ -17,16 +18,21 @@ from nnexp.core.train import EpochResult, train
 
 __all__ = [
     "ACTIVATIONS",
+    "AUTO",
     "COSTS",
     "DTYPES",
     "INITS",
+    "KERNELS",
     "OPTIMISERS",
+    "Choice",
     "EpochResult",
     "Evaluation",
     "Examples",
     "Learning",
     "Network",
     "check_learning",
+    "choose",
+    "describe",
     "evaluate",
     "predict",
     "train",

@@ -13,22 +13,20 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from nnexp.core.activation import Activation
-
-Floats = NDArray[np.float64]
+from nnexp.core.draws import Floats, normal, uniform
 
 
 @dataclass(frozen=True)
 class Init:
     """How one layer starts: what its biases are drawn from, and whether its weights suit their number and neurons."""
 
-    biases: Callable[[Generator, int], Floats] = Generator.standard_normal
+    biases: Callable[[Generator, int], Floats] = normal
     scaled: bool = False
 
 
-INITS = {"normal": Init(), "uniform_bias": Init(biases=Generator.random), "scaled": Init(scaled=True)}
+INITS = {"normal": Init(), "uniform_bias": Init(biases=uniform), "scaled": Init(scaled=True)}
 
 
 def draw(
@@ -39,7 +37,7 @@ def draw(
     Always in float64: whoever wants less precision rounds, and starts at the same place.
     """
     biases = [init.biases(rng, n_out) for n_out in sizes[1:]]
-    weights = [rng.standard_normal((n_out, n_in)) for n_in, n_out in pairwise(sizes)]
+    weights = [normal(rng, n_out, n_in) for n_in, n_out in pairwise(sizes)]
     if init.scaled:
         pairs = zip(weights, activations, strict=True)
         weights = [w / np.sqrt(w.shape[1] / activation.gain) for w, activation in pairs]

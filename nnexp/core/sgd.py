@@ -1,8 +1,8 @@
 """Stochastic gradient descent over mini-batches, the book's way of learning.
 
 An epoch shuffles the n training examples, and takes them m at a time: forward, back, and an update of every layer by
-the optimiser (nnexp.core.optimiser has the formulas). The weights of frozen layers are left alone; their biases learn.
-This module knows nothing of evaluation.
+the optimiser (nnexp.core.optimiser has the formulas, nnexp.core.kernels does the work). The weights of frozen layers
+are left alone; their biases learn. This module knows nothing of evaluation.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import numpy as np
 from numpy.random import Generator
 
 from nnexp.core.activation import check_learnable
-from nnexp.core.blas import Array
 from nnexp.core.cost import COSTS
-from nnexp.core.examples import Examples, Gatherer
-from nnexp.core.gradient import backward
+from nnexp.core.draws import shuffled
+from nnexp.core.examples import Examples
+from nnexp.core.kernels import KERNELS
 from nnexp.core.learning import Learning
 from nnexp.core.network import Network
 from nnexp.core.optimiser import OPTIMISERS
@@ -53,36 +53,12 @@ def check_learning(learning: Learning, *, depth: int, n: int, activation: str = 
 class Descent:
     """Takes one network down the gradient of its cost on one training set, an epoch at a time."""
 
-    def __init__(self, network: Network, examples: Examples, learning: Learning) -> None:
+    def __init__(self, network: Network, examples: Examples, learning: Learning, kernel: str = "numpy") -> None:
         check_learning(learning, depth=len(network.weights), n=len(examples), activation=network.activation)
-        sizes, dtype, n, m = network.sizes, network.dtype, len(examples), learning.batch_size
-        examples.check_fit(sizes[0], sizes[-1])
-        self._network, self._learning, self._cost = network, learning, COSTS[learning.cost]
-        self._optimiser = OPTIMISERS[learning.optimiser](network, learning)
-        self._gather = Gatherer(examples, m, dtype)
-        self._hidden = {rows: network.buffers(rows)[:-1] for rows in {m, n % m}}  # n % m: the last, smaller batch
-        self._targets = examples.targets(sizes[-1], dtype)
-        self._y, self._outputs = np.empty_like(self._targets), np.empty_like(self._targets)
+        examples.check_fit(network.sizes[0], network.sizes[-1])
+        self._n, self._shuffle = len(examples), learning.shuffle
+        self._learner = look_up("kernel", kernel, KERNELS).learner(network, examples, learning)
 
     def epoch(self, eta: float, rng: Generator) -> float:
         """Learn from every example once, and give the mean cost of the outputs as each was learnt from."""
-        n, m = len(self._targets), self._learning.batch_size
-        decay = 1 - eta * self._learning.lmbda / n
-        order = rng.permutation(n) if self._learning.shuffle else np.arange(n)
-        self._targets.take(order, axis=0, out=self._y, mode="clip")
-        # Diverging parameters overflow on their way; whoever calls looks at where they end.
-        with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, n, m):
-                batch = slice(start, start + m)
-                self._step(self._gather(order[batch]), self._y[batch], self._outputs[batch], eta, decay)
-            return self._cost.mean(self._outputs, self._y)
-
-    def _step(self, x: Array, y: Array, outputs: Array, eta: float, decay: float) -> None:
-        network, optimiser, m = self._network, self._optimiser, len(x)
-        values = [*self._hidden[m], outputs]
-        network.forward(x, out=values)
-        last = self._cost.delta(outputs, y, network.activations[-1])
-        for k, delta in backward(network.weights, network.activations, values, last).items():
-            if k not in self._learning.freeze:
-                optimiser.update_weights(k, values[k - 1] if k else x, delta, alpha=-eta / m, decay=decay)
-            optimiser.update_biases(k, delta, alpha=-eta / m)
+        return self._learner.learn(shuffled(rng, self._n) if self._shuffle else np.arange(self._n), eta)

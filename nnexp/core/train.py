@@ -43,6 +43,7 @@ def train(
     rng: Generator,
     val: Examples | None = None,
     test: Examples | None = None,
+    kernel: str = "numpy",
 ) -> Iterator[EpochResult]:
     """Train the network in place, and yield each epoch's result.
 
@@ -56,8 +57,8 @@ def train(
     DivergedError
         On iterating: parameters that are no longer finite after an epoch.
     """
-    descent = Descent(network, examples, learning)
-    evaluators = [None if part is None else Evaluator(network, part, learning.cost) for part in (val, test)]
+    descent = Descent(network, examples, learning, kernel)
+    evaluators = [None if part is None else Evaluator(network, part, learning.cost, kernel) for part in (val, test)]
     return _epochs(network, descent, learning, rng, evaluators)
 
 

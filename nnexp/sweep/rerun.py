@@ -52,12 +52,13 @@ def plan_rerun(
     """
     try:
         archive = read_archive(run, store, tasks)
-        data = changed_data(archive, archive.task.examine(archive.config).data)
+        examined = archive.task.examine(archive.config)
+        data = changed_data(archive, examined.data)
         environment = changed_environment(archive)
         differences = (*data, *changed_code(archive), *environment)
         if data:
             return other_data(run, differences)
-        if environment and not here:
+        if environment and not here and not examined.portable:
             reason = "this environment is another, so other bits would prove nothing; --here trains all the same"
             return cannot_tell(run, reason, differences)
         folder = FOLDER / f"{datetime.now().strftime('%Y-%m-%d-%H-%M-%S-%f')}-{run.run_id[:8]}"
@@ -116,7 +117,14 @@ def _judge(rerun: Rerun, recorder: Recorder | None) -> Verdict:
     end = recorder.folder.end or {}
     if end.get("status") != Status.FINISHED:
         return cannot_tell(run, f"the rerun did not finish: {end.get('reason')}", rerun.differences)
-    return judge(rerun.archive, recorder.epochs, rerun.epochs, rerun.differences, recorder.run_id)
+    return judge(
+        rerun.archive,
+        recorder.epochs,
+        rerun.epochs,
+        rerun.differences,
+        recorder.run_id,
+        portable=rerun.spec.portable,
+    )
 
 
 def _mark(verdict: Verdict, store: Store) -> None:

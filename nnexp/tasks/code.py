@@ -2,6 +2,7 @@
 
 Files are read as Python's tokens, less comments, docstrings and layout, so that a clearer comment or another line break
 is the same code. The same tokens come out under every Python: before 3.12 an f-string was one token, since then many.
+Of a C file the comments and spaces are taken out.
 A comma before a closing bracket is a token, and after the one item of a tuple it means something: code that gains or
 loses one, by hand or by a formatter, is other code and makes another key.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 MARKS = {tokenize.NEWLINE: "\n", tokenize.INDENT: "{", tokenize.DEDENT: "}"}
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 COMPUTED = re.compile(r"[a-z]*[ft]", re.IGNORECASE)  # how an f-string begins
 STARTS = (getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "TSTRING_START", -1))
 ENDS = (getattr(tokenize, "FSTRING_END", -1), getattr(tokenize, "TSTRING_END", -1))
@@ -26,8 +28,16 @@ def digest_code(files: Mapping[str, Path]) -> str:
     """Compute the SHA-256 (hex) of the names and the code of files."""
     sha256 = hashlib.sha256()
     for name in sorted(files):
-        sha256.update(f"{name}\n{code_of(files[name].read_text(encoding='utf-8'))}\n".encode())
+        source = files[name].read_text(encoding="utf-8")
+        code = code_of_c(source) if name.endswith(".c") else code_of(source)
+        sha256.update(f"{name}\n{code}\n".encode())
     return sha256.hexdigest()
+
+
+def code_of_c(source: str) -> str:
+    """Write what a C file does: a line for each of its lines that has code, its comments a space as to a compiler."""
+    lines = COMMENT.sub(" ", source).splitlines()
+    return "\n".join(" ".join(line.split()) for line in lines if line.strip())
 
 
 def code_of(source: str) -> str:

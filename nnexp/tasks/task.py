@@ -39,6 +39,7 @@ class Examined:
     data: Data | None = None
     told: frozenset[str] = frozenset()  # the settings that the title tells already
     cautions: tuple[str, ...] = ()  # what can be trained, but was hardly meant: a line each
+    portable: bool = False  # whether its bits are the same in every environment
 
 
 @dataclass(frozen=True)

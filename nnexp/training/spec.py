@@ -26,6 +26,7 @@ class RunSpec:
     number: int = 0
     folder: Path = Path()
     cautions: tuple[str, ...] = ()  # what the person should hear before it starts
+    portable: bool = False  # whether its bits are the same in every environment
 
     @property
     def values(self) -> dict[str, Any]:
@@ -81,4 +82,4 @@ def make_spec(
     key = key_of(task.name, task.schema.deciding(config), data.digest if data else None, code)
     words = [f"{name}={format_value(value)}" for name, value in (chosen or {}).items() if name not in examined.told]
     name = " ".join([examined.title, *words])
-    return RunSpec(task, config, name, key, code, data, number, folder, examined.cautions)
+    return RunSpec(task, config, name, key, code, data, number, folder, examined.cautions, examined.portable)

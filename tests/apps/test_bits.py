@@ -12,7 +12,8 @@ import nnexp
 
 SETTINGS = ("dataset=folder", "hidden=10", "epochs=3")
 RUN = "64-10-4 dataset=folder epochs=3 dataset.path=small.npz seed=1"
-ANOTHER_KERNEL = {"OPENBLAS_CORETYPE": "Sandybridge"}  # which no CPU of today is given
+BY_BLAS = f"{RUN} kernel=numpy"
+ANOTHER_BLAS_KERNEL = {"OPENBLAS_CORETYPE": "Sandybridge"}  # which no CPU of today is given
 FEWER_FEATURES = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 X86_V3"}
 
 
@@ -31,6 +32,14 @@ def alone(make_app, tmp_path_factory):
     """Every run by itself, in this folder, as the machine is."""
     app = make_app(tmp_path_factory.mktemp("alone"))
     app.run("train", *SETTINGS, "dataset.path=small.npz", "seed=1")
+    return app
+
+
+@pytest.fixture(scope="module")
+def by_blas(make_app, tmp_path_factory):
+    """The same, as NumPy computes it."""
+    app = make_app(tmp_path_factory.mktemp("by_blas"))
+    app.run("train", *SETTINGS, "dataset.path=small.npz", "seed=1", "kernel=numpy")
     return app
 
 
@@ -81,17 +90,29 @@ def test_without_validation(alone, digests):
     assert digests_of_seeds(alone)["1"] == digests
 
 
-@pytest.mark.parametrize(
+MACHINES = pytest.mark.parametrize(
     ("another", "fields"),
-    [(ANOTHER_KERNEL, ["blas.numpy", "blas.scipy"]), (FEWER_FEATURES, ["cpu.features"])],
-    ids=["kernel", "features"],
+    [(ANOTHER_BLAS_KERNEL, ["blas.numpy", "blas.scipy"]), (FEWER_FEATURES, ["cpu.features"])],
+    ids=["blas", "features"],
 )
+
+
+@MACHINES
 def test_on_another_machine(alone, another, fields):
-    machine = replace(alone, environment=alone.environment | another)
-    said = machine.run("rerun", RUN, status=2, real=True)
+    """The compiled kernel computes the same everywhere: what differs is told, and proves nothing."""
+    machine = replace(alone, environment=alone.environment | another | {"NNEXP_SIMD": "baseline"})
+    said = machine.run("rerun", RUN, real=True)
+    assert "identical in all 3 epochs: although the following differs" in said
+    assert all(f"    {field}: " in said for field in fields)
+
+
+@MACHINES
+def test_on_another_machine_where_blas_computes(by_blas, another, fields):
+    machine = replace(by_blas, environment=by_blas.environment | another)
+    said = machine.run("rerun", BY_BLAS, status=2, real=True)
     assert "cannot tell: this environment is another" in said
     assert all(f"    {field}: " in said for field in fields)
-    command = machine.start("rerun", RUN, "--here", real=True)
+    command = machine.start("rerun", BY_BLAS, "--here", real=True)
     status = command.end()
     assert all(f"    {field}: " in command.said for field in fields)
     if status == 0:  # the features that are missing here decide no bit of this run
@@ -103,7 +124,7 @@ def test_on_another_machine(alone, another, fields):
 
 def test_under_changed_code(alone, tmp_path):
     """A constant of the gradient step, changed in a copy of the package."""
-    copy = changed_package(tmp_path, "core/sgd.py", "eta / m", "1.0001 * eta / m")
+    copy = changed_package(tmp_path, "core/kernels/compiled.py", "            eta,", "            1.0001 * eta,")
     changed = replace(alone, environment=alone.environment | {"PYTHONPATH": str(copy)})
     said = changed.run("rerun", RUN, status=1, real=True)
     assert "different from epoch 1 on: the code that decides the numbers has changed" in said

@@ -11,7 +11,7 @@ MANY = 1_000_000
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_once(number, status, app):
-    app.sweep_file(runs=6, epochs=40, batch_size=1)
+    app.sweep_file(runs=6, epochs=400, batch_size=1)
     command = app.start("sweep", "tiny")
     command.wait_for(" of 6 runs: ")
     command.signal_group(number)
@@ -31,7 +31,7 @@ def test_once(number, status, app):
 
 def test_while_workers_begin(app):
     """A worker that still imports must not die of Ctrl-C in its own, loud way."""
-    app.sweep_file(runs=6, epochs=40, batch_size=1)
+    app.sweep_file(runs=6, epochs=400, batch_size=1)
     command = app.start("sweep", "tiny", real=True)
     command.wait_for("runs to do")
     command.signal_group(signal.SIGINT)

@@ -7,7 +7,7 @@ import time
 
 from nnexp.tracking.records import Kind, Status, Tag
 
-SWEEP = ("sweep", "tiny", "--until-decided", "eta=0.5,1,3", "hydra.launcher.retries=9")
+SWEEP = ("sweep", "tiny", "--until-decided", "eta=0.5,1.35,3", "hydra.launcher.retries=9")
 KILLS = 3
 
 
@@ -29,7 +29,7 @@ def test_kills(app, make_app, tmp_path_factory):
     undisturbed = make_app(tmp_path_factory.mktemp("undisturbed"))
     sweep_file(undisturbed)
     reference = undisturbed.run(*SWEEP)
-    assert looks(undisturbed) == ["3 5 8"]
+    assert looks(undisturbed) == ["3 5 8 12"]
 
     sweep_file(app)
     moments = random.Random(1)
@@ -58,6 +58,6 @@ def test_the_answer_at_the_end_is_by_what_matters_to_it(app):
 
 def test_what_it_may_cost(app):
     app.sweep_file(runs=2, launcher="{until_decided: true}")
-    planned = app.run("sweep", "tiny", "eta=0.5,1,3", "--dry-run")
+    planned = app.run("sweep", "tiny", "eta=0.5,1.35,3", "--dry-run")
     assert "9 runs: 0 done, at the least 9 to do" in planned
     assert "at the most 60 to do" in planned

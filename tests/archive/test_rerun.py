@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 from nnexp.archive.packages import install_lines
 from nnexp.archive.proof import Answer, agree, exit_status
 from nnexp.core import sgd
+from nnexp.core.kernels import choice, library
 from nnexp.sweep.rerun import sample
 from nnexp.tasks.network.task import NetworkTask
 from nnexp.tracking.records import Kind, Run, Status, Tag
@@ -69,13 +70,13 @@ def test_data_are_found_from_elsewhere(recorded, tmp_path, tiny_data, monkeypatc
     assert case.verify().answer is Answer.IDENTICAL
 
 
-def in_another_environment(case, monkeypatch, **fields):
+def in_another_environment(case, monkeypatch, **fields):  # which decides bits where BLAS computes
     here = case.json("environment.json")["environment"] | fields
     monkeypatch.setattr("nnexp.archive.changes.environment", lambda: here)
 
 
 def test_another_environment_is_named_and_not_trained_in(recorded, monkeypatch):
-    case = recorded()
+    case = recorded(kernel="numpy")
     in_another_environment(case, monkeypatch, numpy="9.9")
     verdict = case.verify()
     assert verdict.answer is Answer.UNKNOWN
@@ -87,29 +88,51 @@ def test_another_environment_is_named_and_not_trained_in(recorded, monkeypatch):
 
 
 def test_another_environment_that_computes_the_same_is_named_all_the_same(recorded, monkeypatch):
-    case = recorded()
+    case = recorded(kernel="numpy")
     in_another_environment(case, monkeypatch, numpy="9.9")
     verdict = case.verify(here=True)
     assert str(verdict) == "identical in all 3 epochs: although the following differs"
     assert [difference.what for difference in verdict.differences] == ["numpy"]
 
 
+def test_the_compiled_kernel_is_proved_in_any_environment(recorded, monkeypatch):
+    case = recorded(kernel="compiled")
+    in_another_environment(case, monkeypatch, numpy="9.9")
+    assert str(case.verify()) == "identical in all 3 epochs: although the following differs"
+
+
+def test_a_kernel_that_is_not_there_is_said_and_nothing_is_trained(recorded, monkeypatch):
+    case = recorded(kernel="compiled")
+    monkeypatch.setattr(library, "level", lambda: 1 / 0)
+    monkeypatch.setattr(choice, "_not_built", lambda: "it was not built")
+    verdict = case.verify()
+    assert verdict.answer is Answer.UNKNOWN
+    assert verdict.reason == "kernel=compiled cannot run here: it was not built; kernel=numpy can"
+    assert case.store.runs(Kind.RERUN) == []
+
+
 def disturb(monkeypatch, *, from_epoch):
     """Nudge the parameters by a bit, from an epoch on."""
-    honest, epochs = sgd.Descent.epoch, []
+    begin, honest, epochs, networks = sgd.Descent.__init__, sgd.Descent.epoch, [], []
+
+    def init(self, network, *arguments):
+        networks.append(network)
+        begin(self, network, *arguments)
 
     def epoch(self, eta, rng):
         epochs.append(eta)
         cost = honest(self, eta, rng)
         if len(epochs) == from_epoch:
-            self._network.weights[0][0, 0] = np.nextafter(self._network.weights[0][0, 0], np.float32(9))
+            weights = networks[-1].weights[0]
+            weights[0, 0] = np.nextafter(weights[0, 0], np.float32(9))
         return cost
 
+    monkeypatch.setattr(sgd.Descent, "__init__", init)
     monkeypatch.setattr(sgd.Descent, "epoch", epoch)
 
 
 def test_other_bits_in_another_environment(recorded, monkeypatch):
-    case = recorded()
+    case = recorded(kernel="numpy")
     in_another_environment(case, monkeypatch, cpu="another")
     disturb(monkeypatch, from_epoch=2)
     verdict = case.verify(here=True)
@@ -118,8 +141,11 @@ def test_other_bits_in_another_environment(recorded, monkeypatch):
     assert case.run.tags[Tag.VERIFIED].startswith("different from epoch 2 on, ")
 
 
-def test_other_bits_for_no_reason_are_a_defect(recorded, monkeypatch):
-    case = recorded()
+@pytest.mark.parametrize(("kernel", "elsewhere"), [("numpy", {}), ("compiled", {}), ("compiled", {"numpy": "9.9"})])
+def test_other_bits_for_no_reason_are_a_defect(recorded, monkeypatch, kernel, elsewhere):
+    """For the compiled kernel, another environment is none."""
+    case = recorded(kernel=kernel)
+    in_another_environment(case, monkeypatch, **elsewhere)
     disturb(monkeypatch, from_epoch=3)
     verdict = case.verify()
     assert (verdict.answer, verdict.parted) == (Answer.DIFFERENT, 3)

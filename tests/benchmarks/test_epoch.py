@@ -5,12 +5,16 @@ from nnexp.benchmarks.per_example import PerExampleNetwork
 from nnexp.core import Examples
 
 
-def test_measures_both_for_every_hidden_size():
+def test_measures_all_for_every_hidden_and_batch_size():
     rng = np.random.default_rng(0)
-    examples = Examples(rng.integers(256, size=(40, 5)).astype(np.uint8), rng.integers(10, size=40), 1 / 256)
-    table = measure(examples, [3, 4], rounds=2)
-    assert [times.hidden for times in table] == [3, 4]
-    assert all(times.loop_s > 0 and times.ours_s > 0 and times.ratio > 0 for times in table)
+    images = rng.integers(256, size=(40, 5)) * rng.integers(2, size=(40, 5))
+    examples = Examples(images.astype(np.uint8), rng.integers(10, size=40), 1 / 256)
+    table = measure(examples, [3, 4], [5, 7], rounds=2)
+    assert [(times.hidden, times.batch_size) for times in table] == [(3, 5), (3, 7), (4, 5), (4, 7)]
+    for times in table:
+        assert list(times.seconds) == list(times.ratios) == ["loop", "floor", "numpy", "compiled"]
+        assert min(times.seconds.values()) > 0
+        assert times.ratios["loop"] == 1
 
 
 def test_the_loop_learns():

@@ -330,12 +330,12 @@ def test_two_settings_of_the_last_sweep(judged, refused, nnexp, database, tiny_d
     assert nnexp("train", "-m", *data, "eta=0.3,3", "hidden=8,[5,4]", "seed=0,1")[0] == 0
     found = json.loads(nnexp("judge", "hidden=8 eta=3", "hidden=[5,4], eta=0.3", "--json")[1])
     assert {*found["level"]} == {"eta=3.0 hidden=8", "eta=0.3 hidden=[5, 4]"}
-    assert nnexp("train", "-m", *data, "eta=0.3,3", "seed=range(5)")[0] == 0
-    assert judged("eta=3.0", "eta=0.3")["better"] is True
-    assert judged("0.3", "3.0", "--sweep", "multirun", status=1)["unit"] == "fraction"
-    assert judged("3.0", "0.3", "--result", "final/test_accuracy")["result"] == "final/test_accuracy"
-    assert "must be one of those compared (eta=0.3, eta=3.0), but got 'eta=9'" in refused("eta=9", "3.0")
-    assert judged("eta=3", "0.30")["better"] is True
+    assert nnexp("train", "-m", *data, "eta=0.01,3", "seed=range(5)")[0] == 0
+    assert judged("eta=3.0", "eta=0.01")["better"] is True
+    assert judged("0.01", "3.0", "--sweep", "multirun", status=1)["unit"] == "fraction"
+    assert judged("3.0", "0.01", "--result", "final/test_accuracy")["result"] == "final/test_accuracy"
+    assert "must be one of those compared (eta=0.01, eta=3.0), but got 'eta=9'" in refused("eta=9", "3.0")
+    assert judged("eta=3", "0.010")["better"] is True
 
 
 def test_where_looks_were_made_before_a_look_has_a_third_of_the_error():

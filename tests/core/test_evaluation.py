@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nnexp.core import Evaluation, Examples, Network, evaluate, predict
-from nnexp.core.evaluation import CHUNK
+from nnexp.core.kernels.dense import CHUNK
 from nnexp.errors import DataError
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnexp.core import COSTS, OPTIMISERS, Examples, Learning, Network
+from nnexp.core.draws import shuffled
 from nnexp.core.sgd import Descent
 from nnexp.errors import ConfigError, DataError
 
@@ -56,7 +57,9 @@ def test_an_epoch_is_the_per_example_loops(loop_of, cost, sizes, n, batch_size, 
     net, examples = some(sizes, n, seed)
     loop, y = loop_of(net, cost), examples.targets(sizes[-1], "float64")
     pairs = [(image[:, None] / 256, target[:, None]) for image, target in zip(examples.images, y, strict=True)]
-    loop.sgd_epoch(pairs, batch_size, 0.5, np.random.default_rng(seed))
+    order = shuffled(np.random.default_rng(seed), n)
+    for start in range(0, n, batch_size):
+        loop.update_mini_batch([pairs[i] for i in order[start : start + batch_size]], 0.5)
     learn(net, examples, 0.5, np.random.default_rng(seed), batch_size=batch_size, cost=cost, shuffle=True)
     for k in range(len(net.weights)):
         np.testing.assert_allclose(net.weights[k], loop.weights[k], rtol=1e-10, atol=1e-10)

@@ -100,7 +100,7 @@ class TestWhatWasWrittenIsRead:
 
     def test_settings_and_environment(self, folder: RunFolder, tiny: Callable[..., Config]) -> None:
         settings = files.read_settings(folder.file(files.CONFIG).read_bytes())
-        assert NETWORK.schema.parse_config(settings) == tiny()
+        assert NETWORK.schema.parse_config(settings) == tiny(kernel="compiled")
         assert folder.environment == files.read_environment(folder.file(files.ENVIRONMENT).read_bytes())
         assert folder.environment
         assert "numpy" in folder.environment

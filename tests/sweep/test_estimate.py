@@ -10,6 +10,7 @@ from nnexp.sweep.estimate import Estimator
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.task import NETWORK, NetworkTask
 from nnexp.tracking.records import Run, Status, Tag
+from nnexp.training.spec import make_spec
 
 
 @pytest.fixture
@@ -27,7 +28,8 @@ def measured(monkeypatch):
 
 
 def record(config, seconds, **tags):
-    return Run("id", "name", Status.FINISHED, 1, 2, SCHEMA.params(config), {"time/total_s": seconds}, tags)
+    params = make_spec(NETWORK, config).params
+    return Run("id", "name", Status.FINISHED, 1, 2, params, {"time/total_s": seconds}, tags)
 
 
 def test_the_median_of_earlier_runs_of_the_same_shape_counts(tiny, plan):

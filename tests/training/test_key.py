@@ -20,7 +20,7 @@ from nnexp.training.key import key_of, sweep_key
 
 
 def key(settings: dict[str, Any] | None = None, *, data: str | None = "data", code: str = "code") -> str:
-    return key_of("network", SCHEMA.deciding(SCHEMA.parse_config(settings or {})), data, code)
+    return key_of("network", SCHEMA.deciding(SCHEMA.parse_recorded(settings or {})), data, code)
 
 
 BOOK = key()
@@ -45,7 +45,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         {"seed": 1}, {"init": "scaled"}, {"cost": "cross_entropy"}, {"lmbda": 0.1}, {"optimiser": "momentum"},
         {"mu": 0.5}, {"activation": "step"}, {"activation": "tanh"}, {"freeze": [0]}, {"shuffle": False},
         {"dtype": "float64"}, {"dataset": {"split": "full"}}, {"dataset": {"scale": "1/255"}},
-        {"dataset": {"classes": 10}}, {"dataset": {"limit": 5}},
+        {"dataset": {"classes": 10}}, {"dataset": {"limit": 5}}, {"kernel": "compiled"},
     ],
 )  # fmt: skip
 def test_every_setting_that_decides_the_training_changes_the_key(changed: dict[str, Any]) -> None:
@@ -151,4 +151,4 @@ def append(file: Path, line: str) -> None:
 
 
 def test_the_books_network_is_the_default() -> None:
-    assert key(SCHEMA.values(Config())) == BOOK
+    assert key(SCHEMA.values(Config(kernel="numpy"))) == BOOK

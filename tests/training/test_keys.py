@@ -1,7 +1,7 @@
 """Keys that must never change by accident: a run is found again by its key alone.
 
-keys.json holds keys, the default of every setting, and the digest of a module that is hard to read. What stands there
-is never edited, but for a new setting, whose default is added.
+keys.json holds keys, the default of every setting (of a later one, what was done before it), and the digest of a
+module that is hard to read. What stands there is never edited, but for a new setting, which is added.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CODE, DATA = "0" * 64, "1" * 64
 
 @pytest.mark.parametrize("entry", GOLDEN["keys"], ids=lambda entry: json.dumps(entry["settings"]))
 def test_a_key_is_what_it_was(entry: dict[str, Any]) -> None:
-    config = SCHEMA.parse_config(entry["settings"])
+    config = SCHEMA.parse_recorded(entry["settings"])
     found = key_of("network", SCHEMA.deciding(config), DATA, CODE)
     assert found == entry["key"], (
         f"runs with {entry['settings']} would no longer be found by their keys; was this meant? If it was, every run "
@@ -50,7 +50,7 @@ def test_a_key_without_data_is_what_it_was() -> None:
 
 
 def test_no_default_has_changed() -> None:
-    here, known = SCHEMA.flat(SCHEMA.parse_config({})), GOLDEN["defaults"]
+    here, known = SCHEMA.flat(SCHEMA.parse_recorded({})), GOLDEN["defaults"]
     changed = {name: (known[name], here[name]) for name in known.keys() & here.keys() if known[name] != here[name]}
     assert not changed, (
         f"defaults have changed: {changed}. A key leaves out what is at its default, so new runs would get the keys of "

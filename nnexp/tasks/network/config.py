@@ -11,7 +11,7 @@ from typing import Any
 
 from nnexp.config.checks import absolute, flag, inside, number, one_of, optional, refuse, text, whole
 from nnexp.config.schema import Schema, setting
-from nnexp.core import ACTIVATIONS, COSTS, DTYPES, INITS, OPTIMISERS
+from nnexp.core import ACTIVATIONS, AUTO, COSTS, DTYPES, INITS, KERNELS, OPTIMISERS
 from nnexp.datasets.split import SCALES, SPLITS
 from nnexp.errors import ConfigError
 
@@ -84,6 +84,13 @@ class Config:
     freeze: tuple[int, ...] = setting((), _freeze, "layers whose weights do not learn; their biases do", costs=True)
     shuffle: bool = setting(True, flag, "a new order of the examples for every epoch")
     dtype: str = setting("float32", one_of(DTYPES), "the numbers that are computed with", costs=True)
+    kernel: str = setting(
+        AUTO,
+        one_of([AUTO, *KERNELS]),
+        "what computes; auto: the compiled kernel where there is one. compiled's bits are the same everywhere",
+        costs=True,
+        before="numpy",
+    )
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
     experiment: str | None = setting(
         None, optional(inside), "the file of conf/experiment that these settings began with", decides=False

@@ -13,6 +13,7 @@ import yaml
 
 from nnexp.config.paths import CONF, USER_CONF
 from nnexp.config.schema import SEED
+from nnexp.core import AUTO
 from nnexp.errors import ConfigError
 from nnexp.tasks.network.config import SCHEMA, Config
 
@@ -20,7 +21,10 @@ FOLDER = "experiment"
 
 
 def own_settings(name: str) -> dict[str, Any] | None:
-    """Give what an experiment trains with, flattened, the seed left out; None if it cannot be told."""
+    """Give what an experiment trains with, flattened; None if it cannot be told.
+
+    The seed is left out, and what the experiment leaves to be chosen where it runs: the kernel.
+    """
     for folder in (USER_CONF, CONF):
         file = folder.absolute() / FOLDER / f"{name}.yaml"
         if file.is_file():
@@ -38,6 +42,7 @@ def trained_settings(config: Config) -> dict[str, Any]:
 def _read(file: Path) -> dict[str, Any] | None:
     settings = yaml.safe_load(file.read_text())
     try:
-        return trained_settings(SCHEMA.parse_config(settings))
+        found = trained_settings(SCHEMA.parse_config(settings))
+        return {name: value for name, value in found.items() if value != AUTO}
     except (ConfigError, TypeError, AttributeError):
         return None

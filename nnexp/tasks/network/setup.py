@@ -65,8 +65,20 @@ def begin(config: Config, dataset: datasets.Dataset) -> tuple[core.Network, Iter
         rng=draw.shuffling,
         val=examples_of(dataset.val, dataset) if dataset.val else None,
         test=examples_of(dataset.test, dataset),
+        kernel=kernel_of(config, dataset).kernel,
     )
     return network, results
+
+
+def kernel_of(config: Config, dataset: datasets.Dataset) -> core.Choice:
+    """Tell which kernel runs with these settings, and why."""
+    examples = examples_of(dataset.train, dataset)
+    return core.choose(config.kernel, examples, learning_of(config), config.activation)
+
+
+def kernel_here() -> str:
+    """Say what computes here, where nobody asks for anything else."""
+    return core.describe()
 
 
 def learning_of(config: Config) -> core.Learning:

@@ -26,10 +26,17 @@ from nnexp.tasks.code import digest_code
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.measures import MEASURES, measured
 from nnexp.tasks.network.presets import own_settings, trained_settings
-from nnexp.tasks.network.setup import begin, dataset_of, examples_of, learning_of, sizes_of
+from nnexp.tasks.network.setup import begin, dataset_of, examples_of, kernel_of, learning_of, sizes_of
 from nnexp.tasks.task import Data, Examined, Measured, Read, Result
 
-DECIDING = ("core/*.py", "datasets/split.py", "tasks/seeding.py", "tasks/network/setup.py")
+DECIDING = (
+    "core/*.py",
+    "core/kernels/*.py",
+    "core/kernels/*.c",
+    "datasets/split.py",
+    "tasks/seeding.py",
+    "tasks/network/setup.py",
+)
 CALIBRATION = 3000  # examples
 CAUTIOUS = 0.01  # a learning rate that does not burst
 
@@ -47,12 +54,15 @@ class NetworkTask:
             path = os.path.abspath(config.dataset.path)
             config = replace(config, dataset=replace(config.dataset, path=path))
         dataset = dataset_of(config.dataset)
+        choice = kernel_of(config, dataset)
+        config = replace(config, kernel=choice.kernel)
         sizes = sizes_of(config, dataset)
         learning = learning_of(config)
         core.check_learning(learning, depth=len(sizes) - 1, n=len(dataset.train), activation=config.activation)
         title, told = _title(config, sizes)
         data = Data(dataset.name, dataset.digest, dataset.source)
-        return Examined(config, title, data, told, tuple(_cautions(config)))
+        cautions = (*_kernel(choice), *_cautions(config))
+        return Examined(config, title, data, told, cautions, portable=choice.kernel != "numpy")
 
     def code(self) -> str:
         """Digest what decides the numbers."""
@@ -65,7 +75,10 @@ class NetworkTask:
         last: EpochResult | None = None
         for last in epochs:
             yield Measured(measured(last), last.digest)
-        arrays = {"parameters": network.parameters(), "predictions": predictions(network, dataset)}
+        arrays = {
+            "parameters": network.parameters(),
+            "predictions": predictions(network, dataset, kernel_of(config, dataset).kernel),
+        }
         never = last.test.never_predicted if last and last.test else ()
         lost = lost_classes(arrays["predictions"])
         remarks = {"lost": " ".join(map(str, lost)) or "nothing"}
@@ -86,9 +99,9 @@ class NetworkTask:
 NETWORK = NetworkTask()
 
 
-def predictions(network: core.Network, dataset: Dataset) -> dict[str, np.ndarray]:
+def predictions(network: core.Network, dataset: Dataset, kernel: str) -> dict[str, np.ndarray]:
     """Say what a network makes of the test set: labels, the predicted classes, and the winning outputs."""
-    outputs = core.predict(network, examples_of(dataset.test, dataset))
+    outputs = core.predict(network, examples_of(dataset.test, dataset), kernel=kernel)
     small = np.min_scalar_type(dataset.classes - 1)
     return {
         "labels": dataset.test.labels.astype(small),
@@ -113,13 +126,18 @@ def _cautions(config: Config) -> Iterator[str]:
         yield f"eta={eta}: epochs={config.epochs} ends before its {stage} from epoch {late[0]} on"
 
 
+def _kernel(choice: core.Choice) -> Iterator[str]:
+    if choice.because:
+        yield f"kernel=numpy, whose bits depend on the machine: {choice.because}"
+
+
 def _title(config: Config, sizes: Sequence[int]) -> tuple[str, frozenset[str]]:
     """Name a run by its shape and its experiment, with what differs from the experiment's own settings."""
     shape = "-".join(map(str, sizes))
     if not config.experiment:
         return shape, frozenset({"hidden", "experiment"})
     own = own_settings(config.experiment) or {}
-    changed = {name: value for name, value in trained_settings(config).items() if own and value != own[name]}
+    changed = {name: value for name, value in trained_settings(config).items() if value != own.get(name, value)}
     words = [f"{name}={format_value(value)}" for name, value in changed.items() if name != "hidden"]
     return " ".join([shape, config.experiment, *words]), frozenset({"hidden", "experiment", *own})
 

@@ -37,6 +37,7 @@ GOOD = [
     ("shuffle", False, False),
     ("dtype", "float64", "float64"),
     ("threads", 2, 2),
+    ("kernel", "reference", "reference"),
     ("dataset.path", "some/folder", "some/folder"),
     ("dataset.path", None, None),
     ("dataset.split", "full", "full"),
@@ -85,6 +86,7 @@ BAD = [
     ("shuffle", "yes", "shuffle must be true or false, but got 'yes'"),
     ("dtype", "float", f"dtype must be one of {', '.join(DTYPES)}, but got 'float'"),
     ("experiment", 3, "experiment must be a text, but got 3"),
+    ("kernel", "fast", "kernel must be one of auto, numpy, compiled, reference, but got 'fast'"),
     ("threads", 0, f"threads {WHOLE}1, but got 0"),
     ("dataset.name", "", "dataset.name must be a text, but got ''"),
     ("dataset.path", 3, "dataset.path must be a text, but got 3"),
@@ -179,11 +181,12 @@ def test_values_and_build_undo_each_other(given_settings: dict[str, Any]) -> Non
 
 def test_equal_values_written_otherwise_are_equal() -> None:
     assert build({"hidden": [30], "eta": 3}) == build({"hidden": 30, "eta": 3.0})
-    assert SCHEMA.deciding(build({"hidden": [30], "eta": 3})) == SCHEMA.deciding(Config()) == {}
+    assert SCHEMA.deciding(build({"hidden": [30], "eta": 3})) == SCHEMA.deciding(Config()) == {"kernel": "auto"}
 
 
 def test_what_decides_leaves_out_what_changes_no_experiment() -> None:
-    elsewhere = Config(threads=2, experiment="mine", dataset=DatasetConfig(name="copy", path="/elsewhere"))
+    data = DatasetConfig(name="copy", path="/elsewhere")
+    elsewhere = Config(threads=2, experiment="mine", kernel="numpy", dataset=data)
     assert SCHEMA.deciding(elsewhere) == {}
     left_out = {name for name, one in SCHEMA.settings.items() if not one.decides}
     assert left_out == {"experiment", "threads", "dataset.name", "dataset.path"}

@@ -1,0 +1,188 @@
+"""The compiled kernel as Python calls it: copies a network's parameters in, lets C work, and copies them out.
+
+Everything that C is handed is made or checked here. While it works, other threads run.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnexp.core.blas import Array
+from nnexp.core.examples import Examples
+from nnexp.core.kernels import library
+from nnexp.core.learning import Learning
+from nnexp.core.network import Network
+
+ACTIVATIONS, COSTS, OPTIMISERS = (
+    ("sigmoid", "tanh", "relu", "step"),
+    ("quadratic", "cross_entropy"),
+    ("sgd", "momentum"),
+)
+ROWS = 20  # images that are predicted at a time
+BAND = 96 * 1024  # bytes of weights that a cache keeps near, most of them
+SAMPLE = 1000  # images that say where the pixels are
+
+
+class CompiledLearner:
+    """Takes one network down the gradient of its cost on one training set."""
+
+    def __init__(self, network: Network, examples: Examples, learning: Learning) -> None:
+        self._network, self._learning = network, learning
+        self._functions = library.functions(network.dtype.name)
+        self._layers = Layers(network, self._functions.lanes, learning.batch_size, learning)
+        self._images = Images(examples, network.dtype, self._functions, self._layers.width)
+        self._outputs = np.empty((len(examples), network.sizes[-1]), network.dtype)
+
+    def learn(self, order: NDArray[np.int64], eta: float) -> float:
+        """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from."""
+        learning, n, images = self._learning, len(self._outputs), self._images
+        order = images.checked(order)
+        how = library.Learning(
+            eta,
+            1 - eta * learning.lmbda / n,
+            learning.mu,
+            learning.batch_size,
+            COSTS.index(learning.cost),
+            OPTIMISERS.index(learning.optimiser),
+        )
+        self._layers.read(self._network)
+        outputs = self._outputs.ctypes.data
+        self._functions.learn(*self._layers.passed, images.passed, order.ctypes.data, n, how, outputs)
+        self._layers.write(self._network)
+        return images.cost(self._outputs, order, learning.cost)
+
+
+class CompiledPredictor:
+    """Computes a network's outputs for one set of examples, and what they cost."""
+
+    def __init__(self, network: Network, examples: Examples) -> None:
+        self._network, self._functions = network, library.functions(network.dtype.name)
+        self._layers = Layers(network, self._functions.lanes, min(ROWS, len(examples)))
+        self._images = Images(examples, network.dtype, self._functions, self._layers.width)
+        self._order = np.arange(len(examples))
+        self._outputs = np.empty((len(examples), network.sizes[-1]), network.dtype)
+
+    def outputs(self) -> Array:
+        """Compute the outputs (n, n_out); valid until the next call."""
+        order, outputs = self._order.ctypes.data, self._outputs.ctypes.data
+        self._layers.read(self._network)
+        n, rows = len(self._order), self._layers.rows
+        self._functions.predict(*self._layers.passed, self._images.passed, order, n, rows, outputs)
+        return self._outputs
+
+    def cost(self, outputs: Array, name: str) -> float:
+        """Average the cost over the examples."""
+        return self._images.cost(outputs, self._order, name)
+
+
+class Layers:
+    """A network's parameters as kernel.c has them: a row for each input, padded to whole vectors with zeros."""
+
+    def __init__(self, network: Network, lanes: int, rows: int, learning: Learning | None = None) -> None:
+        """Make room for the parameters, and for what `rows` examples make of them; to learn, for errors as well."""
+        self.rows = rows
+        self._arrays: list[tuple[Array, Array, Array]] = []  # weights, turned and biases, less their padding
+        self._kept: list[Array] = []  # what C is handed pointers to
+        sizes = network.sizes
+        padded = [-(-size // lanes) * lanes for size in sizes]
+        self.width = padded[1]
+        freeze, momentum = (learning.freeze, learning.optimiser == "momentum") if learning else ((), False)
+        layers = [
+            self._layer(k, sizes, padded, network, learning=learning is not None, momentum=momentum, frozen=k in freeze)
+            for k in range(len(sizes) - 1)
+        ]
+        self.passed = ((library.Layer * len(layers))(*layers), len(layers))
+
+    def _layer(
+        self,
+        k: int,
+        sizes: Sequence[int],
+        padded: Sequence[int],
+        network: Network,
+        *,
+        learning: bool,
+        momentum: bool,
+        frozen: bool,
+    ) -> library.Layer:
+        def room(*shape: int, needed: bool = True) -> Array:
+            self._kept.append(library.aligned(shape if needed else (0,), network.dtype))
+            return self._kept[-1]
+
+        n_in, n_out, depth, width = *sizes[k : k + 2], *padded[k : k + 2]
+        shapes = ((n_in, width), (n_out, depth), (width,))
+        weights, turned, biases = (room(*shape) for shape in shapes)
+        self._arrays.append((weights[:, :n_out], turned[:, :n_in], biases[:n_out]))
+        velocities = [room(*shape).ctypes.data if momentum else None for shape in shapes]
+        values, deltas = room(self.rows, width), room(self.rows, width, needed=learning)
+        return library.Layer(
+            *(n_in, n_out, depth, width, ACTIVATIONS.index(network.activations[k].name), frozen),
+            *(weights.ctypes.data, turned.ctypes.data, biases.ctypes.data, (ctypes.c_void_p * 3)(*velocities)),
+            *(values.ctypes.data, deltas.ctypes.data),
+        )
+
+    def read(self, network: Network) -> None:
+        """Take over the network's parameters."""
+        for (weights, turned, biases), w, b in zip(self._arrays, network.weights, network.biases, strict=True):
+            weights[...], turned[...], biases[...] = w.T, w, b
+
+    def write(self, network: Network) -> None:
+        """Give the network its parameters back."""
+        for (weights, _, biases), w, b in zip(self._arrays, network.weights, network.biases, strict=True):
+            w[...], b[...] = weights.T, biases
+
+
+class Images:
+    """Examples as kernel.c has them: the pixels that are not zero, and the labels."""
+
+    def __init__(self, examples: Examples, dtype: np.dtype[Any], functions: library.Functions, width: int) -> None:
+        """Write the pixels down; `width` is how long a row of the first layer's weights is."""
+        images = np.asarray(examples.images)
+        stored = np.ascontiguousarray(images if images.dtype == np.uint8 else images.astype(dtype, copy=False))
+        n, n_in = stored.shape
+        pixel = np.dtype([("at", np.uint32), ("value", dtype)], align=True)
+        if n_in * width >= 2**32:
+            raise MemoryError(f"a layer of {n_in} times {width} weights is more than the compiled kernel can address")
+        self._functions = functions
+        self._labels = np.ascontiguousarray(examples.labels, np.int64)
+        edges = _bands(stored, width * dtype.itemsize)
+        bands = len(edges) - 1
+        starts = np.empty((n, bands + 1), np.int64)
+        bytes_, numbers = (stored.ctypes.data, None) if stored.dtype == np.uint8 else (None, stored.ctypes.data)
+
+        def pack(starts_at: int | None, pixels_at: int | None) -> int:
+            where = (edges.ctypes.data, bands, starts_at, pixels_at)
+            return functions.pack(bytes_, numbers, n, n_in, examples.scale, width, *where)
+
+        pixels = library.aligned((pack(None, None),), pixel)
+        pack(starts.ctypes.data, pixels.ctypes.data)
+        self._kept = (starts, pixels)
+        self.passed = library.Images(bands, starts.ctypes.data, pixels.ctypes.data, self._labels.ctypes.data)
+
+    def checked(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give numbers of examples as C wants them."""
+        order = np.ascontiguousarray(order, np.int64)
+        assert order.shape == self._labels.shape, order.shape
+        assert order.min() >= 0, order.min()
+        assert order.max() < len(self._labels), order.max()
+        return order
+
+    def cost(self, outputs: Array, order: NDArray[np.int64], name: str) -> float:
+        """Average the cost of outputs (n, n_out), which are those of the examples in this order."""
+        n, n_out = outputs.shape
+        arrays = (outputs.ctypes.data, self._labels.ctypes.data, order.ctypes.data)
+        total = self._functions.cost(*arrays, n, n_out, COSTS.index(name))
+        return float(total / n)
+
+
+def _bands(images: NDArray[Any], row: int) -> NDArray[np.int64]:
+    """Divide the pixels into bands of equal load whose weights, rows of so many bytes, lie in a first cache."""
+    used = np.count_nonzero(images[:SAMPLE], axis=0)
+    bands = max(1, round(np.count_nonzero(used) * row / BAND))
+    load = np.cumsum(used)
+    edges = np.searchsorted(load, load[-1] * np.arange(1, bands) / bands)
+    return np.array([0, *edges, images.shape[1]], np.int64)
