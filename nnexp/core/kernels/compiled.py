@@ -35,7 +35,7 @@ class CompiledLearner:
         self._network, self._learning = network, learning
         self._functions = library.functions(network.dtype.name)
         self._layers = Layers(network, self._functions.lanes, learning.batch_size, learning)
-        self._images = Images(examples, network.dtype, self._functions, self._layers.width)
+        self._images = Images(examples, network, self._functions, self._layers.width)
         self._outputs = np.empty((len(examples), network.sizes[-1]), network.dtype)
 
     def learn(self, order: NDArray[np.int64], eta: float) -> float:
@@ -63,7 +63,7 @@ class CompiledPredictor:
     def __init__(self, network: Network, examples: Examples) -> None:
         self._network, self._functions = network, library.functions(network.dtype.name)
         self._layers = Layers(network, self._functions.lanes, min(ROWS, len(examples)))
-        self._images = Images(examples, network.dtype, self._functions, self._layers.width)
+        self._images = Images(examples, network, self._functions, self._layers.width)
         self._order = np.arange(len(examples))
         self._outputs = np.empty((len(examples), network.sizes[-1]), network.dtype)
 
@@ -139,8 +139,10 @@ class Layers:
 class Images:
     """Examples as kernel.c has them: the pixels that are not zero, and the labels."""
 
-    def __init__(self, examples: Examples, dtype: np.dtype[Any], functions: library.Functions, width: int) -> None:
+    def __init__(self, examples: Examples, network: Network, functions: library.Functions, width: int) -> None:
         """Write the pixels down; `width` is how long a row of the first layer's weights is."""
+        examples.check_fit(network.sizes[0], network.sizes[-1])
+        dtype = self._dtype = network.dtype
         images = np.asarray(examples.images)
         stored = np.ascontiguousarray(images if images.dtype == np.uint8 else images.astype(dtype, copy=False))
         n, n_in = stored.shape
@@ -148,7 +150,7 @@ class Images:
         if n_in * width >= 2**32:
             raise MemoryError(f"a layer of {n_in} times {width} weights is more than the compiled kernel can address")
         self._functions = functions
-        self._labels = np.ascontiguousarray(examples.labels, np.int64)
+        self._labels = np.array(examples.labels, np.int64, order="C")  # our own, which stay as they were checked
         edges = _bands(stored, width * dtype.itemsize)
         bands = len(edges) - 1
         starts = np.empty((n, bands + 1), np.int64)
@@ -158,22 +160,30 @@ class Images:
             where = (edges.ctypes.data, bands, starts_at, pixels_at)
             return functions.pack(bytes_, numbers, n, n_in, examples.scale, width, *where)
 
-        pixels = library.aligned((pack(None, None),), pixel)
+        pixels = library.aligned((pack(None, None) + 1,), pixel)
         pack(starts.ctypes.data, pixels.ctypes.data)
         self._kept = (starts, pixels)
         self.passed = library.Images(bands, starts.ctypes.data, pixels.ctypes.data, self._labels.ctypes.data)
 
     def checked(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give numbers of examples as C wants them."""
-        order = np.ascontiguousarray(order, np.int64)
-        assert order.shape == self._labels.shape, order.shape
-        assert order.min() >= 0, order.min()
-        assert order.max() < len(self._labels), order.max()
+        """Give numbers of examples as C wants them.
+
+        Raises
+        ------
+        IndexError
+            There are not as many as there are examples, or some number no example.
+        """
+        n, order = len(self._labels), np.array(order, np.int64, order="C")
+        if order.shape != (n,) or order.min() < 0 or order.max() >= n:
+            raise IndexError(f"expected {n} numbers from 0 to {n - 1}, but got {order}")
         return order
 
     def cost(self, outputs: Array, order: NDArray[np.int64], name: str) -> float:
         """Average the cost of outputs (n, n_out), which are those of the examples in this order."""
+        outputs = np.ascontiguousarray(outputs, self._dtype)
         n, n_out = outputs.shape
+        if n != len(order):
+            raise IndexError(f"expected the outputs of {len(order)} examples, but got {n}")
         arrays = (outputs.ctypes.data, self._labels.ctypes.data, order.ctypes.data)
         total = self._functions.cost(*arrays, n, n_out, COSTS.index(name))
         return float(total / n)

@@ -7,15 +7,14 @@
 
 int64_t nnexp_level(void) /* 0: what every x86-64 has, 1: AVX2, 2: AVX-512 (F, DQ, BW, VL) */
 {
-    enum { OSXSAVE = 1 << 27, AVX = 1 << 28 };                                                 /* leaf 1, ecx */
-    enum { AVX2 = 1 << 5, AVX512 = 1 << 16 | 1 << 17 | 1 << 30, AVX512VL = 1 << 31 };          /* leaf 7, ebx */
-    enum { YMM = 0x6, ZMM = 0xe6 };                                                            /* state that is saved */
+    const unsigned osxsave = 1u << 27, avx = 1u << 28;                                 /* leaf 1, ecx */
+    const unsigned avx2 = 1u << 5, avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; /* leaf 7, ebx */
+    const unsigned ymm = 0x6, zmm = 0xe6;                                              /* state that is saved */
     unsigned a, b, c, d, saved, unused;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & OSXSAVE) || !(c & AVX)) return 0;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & osxsave) || !(c & avx)) return 0;
     __asm__("xgetbv" : "=a"(saved), "=d"(unused) : "c"(0));
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & AVX2) || (saved & YMM) != YMM) return 0;
-    const unsigned wanted = (unsigned)AVX512 | (unsigned)AVX512VL;
-    return (b & wanted) == wanted && (saved & ZMM) == ZMM ? 2 : 1;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & avx2) || (saved & ymm) != ymm) return 0;
+    return (b & avx512) == avx512 && (saved & zmm) == zmm ? 2 : 1;
 }
 #else
 int64_t nnexp_level(void) { return 0; }

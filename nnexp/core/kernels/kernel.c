@@ -1,8 +1,8 @@
 /* A network's learning and its outputs, with the order of every sum fixed: the bits of reference.py, fast.
  *
- * nnexp/core/compiled/__init__.py writes the order down. It lets a vector hold neighbouring neurons, which never meet in
+ * nnexp/core/kernels/__init__.py writes the order down. It lets a vector hold neighbouring neurons, which never meet in
  * a sum, so a vector of any width gives the same bits. Three things would not: a multiplication fused with an addition
- * (-ffp-contract=off), -ffast-math, and arithmetic of more bits than a number has (refused below).
+ * (-ffp-contract=off), -ffast-math, and arithmetic of more bits than a number has (the two are refused below).
  *
  * Compiled once for each precision and level of vectors: REAL is float or double, and NAME(what) its functions' names.
  * A row of weights holds what one input feeds, (n_in, width): width is n_out padded to whole vectors, and the padding is
@@ -16,6 +16,9 @@
 
 #if FLT_EVAL_METHOD != 0
 #error "this machine computes with more bits than a number has, and would round at other places"
+#endif
+#if defined(__FAST_MATH__)
+#error "-ffast-math lets a compiler change the order of a sum, which decides the bits"
 #endif
 
 #if defined(__AVX512F__)
@@ -150,7 +153,7 @@ static double logarithm(double x) /* of a normal number above 0 */
     q = q * r + 7.11544750618563894466e1;
     q = q * r + 2.31251620126765340583e1;
     const double y = r * (square * p / q) - e * 2.121944400546905827679e-4 - 0.5 * square;
-    return r + y + e * 0.693359375;
+    return x == x ? r + y + e * 0.693359375 : x; /* NaN, whose bits say nothing of m and e, stays NaN */
 }
 
 static void activate(real *a, ptrdiff_t n, enum activation activation)
@@ -449,8 +452,9 @@ double NAME(cost)(const real *outputs, const int64_t *labels, const int64_t *ord
     return sum;
 }
 
-/* Writes down every pixel of n images (n, n_in) that is not zero, times scale: bytes, or numbers if there are none.
- * `edges` (bands + 1) are the first pixels of the bands, and the last one's end. With no room to write to, it counts. */
+/* Writes down every input that is not zero, a pixel of n images (n, n_in) times scale: bytes, or numbers if there are
+ * none. `edges` (bands + 1) are the first pixels of the bands, and the last one's end. With nowhere to write to, it only
+ * counts. There must be room for one more than it finds: each is written before it is looked at, as a branch is slow. */
 int64_t NAME(pack)(const uint8_t *bytes, const real *numbers, int64_t n, int64_t n_in, real scale, int64_t width,
                    const int64_t *edges, int64_t bands, int64_t *starts, struct pixel *pixels)
 {
@@ -462,8 +466,8 @@ int64_t NAME(pack)(const uint8_t *bytes, const real *numbers, int64_t n, int64_t
                 uint64_t eight = 1;
                 if (bytes && i + 8 <= edges[band + 1]) memcpy(&eight, bytes + e * n_in + i, 8);
                 if (!eight) { i += 7; continue; }
-                const real x = bytes ? (real)bytes[e * n_in + i] : numbers[e * n_in + i];
-                if (pixels) pixels[found] = (struct pixel){(uint32_t)(i * width), x * scale};
+                const real x = (bytes ? (real)bytes[e * n_in + i] : numbers[e * n_in + i]) * scale;
+                if (pixels) pixels[found] = (struct pixel){(uint32_t)(i * width), x};
                 found += x != 0;
             }
         }

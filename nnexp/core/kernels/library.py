@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,12 +74,12 @@ def functions(dtype: str) -> Functions:
     ConfigError
         NNEXP_SIMD names a level that does not exist, or that the CPU lacks.
     """
-    return _functions(_library(), dtype, level())
+    return _functions(_library(build.LIBRARY), dtype, level())
 
 
 def level() -> str:
     """Name the level of vectors that runs here."""
-    able = LEVELS[: _library().nnexp_level() + 1]
+    able = LEVELS[: _library(build.LIBRARY).nnexp_level() + 1]
     chosen = os.environ.get(SIMD, "")
     if chosen and chosen not in able:
         raise ConfigError(f"{SIMD} must be one of {', '.join(able)}, which this CPU can run, but got {chosen!r}")
@@ -86,10 +87,13 @@ def level() -> str:
 
 
 @cache
-def _library() -> ctypes.CDLL:
-    if not build.LIBRARY.exists():
+def _library(file: Path) -> ctypes.CDLL:
+    if not file.exists():
         raise NotBuiltError("it was not built when nnexp was installed, for want of a C compiler")
-    library = ctypes.CDLL(str(build.LIBRARY))
+    try:
+        library = ctypes.CDLL(str(file))
+    except OSError as error:  # of another architecture, say, or on a file system from which nothing may be executed
+        raise NotBuiltError(f"it cannot be loaded ({error}); install nnexp again") from error
     library.nnexp_source.restype = ctypes.c_char_p
     if library.nnexp_source().decode() != build.source_digest():
         raise NotBuiltError("it was built from another version of its source; install nnexp again")
