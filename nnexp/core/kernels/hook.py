@@ -13,7 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 HERE = Path(__file__).parent
 
 
-class KernelHook(BuildHookInterface):  # type: ignore[misc]
+class KernelHook(BuildHookInterface[Any]):
     """What hatchling calls before it packs a wheel, or makes an editable one."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
