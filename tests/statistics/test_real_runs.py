@@ -1,7 +1,7 @@
-"""The decision on runs that were really trained: 60 seeds each of three widths and two ways to draw the first weights.
+"""The decision on runs that were really trained: 200 seeds each of three widths and two ways to draw the first weights.
 
-real_runs.csv holds what `nnexp train -m hidden=30,60,100 init=normal,scaled seed=range(60) epochs=8` reached on MNIST.
-What all 60 seeds come to is taken for the truth; a sweep is a few of them, drawn at random.
+real_runs.csv holds what `nnexp train -m hidden=30,60,100 init=normal,scaled seed=range(200) epochs=8` reached on MNIST.
+What all 200 seeds come to is taken for the truth; a sweep is a few of them, drawn at random.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nnexp.statistics.loss import loss_interval
 
 Vector = NDArray[np.float64]
 
-SWEEPS = 500
+SEEDS, SWEEPS = 200, 500
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def error(share: float) -> float:
 def drawn(names: list[str], seeds: int) -> Iterator[dict[str, Runs]]:
     random = np.random.default_rng(20261125)
     for _ in range(SWEEPS):
-        yield {name: SETTINGS[name][random.choice(60, seeds, replace=False)] for name in names}
+        yield {name: SETTINGS[name][random.choice(SEEDS, seeds, replace=False)] for name in names}
 
 
 def decisions(names: list[str], seeds: int) -> Iterator[Decision]:
