@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
-from numpy.random import Generator
+from numpy.random import MT19937, Generator
 from numpy.typing import NDArray
 
 from nnexp.core.functions import logarithm, polynomial
@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 
 
 def integers(rng: Generator, n: int) -> NDArray[np.uint64]:
-    """Draw n whole numbers from 0 to 2^64 - 1: the next ones of the bit generator."""
+    """Draw n whole numbers from 0 to 2^64 - 1: the next ones of the bit generator, which must give as many bits."""
+    assert not isinstance(rng.bit_generator, MT19937), "MT19937 gives 32 bits at a time"
     return np.asarray(rng.bit_generator.random_raw(n), np.uint64)
 
 

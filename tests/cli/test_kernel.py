@@ -74,7 +74,7 @@ def test_a_level_is_nothing_to_numpy(train, monkeypatch):
 def test_with_no_usable_kernel_numpy_trains_and_it_is_said_once(train, unusable):
     status, err, digests = train()
     assert status == 0
-    assert err.startswith(f"nnexp: {INSTEAD}the compiled kernel cannot be used: {unusable}")
+    assert err.startswith(f"nnexp: {INSTEAD}the compiled kernel, several times as fast, cannot be used: {unusable}")
     assert err.count(INSTEAD) == 1
     assert digests == train("kernel=numpy")[2]
 

@@ -39,7 +39,8 @@ def choose(wanted: str, examples: Examples, learning: Learning, activation: str)
         return Choice(wanted)
     lacking = _lacking(activation, learning)
     if wanted == AUTO:
-        reason = f"the compiled kernel cannot be used: {lacking}" if lacking else _dense(examples, learning.batch_size)
+        slow = f"the compiled kernel, several times as fast, cannot be used: {lacking}" if lacking else ""
+        reason = slow or _dense(examples, learning.batch_size)
         return Choice("numpy", reason) if reason else Choice("compiled")
     if lacking:
         raise ConfigError(f"kernel=compiled cannot run here: {lacking}; kernel=numpy can")

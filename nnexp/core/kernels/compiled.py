@@ -17,6 +17,7 @@ from nnexp.core.examples import Examples
 from nnexp.core.kernels import library
 from nnexp.core.learning import Learning
 from nnexp.core.network import Network
+from nnexp.errors import DataError
 
 ACTIVATIONS, COSTS, OPTIMISERS = (
     ("sigmoid", "tanh", "relu", "step"),
@@ -114,7 +115,7 @@ class Layers:
             return self._kept[-1]
 
         n_in, n_out, depth, width = *sizes[k : k + 2], *padded[k : k + 2]
-        shapes = ((n_in, width), (n_out, depth), (width,))
+        shapes = ((n_in, width), (n_out if k else 0, depth), (width,))  # the way back ends above the first layer
         weights, turned, biases = (room(*shape) for shape in shapes)
         self._arrays.append((weights[:, :n_out], turned[:, :n_in], biases[:n_out]))
         velocities = [room(*shape).ctypes.data if momentum else None for shape in shapes]
@@ -128,7 +129,7 @@ class Layers:
     def read(self, network: Network) -> None:
         """Take over the network's parameters."""
         for (weights, turned, biases), w, b in zip(self._arrays, network.weights, network.biases, strict=True):
-            weights[...], turned[...], biases[...] = w.T, w, b
+            weights[...], turned[...], biases[...] = w.T, w[: len(turned)], b
 
     def write(self, network: Network) -> None:
         """Give the network its parameters back."""
@@ -156,12 +157,14 @@ class Images:
         starts = np.empty((n, bands + 1), np.int64)
         bytes_, numbers = (stored.ctypes.data, None) if stored.dtype == np.uint8 else (None, stored.ctypes.data)
 
-        def pack(starts_at: int | None, pixels_at: int | None) -> int:
-            where = (edges.ctypes.data, bands, starts_at, pixels_at)
+        def pack(starts_at: int | None, pixels_at: int | None, room: int) -> int:
+            where = (edges.ctypes.data, bands, starts_at, pixels_at, room)
             return functions.pack(bytes_, numbers, n, n_in, examples.scale, width, *where)
 
-        pixels = library.aligned((pack(None, None) + 1,), pixel)
-        pack(starts.ctypes.data, pixels.ctypes.data)
+        found = pack(None, None, 0)
+        pixels = library.aligned((found + 1,), pixel)
+        if pack(starts.ctypes.data, pixels.ctypes.data, len(pixels)) != found:
+            raise DataError("the images were changed by somebody else while they were read; begin again")
         self._kept = (starts, pixels)
         self.passed = library.Images(bands, starts.ctypes.data, pixels.ctypes.data, self._labels.ctypes.data)
 
@@ -190,7 +193,7 @@ class Images:
 
 
 def _bands(images: NDArray[Any], row: int) -> NDArray[np.int64]:
-    """Divide the pixels into bands of equal load whose weights, rows of so many bytes, lie in a first cache."""
+    """Divide the pixels into bands of equal load whose weights, rows of so many bytes, a near cache holds."""
     used = np.count_nonzero(images[:SAMPLE], axis=0)
     bands = max(1, round(np.count_nonzero(used) * row / BAND))
     load = np.cumsum(used)

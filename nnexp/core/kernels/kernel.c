@@ -454,9 +454,10 @@ double NAME(cost)(const real *outputs, const int64_t *labels, const int64_t *ord
 
 /* Writes down every input that is not zero, a pixel of n images (n, n_in) times scale: bytes, or numbers if there are
  * none. `edges` (bands + 1) are the first pixels of the bands, and the last one's end. With nowhere to write to, it only
- * counts. There must be room for one more than it finds: each is written before it is looked at, as a branch is slow. */
+ * counts. There must be room for one more than it finds: each is written before it is looked at, as a branch is slow. It
+ * gives up, with -1, where there is less: somebody else has changed the images since they were counted. */
 int64_t NAME(pack)(const uint8_t *bytes, const real *numbers, int64_t n, int64_t n_in, real scale, int64_t width,
-                   const int64_t *edges, int64_t bands, int64_t *starts, struct pixel *pixels)
+                   const int64_t *edges, int64_t bands, int64_t *starts, struct pixel *pixels, int64_t room)
 {
     int64_t found = 0;
     for (ptrdiff_t e = 0; e < n; e++)
@@ -467,6 +468,7 @@ int64_t NAME(pack)(const uint8_t *bytes, const real *numbers, int64_t n, int64_t
                 if (bytes && i + 8 <= edges[band + 1]) memcpy(&eight, bytes + e * n_in + i, 8);
                 if (!eight) { i += 7; continue; }
                 const real x = (bytes ? (real)bytes[e * n_in + i] : numbers[e * n_in + i]) * scale;
+                if (pixels && found == room) return -1;
                 if (pixels) pixels[found] = (struct pixel){(uint32_t)(i * width), x};
                 found += x != 0;
             }

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nnexp.core import Examples, Learning, Network
+from nnexp.core.kernels import library
 from nnexp.core.kernels.compiled import CompiledLearner, CompiledPredictor
 from nnexp.errors import DataError
 from tests.core.kernels.cases import LEVELS, case, examples_of
@@ -55,6 +56,21 @@ def test_examples_that_do_not_fit_the_network_are_refused(kind):
         kind(network, examples)
     with pytest.raises(DataError, match="the network takes 20 inputs, but the images have 19 pixels"):
         kind(network, Examples(examples.images[:, :19], np.zeros(N, np.int64)))
+
+
+def test_images_that_change_while_they_are_read_are_refused(monkeypatch):
+    network, examples = some()
+    examples.images[:, ::2] = 0
+    honest = library.functions("float32")
+
+    def pack(*arguments):
+        found = honest.pack(*arguments)
+        examples.images[...] = 255
+        return found
+
+    monkeypatch.setattr(library, "functions", lambda dtype: replace(honest, pack=pack))
+    with pytest.raises(DataError, match="changed by somebody else while they were read"):
+        CompiledPredictor(network, examples)
 
 
 def test_labels_that_change_later_lead_nowhere():
