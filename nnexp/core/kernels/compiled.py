@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ class CompiledLearner:
         self._network, self._learning = network, learning
         self._functions = library.functions(network.dtype.name)
         self._layers = Layers(network, self._functions.lanes, learning.batch_size, learning)
-        self._images = Images(examples, network, self._functions, self._layers.width)
+        self._images = images_of(examples, network, self._functions, self._layers.width)
         self._outputs = np.empty((len(examples), network.sizes[-1]), network.dtype)
 
     def learn(self, order: NDArray[np.int64], eta: float) -> float:
@@ -64,7 +65,7 @@ class CompiledPredictor:
     def __init__(self, network: Network, examples: Examples) -> None:
         self._network, self._functions = network, library.functions(network.dtype.name)
         self._layers = Layers(network, self._functions.lanes, min(ROWS, len(examples)))
-        self._images = Images(examples, network, self._functions, self._layers.width)
+        self._images = images_of(examples, network, self._functions, self._layers.width)
         self._order = np.arange(len(examples))
         self._outputs = np.empty((len(examples), network.sizes[-1]), network.dtype)
 
@@ -140,10 +141,9 @@ class Layers:
 class Images:
     """Examples as kernel.c has them: the pixels that are not zero, and the labels."""
 
-    def __init__(self, examples: Examples, network: Network, functions: library.Functions, width: int) -> None:
+    def __init__(self, examples: Examples, dtype: np.dtype[Any], functions: library.Functions, width: int) -> None:
         """Write the pixels down; `width` is how long a row of the first layer's weights is."""
-        examples.check_fit(network.sizes[0], network.sizes[-1])
-        dtype = self._dtype = network.dtype
+        self._dtype = dtype
         images = np.asarray(examples.images)
         stored = np.ascontiguousarray(images if images.dtype == np.uint8 else images.astype(dtype, copy=False))
         n, n_in = stored.shape
@@ -190,6 +190,44 @@ class Images:
         arrays = (outputs.ctypes.data, self._labels.ctypes.data, order.ctypes.data)
         total = self._functions.cost(*arrays, n, n_out, COSTS.index(name))
         return float(total / n)
+
+
+def images_of(examples: Examples, network: Network, functions: library.Functions, width: int) -> Images:
+    """Write examples down for a network; those that nobody can change, once for the runs that follow each other."""
+    examples.check_fit(network.sizes[0], network.sizes[-1])
+    if not (_is_fixed(examples.images) and _is_fixed(examples.labels)):
+        return Images(examples, network.dtype, functions, width)
+    images, labels = _Same(examples.images), _Same(examples.labels)
+    return _fixed_images(images, labels, examples.scale, network.dtype, width, functions.level)
+
+
+class _Same:
+    """An array that equals itself alone."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.array = array
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.array is other.array
+
+    def __hash__(self) -> int:
+        return id(self.array)
+
+
+@lru_cache(maxsize=3)  # what a run trains, validates and tests with: in a sweep the next has mostly the same
+def _fixed_images(images: _Same, labels: _Same, scale: float, dtype: np.dtype[Any], width: int, level: str) -> Images:
+    functions = library.functions(dtype.name)
+    assert functions.level == level
+    return Images(Examples(images.array, labels.array, scale), dtype, functions, width)
+
+
+def _is_fixed(array: Any) -> bool:
+    """Tell whether an array can be written to by nobody: not itself, nor what it is a view of."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return False
+        array = array.base
+    return True
 
 
 def _bands(images: NDArray[Any], row: int) -> NDArray[np.int64]:

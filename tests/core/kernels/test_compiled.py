@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnexp.core import Examples, Learning, Network
-from nnexp.core.kernels import library
+from nnexp.core.kernels import compiled, library
 from nnexp.core.kernels.compiled import CompiledLearner, CompiledPredictor
 from nnexp.errors import DataError
 from tests.core.kernels.cases import LEVELS, case, examples_of
@@ -71,6 +71,31 @@ def test_images_that_change_while_they_are_read_are_refused(monkeypatch):
     monkeypatch.setattr(library, "functions", lambda dtype: replace(honest, pack=pack))
     with pytest.raises(DataError, match="changed by somebody else while they were read"):
         CompiledPredictor(network, examples)
+
+
+def test_images_that_nobody_can_change_are_read_once_and_others_anew():
+    network, examples = some()
+
+    def outputs():
+        return CompiledPredictor(network, examples).outputs().copy()
+
+    before = outputs()
+    view = examples.images.view()
+    view.flags.writeable = False  # but what it is a view of can be written to
+    examples = replace(examples, images=view)
+    assert np.array_equal(outputs(), before)
+    view.base[...] = 255 - view.base
+    assert not np.array_equal(outputs(), before)
+
+    changed = outputs()
+    view.base.flags.writeable = examples.labels.flags.writeable = False
+    fixed = compiled._fixed_images.cache_info()
+    assert np.array_equal(outputs(), changed)
+    assert np.array_equal(outputs(), changed)
+    later = compiled._fixed_images.cache_info()
+    assert (later.misses, later.hits) == (fixed.misses + 1, fixed.hits + 1)
+    other = replace(examples, scale=1.0)
+    assert not np.array_equal(CompiledPredictor(network, other).outputs(), changed)
 
 
 def test_labels_that_change_later_lead_nowhere():
