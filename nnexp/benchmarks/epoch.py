@@ -78,23 +78,18 @@ def _loop(sizes: Sequence[int], pairs: Sequence[Pair], batch_size: int) -> Epoch
     return lambda: _seconds(lambda: network.sgd_epoch(pairs, batch_size, ETA, rng))
 
 
-def _floor(sizes: Sequence[int], n: int, batch_size: int) -> Epoch:
+def _floor(sizes: Sequence[int], examples: int, batch_size: int) -> Epoch:
     rng = np.random.default_rng(0)
     n_in, hidden, n_out = sizes
 
     def some(*shape: int) -> np.ndarray:
         return rng.random(shape, np.float32)
 
-    x, a, delta, below = (
-        some(batch_size, n_in),
-        some(batch_size, hidden),
-        some(batch_size, n_out),
-        some(batch_size, hidden),
-    )
+    x, a, delta, below = (some(batch_size, n) for n in (n_in, hidden, n_out, hidden))
     first, last, first_nabla, last_nabla = (some(*shape) for shape in ((hidden, n_in), (n_out, hidden)) * 2)
 
     def epoch() -> None:
-        for _ in range(n // batch_size):
+        for _ in range(examples // batch_size):
             np.matmul(x, first.T, out=below)
             np.matmul(a, last.T, out=delta)
             np.matmul(delta, last, out=below)

@@ -6,12 +6,13 @@ Nothing heavy is imported here; each command imports what it needs when it runs.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from nnexp import __version__
 from nnexp.cli.ending import Answering, run_to_its_end
+from nnexp.cli.options import HYDRA, Json, Overrides, Run, Wanted
 
 app = typer.Typer(
     name="nnexp",
@@ -22,12 +23,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-HYDRA: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
-Overrides = Annotated[list[str] | None, typer.Argument(metavar="[SETTING=VALUE]...", show_default=False)]
-Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or its name.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -231,7 +226,7 @@ def bench(
     batch: Annotated[list[int] | None, typer.Option(min=1, help="A batch size; may be repeated.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Epochs to time of each.")] = 3,
     limit: Annotated[int | None, typer.Option(min=10, help="Learn from so many examples only.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Time an epoch of the notebooks' per-example loop and of nnexp's kernels, side by side."""
     from nnexp.cli.bench import bench

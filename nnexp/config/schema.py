@@ -8,7 +8,7 @@ data. Knows no task, no Hydra and no YAML.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from types import NoneType, UnionType
@@ -112,11 +112,9 @@ class Schema(Generic[C]):
         ConfigError
             As for `parse_config`.
         """
-        absent = self.settings.keys() - flatten(dict(values)).keys()
-        config = self.parse_config(values)
-        before = {name: self.settings[name].before for name in absent}
-        older = {name: value for name, value in before.items() if value is not None}
-        return replace(config, **older) if older else config  # type: ignore[type-var]
+        named = flatten(dict(values))
+        older = {one.name: one.before for one in self.settings.values() if one.before is not None}
+        return self.parse_config({**older, **named})
 
     def check_recorded(self, config: C) -> None:
         """Hold a config that a record gave to what its settings ask of a record besides.

@@ -61,8 +61,13 @@ def relu(z: Array, out: Array | None = None) -> Array:
     return np.maximum(z, 0, out=out)
 
 
+def relu_prime(a: Array) -> Array:
+    """Give 1 where a > 0, else 0."""
+    return (a > 0).astype(a.dtype)
+
+
 def step(z: Array, out: Array | None = None) -> Array:
-    """Fire or do not, as a perceptron does: 1 where z > 0, else 0. It is the derivative of relu too."""
+    """Fire or do not, as a perceptron does: 1 where z > 0, else 0."""
     return np.heaviside(z, z.dtype.type(0), out=out)  # type: ignore[no-any-return]
 
 
@@ -75,7 +80,7 @@ SIGMOID = Activation(
     fractions=True,
 )
 TANH = Activation(name="tanh", value=tanh, prime=tanh_prime, formula="np.tanh(z)", gain=1, fractions=False)
-RELU = Activation(name="relu", value=relu, prime=step, formula="np.maximum(z, 0)", gain=2, fractions=False)
+RELU = Activation(name="relu", value=relu, prime=relu_prime, formula="np.maximum(z, 0)", gain=2, fractions=False)
 STEP = Activation(
     name="step",
     value=step,

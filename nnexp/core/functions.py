@@ -103,9 +103,3 @@ VALUES: dict[str, Callable[[Array], Array]] = {
     "relu": lambda z: np.where(z < 0, z.dtype.type(0), z),
     "step": lambda z: np.where(z > 0, z.dtype.type(1), z.dtype.type(0)),
 }
-SLOPES: dict[str, Callable[[Array], Array]] = {  # at z, from the value there
-    "sigmoid": lambda a: (a.dtype.type(1) - a) * a,
-    "tanh": lambda a: a.dtype.type(1) - a * a,
-    "relu": lambda a: np.where(a > 0, a.dtype.type(1), a.dtype.type(0)),
-    "step": np.zeros_like,
-}

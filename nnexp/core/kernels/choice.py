@@ -15,7 +15,6 @@ from nnexp.core.learning import Learning
 from nnexp.errors import ConfigError
 
 AUTO = "auto"
-SAMPLE = 1000  # examples that say how many inputs are not zero
 DENSE, MUCH = 0.3, 8  # BLAS is faster where a larger share of inputs counts, and more examples of a batch for each
 
 
@@ -55,7 +54,7 @@ def describe() -> str:
 
 def _dense(examples: Examples, batch_size: int) -> str:
     """Say why matrix products are faster than passing over zeros, or nothing."""
-    first = examples.images[:SAMPLE]
+    first = examples.images[: compiled.SAMPLE]
     density = np.count_nonzero(first) / first.size
     if density <= DENSE or density * batch_size <= MUCH:
         return ""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nnexp.core.blas import Array
 from nnexp.core.examples import Examples
-from nnexp.core.functions import SLOPES, VALUES, logarithm
+from nnexp.core.functions import VALUES, logarithm
 from nnexp.core.learning import Learning
 from nnexp.core.network import Network
 
@@ -111,13 +111,13 @@ def backward(network: Network, values: list[Array], labels: NDArray[Any], cost: 
     delta = values[-1].copy()
     delta[np.arange(len(labels)), labels] -= 1
     if cost == "quadratic":
-        delta *= SLOPES[network.activations[-1].name](values[-1])
+        delta *= network.activations[-1].prime(values[-1])
     deltas = [delta]
     for k in range(len(values) - 1, 0, -1):
         above, delta = delta, np.zeros_like(values[k - 1])
         for o in range(above.shape[1]):
             delta += above[:, o, None] * network.weights[k][o]
-        delta *= SLOPES[network.activations[k - 1].name](values[k - 1])
+        delta *= network.activations[k - 1].prime(values[k - 1])
         deltas.insert(0, delta)
     return deltas
 

@@ -19,8 +19,9 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
-from nnexp.core import ACTIVATIONS, COSTS, DTYPES, INITS, KERNELS, OPTIMISERS, Examples, Learning, Network
+from nnexp.core import DTYPES, INITS, KERNELS, Examples, Learning, Network
 from nnexp.core.kernels import library
+from nnexp.core.kernels.compiled import ACTIVATIONS, COSTS, OPTIMISERS
 from nnexp.core.schedule import eta_at
 from nnexp.core.sgd import Descent
 
@@ -67,18 +68,18 @@ def random_case(random: Random) -> Case:
         eta=random.choice([0.5, 3.0, 3.0, 20.0, 1e4, [[1, 2.0], [1, 0.3]]]),
         batch_size=min(n, random.choice([1, 3, 4, 5, 7, 10, 10, 45])),
         epochs=random.randint(1, 3),
-        cost=random.choice(list(COSTS)),
+        cost=random.choice(COSTS),
         lmbda=random.choice([0.0, 0.0, 0.1, 5.0]),
         freeze=tuple(random.sample(layers, random.choice([0, 0, len(layers) - 1]))),
         shuffle=random.random() < 0.9,
-        optimiser=random.choice(list(OPTIMISERS)),
+        optimiser=random.choice(OPTIMISERS),
         mu=random.choice([0.0, 0.5, 0.9]),
     )
     return Case(
         sizes=sizes,
         n=n,
         dtype=random.choice(list(DTYPES)),
-        activation=random.choice(list(ACTIVATIONS)),
+        activation=random.choice(ACTIVATIONS),
         init=random.choice(list(INITS)),
         learning=learning,
         pixels=random.choice(TYPES),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from nnexp.core import ACTIVATIONS, COSTS, DTYPES, INITS, KERNELS, OPTIMISERS, Examples, Learning, Network
+from nnexp.core import ACTIVATIONS, DTYPES, INITS, KERNELS, Examples, Learning, Network
 from nnexp.core.functions import VALUES
 from nnexp.core.kernels import compiled, library
 from tests.core.kernels.cases import (
@@ -40,8 +40,13 @@ CHANGES = [
     *({"n": n, "batch_size": 1} for n in (1, 2)),
     *({"sizes": (20, 13, 17, 5), "freeze": freeze} for freeze in [(0,), (1,), (2,), (0, 2)]),
     *({"sizes": (20, 13, 17, 5), "freeze": freeze, "optimiser": "momentum"} for freeze in [(), (0,), (1, 2)]),
-    *({"sizes": (20, 13, 17, 5), "activation": name} for name in ACTIVATIONS),
-    *({"cost": cost, "lmbda": lmbda, "optimiser": o} for cost in COSTS for lmbda in (0.0, 0.7) for o in OPTIMISERS),
+    *({"sizes": (20, 13, 17, 5), "activation": name} for name in compiled.ACTIVATIONS),
+    *(
+        {"cost": cost, "lmbda": lmbda, "optimiser": o}
+        for cost in compiled.COSTS
+        for lmbda in (0.0, 0.7)
+        for o in compiled.OPTIMISERS
+    ),
     *({"optimiser": "momentum", "mu": mu, "epochs": 3} for mu in (0.0, 0.5)),
     {"eta": [[1, 2.0], [1, 0.3]], "epochs": 3},
     {"shuffle": False},
@@ -118,7 +123,7 @@ def test_an_input_that_the_scale_makes_zero_is_passed_over(dtype):
 
 @both_dtypes
 @every_level
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", compiled.ACTIVATIONS)
 def test_activations_of_any_number(dtype, level, activation, monkeypatch):
     """One layer of very many neurons without inputs, whose outputs are the activation of their biases."""
     monkeypatch.setenv(library.SIMD, level)
@@ -133,7 +138,7 @@ def test_activations_of_any_number(dtype, level, activation, monkeypatch):
 
 @both_dtypes
 @every_level
-@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("cost", compiled.COSTS)
 def test_costs_of_any_outputs(dtype, level, cost, monkeypatch):
     monkeypatch.setenv(library.SIMD, level)
     a = np.abs(some_numbers(dtype))

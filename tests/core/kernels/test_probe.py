@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnexp.core import ACTIVATIONS, COSTS, DTYPES, Examples, Learning, Network
+from nnexp.core import DTYPES, Examples, Learning, Network
 from nnexp.core.kernels import build
+from nnexp.core.kernels.compiled import ACTIVATIONS, COSTS
 from nnexp.core.kernels.reference import ReferenceLearner, ReferencePredictor
 from tests.core.kernels.cases import LEVELS
 
@@ -94,14 +95,14 @@ def expected(probe, dtype):
     for k, (n_in, n_out) in enumerate(pairwise(probe.sizes)):
         parameters[f"weights_{k}"] = lcg.fraction(n_out, n_in).astype(dtype)
         parameters[f"biases_{k}"] = lcg.fraction(n_out).astype(dtype)
-    network = Network.from_parameters(parameters, activation=list(ACTIVATIONS)[probe.activation])
+    network = Network.from_parameters(parameters, activation=ACTIVATIONS[probe.activation])
     pixels = [lcg.pixel(probe.numbers) for _ in range(n * probe.sizes[0])]
     images = np.array(pixels, dtype if probe.numbers else np.uint8).reshape(n, -1)
     labels = np.array([lcg.whole(probe.sizes[-1]) for _ in range(n)])
     examples = Examples(images, labels, 0.75 if probe.numbers else 1 / 256)
     learning = Learning(
         batch_size=probe.batch_size,
-        cost=list(COSTS)[probe.cost],
+        cost=COSTS[probe.cost],
         lmbda=0.5,
         freeze=tuple(k for k in range(len(probe.sizes) - 1) if probe.frozen >> k & 1),
         optimiser="momentum" if probe.momentum else "sgd",

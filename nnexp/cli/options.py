@@ -1,0 +1,13 @@
+"""What several commands of the command line take, each declared once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+HYDRA: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+Overrides = Annotated[list[str] | None, typer.Argument(metavar="[SETTING=VALUE]...", show_default=False)]
+Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or its name.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
