@@ -62,14 +62,23 @@ def store_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.getbasetemp()
     folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "store"
     folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with (folder / "lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NNEXP_CACHE", str(folder / "cache"))
         fcntl.flock(lock, fcntl.LOCK_EX)
         create_sqlite(folder / "mlflow.db")
     return folder / "mlflow.db"
 
 
 @pytest.fixture
-def database(store_file: Path, tmp_path: Path) -> Path:
+def kept(store_file: Path, tmp_path: Path) -> Path:
+    """The empty database that nnexp keeps, for this test alone."""
+    (empty,) = (store_file.parent / "cache").glob("mlflow-*.db")
+    (tmp_path / "cache").mkdir(exist_ok=True)
+    return Path(shutil.copy(empty, tmp_path / "cache"))
+
+
+@pytest.fixture
+def database(store_file: Path, kept: Path, tmp_path: Path) -> Path:  # kept: it is known to be in order
     """A fresh MLflow database where nnexp looks for it."""
     return Path(shutil.copy(store_file, tmp_path / "mlflow.db"))
 

@@ -17,7 +17,7 @@ def doctor() -> None:
     TrackingError
         If the store cannot be read or written; it is left as it is.
     """
-    store = store_here(say)
+    store = store_here()
     out().print(f"store: {store}", soft_wrap=True, markup=False)
     out().print(f"kernel: {kernel_here()}", soft_wrap=True, markup=False)
     if not store.exists:

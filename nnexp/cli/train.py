@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from nnexp.cli.conclude import conclude
 from nnexp.cli.console import err, out, say
-from nnexp.comparison.look import look_at
 from nnexp.measure import TOTAL
 from nnexp.recording.store import open_store
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
@@ -23,13 +21,19 @@ def train(arguments: Sequence[str]) -> None:
         if isinstance(result, Trained):
             _tell(result)
         elif app.session:
+            from nnexp.cli.conclude import conclude  # imports what a single run need not wait for
+
             conclude(result, app.session)
 
 
 def open_session(several: bool) -> Session:
     """Open the store for one run or for several, with the display that suits them."""
-    store = open_store(say)
-    return Session(store, NETWORK, display(err(), several=several), judge=partial(look_at, store))
+    store, watcher = open_store(say), display(err(), several=several)
+    if not several:
+        return Session(store, NETWORK, watcher)
+    from nnexp.comparison.look import look_at  # likewise
+
+    return Session(store, NETWORK, watcher, judge=partial(look_at, store))
 
 
 def _tell(trained: Trained) -> None:

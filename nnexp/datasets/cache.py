@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
+from nnexp import places
 from nnexp.datasets.content import NAMES, Content
 
 # Stands in the folder's name, so that versions never meet each other's. Raise it as well where a layout makes other
@@ -32,14 +32,9 @@ UNFINISHED = ".part"
 ABANDONED_AFTER = 3600.0  # seconds: no writer takes that long, so its process was killed
 
 
-def folder() -> Path:
-    """Where the cache lies: NNEXP_CACHE, or else the user's cache folder."""
-    return Path(os.environ.get("NNEXP_CACHE") or platformdirs.user_cache_path("nnexp"))
-
-
 def cached(key: str, decode: Callable[[], Content]) -> Content:
     """Map the content kept under a key, after decoding and keeping it if need be."""
-    path = folder() / f"{key}.{FORMAT}"
+    path = places.cache() / f"{key}.{FORMAT}"
     content = _map(path)
     if content is None:
         content = decode()

@@ -5,9 +5,11 @@ Whatever is not appended to is written beside and moved into place. What the fil
 
 from __future__ import annotations
 
+import fcntl
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
@@ -26,6 +28,7 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
+        self._unlock: Callable[[], object] | None = None
 
     @classmethod
     def new(cls, path: Path, run: RunStart, settings: Mapping[str, Any]) -> RunFolder:
@@ -34,7 +37,28 @@ class RunFolder:
         folder.path.mkdir(parents=True, exist_ok=True)
         folder.write_json(files.RUN, {name: value for name, value in asdict(run).items() if name != "metrics"})
         folder.write_json(files.CONFIG, {"settings": settings})
+        folder.claim()
         return folder
+
+    def claim(self) -> bool:
+        """Take the folder until this process lets go of it or is gone; tell whether nobody else has it."""
+        if self._unlock is None:
+            lock = os.open(self.file(files.RUN), os.O_RDONLY)
+            self._unlock = weakref.finalize(self, os.close, lock)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.let_go()
+                return False
+            except OSError:  # a file system without locks
+                return True
+        return True
+
+    def let_go(self) -> None:
+        """Leave the folder to others."""
+        if self._unlock:
+            self._unlock()
+        self._unlock = None
 
     @property
     def is_there(self) -> bool:

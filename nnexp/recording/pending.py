@@ -10,7 +10,7 @@ import os
 import socket
 from pathlib import Path
 
-import platformdirs
+from nnexp import places
 
 
 def mark(folder: Path, uid: str, address: str) -> None:
@@ -48,4 +48,4 @@ def _name(address: str) -> str:
 
 
 def _state() -> Path:
-    return Path(os.environ.get("NNEXP_STATE") or platformdirs.user_state_dir("nnexp")) / "pending"
+    return places.state() / "pending"

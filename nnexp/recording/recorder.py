@@ -44,8 +44,9 @@ class Recorder:
         self._unsent: list[Metric] = []
         self._tags: dict[str, str] = {}
         self._end: tuple[Status, int] | None = None
-        self._due = 0.0
+        self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
         self._behind = False
+        self._marked = False
 
     @property
     def pending(self) -> bool:
@@ -69,6 +70,8 @@ class Recorder:
         """Write whatever is due after an event into the store."""
         if isinstance(event, Ending) or time.monotonic() >= self._due:
             self.send()
+        if isinstance(event, Ending):
+            self.folder.let_go()
 
     def tick(self) -> None:
         """Send what is due, if there is anything, while the run says nothing."""
@@ -81,18 +84,20 @@ class Recorder:
             self._send()
         except TrackingError as error:
             if not self._behind:
-                self._mark()
+                self.mark()
                 self._say(f"{error}; the results are kept in {self.folder.path} and written later")
             self._behind = True
             self._due = time.monotonic() + AGAIN_S
         else:
-            if self._behind:
+            if self._marked:
                 pending.clear(self.run.tags[Tag.UID])
-            self._behind = False
+            self._behind = self._marked = False
             self._due = time.monotonic() + EVERY_S
 
-    def _mark(self) -> None:
+    def mark(self) -> None:
+        """Leave word of the folder, so that the next command finds it if this process cannot tell the store."""
         pending.mark(self.folder.path, self.run.tags[Tag.UID], self._store.address)
+        self._marked = True
 
     def _send(self) -> None:
         if self.run_id is None:
@@ -124,7 +129,6 @@ class Recorder:
         match event:
             case Started():
                 self._tags |= {Tag.ENVIRONMENT: fingerprint(event.environment)}
-                self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
             case Epoch():
                 self.epochs.append(event)
                 self._unsent += epoch_metrics(event)
@@ -150,10 +154,12 @@ class Recorder:
         elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
         shutil.copytree(self.folder.path, elsewhere, dirs_exist_ok=True)
         self._say(f"{self.folder.path} cannot be written ({error.strerror}); this run goes on in {elsewhere}")
+        self.folder.let_go()
         self.folder = RunFolder(elsewhere)
+        self.folder.claim()
         self._tags |= {Tag.FOLDER: str(elsewhere)}
-        if self._behind:
-            self._mark()
+        if self._marked:
+            self.mark()
 
 
 def new_recorder(
@@ -183,14 +189,16 @@ def new_recorder(
     folder.write_text(PACKAGES, packages.lock())
     if code.changes():
         folder.write_text(DIFF, code.changes())
-    return Recorder(store, folder, run, say)
+    recorder = Recorder(store, folder, run, say)
+    recorder.mark()
+    return recorder
 
 
 def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: str | None = None) -> bool:
     """Send a folder's whole journal to the store; tell whether the store took it. A run without an end was killed."""
     recorder = Recorder(store, folder, folder.run, say)
     recorder.run_id = run_id
-    recorder._behind = True
+    recorder._behind = recorder._marked = True
     recorder._tags = {Tag.FOLDER: str(folder.path)}
     if folder.environment:
         recorder._tags |= {Tag.ENVIRONMENT: fingerprint(folder.environment)}

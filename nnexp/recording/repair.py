@@ -83,11 +83,9 @@ def _send(path: Path, store: Store, say: Say, repairs: Repairs) -> None:
     if not folder.is_there:
         repairs.lost.append(str(path))
         return
-    run = folder.run
-    if folder.end is None and not owner.is_gone(run.tags[Tag.OWNER]):
-        return  # it is still going on
+    run, is_over = folder.run, folder.end is not None
     if _replay(folder, store, say):
-        repairs.sent.append(run.name)
+        (repairs.sent if is_over else repairs.closed).append(run.name)
 
 
 def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:
@@ -134,7 +132,15 @@ def _is_complete(sweep: Run, store: Store) -> bool:
 
 
 def _replay(folder: RunFolder, store: Store, say: Say, run_id: str | None = None) -> bool:
-    """Send a folder's journal; what that needs is imported when there is something to repair, and seldom is there."""
+    """Send a folder's journal, unless its run is still going on; tell whether the store took it.
+
+    What that needs is imported when there is something to repair, and seldom is there.
+    """
     from nnexp.recording.recorder import replay
 
-    return replay(folder, store, say, run_id)
+    if not folder.claim():
+        return False
+    try:
+        return replay(folder, store, say, run_id)
+    finally:
+        folder.let_go()

@@ -15,7 +15,7 @@ def open_store(say: Say) -> Store:
     TrackingError
         If the store cannot be read.
     """
-    store = store_here(say)
+    store = store_here()
     for sentence in repair(store, say).sentences():
         say(sentence)
     return store

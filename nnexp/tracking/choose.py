@@ -12,10 +12,8 @@ from functools import lru_cache
 from nnexp.errors import TrackingError
 from nnexp.tracking.store import Experiments, RunStore, Store
 
-Say = Callable[[str], None]
 
-
-def store_here(say: Say = lambda _: None) -> Store:
+def store_here() -> Store:
     """Give the store that the environment names (NNEXP_STORE; MLflow's unless it says otherwise).
 
     Nothing is opened yet: a store is read when it is asked something, and written when there is something to write.
@@ -23,7 +21,7 @@ def store_here(say: Say = lambda _: None) -> Store:
     kind = os.environ.get("NNEXP_STORE") or "mlflow"
     if kind not in STORES:
         raise TrackingError(f"NNEXP_STORE must be one of {', '.join(STORES)}, but got {kind!r}")
-    return STORES[kind](say)
+    return STORES[kind]()
 
 
 def experiment_here(name: str) -> RunStore:
@@ -40,11 +38,11 @@ def experiment_here(name: str) -> RunStore:
     return store.experiment(name)
 
 
-def _mlflow(say: Say) -> Store:
+def _mlflow() -> Store:
     from nnexp.tracking.mlflow.location import Location
     from nnexp.tracking.mlflow.store import MlflowStore
 
-    return MlflowStore(Location.from_environment(), say)
+    return MlflowStore(Location.from_environment())
 
 
 @lru_cache(maxsize=1)
@@ -55,4 +53,4 @@ def _memory() -> Store:
     return MemoryStore()
 
 
-STORES: dict[str, Callable[[Say], Store]] = {"mlflow": _mlflow, "memory": lambda _: _memory()}
+STORES: dict[str, Callable[[], Store]] = {"mlflow": _mlflow, "memory": _memory}

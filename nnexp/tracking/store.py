@@ -26,7 +26,7 @@ class Tracker(Protocol):
     """Where runs are written."""
 
     def prepare(self) -> None:
-        """Make sure that runs can be written, making the store where there is none yet; ask before training begins."""
+        """Refuse what cannot be written, before training begins; opening the store may go on until the first write."""
         ...
 
     def create(self, run: RunStart) -> str:

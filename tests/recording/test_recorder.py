@@ -284,7 +284,7 @@ class TestStoreThatGoesAway:
         replay(RunFolder(recorder.folder.path), store, print)
         assert (only(store).status, only(store).ended_at) == (Status.KILLED, events[2].time)
 
-    def test_a_note_that_was_cut_off_is_passed_over(self, recorder: Recorder, store: Fickle, tmp_path: Path) -> None:
+    def test_a_note_that_was_cut_off_is_passed_over(self, store: Fickle, tmp_path: Path) -> None:
         pending.mark(tmp_path, "whole", store.address)
         (tmp_path / "state" / "pending" / "torn").write_text(store.address)
         (tmp_path / "state" / "pending" / "empty").write_text("")

@@ -14,7 +14,17 @@ from nnexp.recording.recorder import new_recorder
 from nnexp.recording.repair import orphans, repair
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, RunStart, Status, Tag
+from nnexp.training.events import Killed
 from nnexp.training.execute import execute
+
+HOLD = """
+import sys
+from pathlib import Path
+from nnexp.recording.folder import RunFolder
+folder = RunFolder(Path(sys.argv[1]))
+print(folder.claim(), flush=True)
+input()
+"""
 
 
 class Away(MemoryStore):
@@ -62,6 +72,8 @@ def train(plan, store, tmp_path, monkeypatch):
         for _, event in zip(range(events), execute(run.task, run.values), strict=False):
             recorder.record(event)
         recorder.send()
+        if owner.is_gone(owned_by):
+            recorder.folder.let_go()  # as the end of its process does
         return recorder
 
     return train
@@ -137,10 +149,34 @@ def test_what_the_store_missed_of_a_killed_run_is_sent_as_killed(train, store, d
 
 def test_what_still_goes_on_is_not_sent(train, store):
     store.away = True
-    train(2, owned_by=owner.me.__wrapped__())
+    going_on = train(2, owned_by=owner.me.__wrapped__())
     store.away = False
     assert repair(store, silent).sentences() == []
     assert store.runs() == []
+    going_on.record(Killed())
+    assert [record.status for record in store.runs()] == [Status.KILLED]
+    assert repair(store, silent).sentences() == []
+
+
+def test_a_run_that_died_before_the_store_had_heard_of_it_is_found(train, store, dead):
+    store.away = True
+    recorder = train(0, owned_by=dead)
+    store.away = False
+    assert repair(store, silent).closed == [recorder.run.name]
+    assert [record.status for record in store.runs()] == [Status.KILLED]
+    assert pending.waiting(store.address) == {}
+
+
+def test_a_folder_that_another_command_sends_already_is_left_to_it(train, store, dead, tmp_path):
+    store.away = True
+    train(99, owned_by=dead)
+    store.away = False
+    command = [sys.executable, "-c", HOLD, str(tmp_path / "run-0")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "True\n"
+        assert (repair(store, silent).sentences(), store.runs()) == ([], [])
+        other.communicate("\n")
+    assert len(repair(store, silent).sent) == 1
 
 
 def test_waiting_results_whose_folder_is_not_there_go_on_waiting(store, tmp_path):

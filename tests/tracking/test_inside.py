@@ -17,6 +17,7 @@ from nnexp.errors import TrackingError
 from nnexp.measure import CHOOSE, Measure
 from nnexp.tracking.mlflow import inside, sql, view
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.sqlite import create_sqlite
 from nnexp.tracking.mlflow.store import MlflowStore
 
 BROKE = f"MLflow {version('mlflow')} is not as 3.17.2 was:"
@@ -31,12 +32,13 @@ def test_its_tables_have_the_columns_that_are_read(table: TableClause, database:
     assert not missing, f"{BROKE} its table {table.name} has no {missing}, which tracking/mlflow/sql.py reads"
 
 
-def test_a_database_that_inside_makes_is_one_of_mlflows(tmp_path: Path) -> None:
-    inside.make_tables(tmp_path / "new.db", tmp_path / "files")
-    client = MlflowClient(f"sqlite:///{tmp_path}/new.db")
+def test_a_copy_of_an_empty_database_is_one_of_mlflows(tmp_path: Path) -> None:
+    for name in ("first", "copy"):
+        create_sqlite(tmp_path / name / "mlflow.db")
+    client = MlflowClient(f"sqlite:///{tmp_path}/copy/mlflow.db")
     (default,) = client.search_experiments()
     at = default.artifact_location
-    assert at.startswith((tmp_path / "files").as_uri()), f"{BROKE} SqlAlchemyStore keeps artifacts in {at}"
+    assert at.startswith((tmp_path / "copy" / "mlruns").as_uri()), f"{BROKE} its empty database names artifacts at {at}"
 
 
 def test_a_database_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:

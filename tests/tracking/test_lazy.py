@@ -9,12 +9,16 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.store import MlflowStore
+from nnexp.tracking.records import RunStart
 
+RUN = RunStart("r", 1)
 Nnexp = Callable[..., tuple[int, str, str]]
 # Types several commands in one process, and says which of them imported MLflow.
 TYPE = """
@@ -73,14 +77,35 @@ def test_a_command_that_only_looks_makes_no_store(tmp_path: Path, tiny_data: Pat
     assert not (tmp_path / "mlflow.db").exists()
 
 
-def test_the_first_write_makes_the_store_and_says_so(tmp_path: Path) -> None:
-    said: list[str] = []
-    store = MlflowStore(Location(f"sqlite:///{tmp_path}/mlflow.db", "x"), said.append)
-    assert (store.exists, store.runs(None), said) == (False, [], [])
+def test_the_first_write_makes_the_store(tmp_path: Path) -> None:
+    store = MlflowStore(Location(f"sqlite:///{tmp_path}/mlflow.db", "x"))
+    assert (store.exists, store.runs(None)) == (False, [])
+    run_id = store.create(RUN)
+    assert [run.run_id for run in store.runs(None)] == [run_id]
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["a store", "no store yet"])
+def test_training_need_not_wait_for_mlflow(there: bool, store_file: Path, database: Path, kept: None) -> None:
+    if not there:
+        database.unlink()
+    store, may_import = MlflowStore(Location(f"sqlite:///{database}", "x")), Event()
+    importing = store._open
+    store._open = lambda: importing() if may_import.wait(60) else None  # type: ignore
     for _ in range(2):
         store.prepare()
-    assert store.exists
-    assert said == [f"making the store {tmp_path}/mlflow.db, a few seconds ..."]
+    assert database.exists() == there
+    may_import.set()
+    assert store.create(RUN)
+
+
+def test_what_went_wrong_meanwhile_is_told_whoever_writes_next_and_tried_again(tmp_path: Path) -> None:
+    store = MlflowStore(Location(f"sqlite:///{tmp_path}/new/mlflow.db", "x"))
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "mlflow.db").mkdir()
+    with pytest.raises(TrackingError, match="unable to open database file"):
+        store.create(RUN)
+    (tmp_path / "new" / "mlflow.db").rmdir()
+    assert store.create(RUN)
 
 
 @pytest.mark.parametrize("arguments", [[], ["-m", "seed=0,1"]], ids=["a run", "a sweep"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.location import Location
-from nnexp.tracking.mlflow.sqlite import create_sqlite
+from nnexp.tracking.mlflow.sqlite import create_sqlite, schema_kept
 from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import RunStart, Tag
 
@@ -56,6 +57,13 @@ for number in range(6):
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 """
+COPY = """
+import sys
+from pathlib import Path
+from nnexp.tracking.mlflow.sqlite import create_sqlite
+create_sqlite(Path(sys.argv[1]))
+assert "mlflow" not in sys.modules
+"""
 
 
 def run(code: str, *arguments: object) -> None:
@@ -66,6 +74,22 @@ def run(code: str, *arguments: object) -> None:
 def usable(file: Path) -> bool:
     store = MlflowStore(Location(f"sqlite:///{file}", "x"))
     return store.create(RUN) in {record.run_id for record in store.runs()}
+
+
+def copied(folder: Path) -> Path:
+    """Make a database without MLflow, from the one that is kept."""
+    run(COPY, folder / "mlflow.db")
+    return folder / "mlflow.db"
+
+
+def content(file: Path) -> tuple[list[object], list[object]]:
+    """Give the columns and the rows of a database, without the times and places that differ by nature."""
+    with closing(sqlite3.connect(file)) as connection:
+        columns = connection.execute(
+            "SELECT m.name, c.* FROM sqlite_master m JOIN pragma_table_info(m.name) c ORDER BY m.name, c.cid"
+        )
+        rows = [line for line in connection.iterdump() if line.startswith("INSERT")]
+        return list(columns), sorted(re.sub(r"\d{13}|file://[^']*", "", row) for row in rows)
 
 
 class TestCreateSqlite:
@@ -82,6 +106,28 @@ class TestCreateSqlite:
         killed = next(file for file in files if file.parent.exists() and not file.exists())
         assert usable(killed)
         assert not list(killed.parent.glob(".mlflow-new-*"))
+
+    def test_a_copy_of_the_empty_database_that_is_kept_is_the_same(self, tmp_path: Path) -> None:
+        made = tmp_path / "made" / "mlflow.db"
+        create_sqlite(made)
+        assert schema_kept()
+        assert content(copied(tmp_path / "copied")) == content(made)
+
+    @pytest.mark.parametrize("damage", [b"", b"garbage", None], ids=["empty", "garbage", "cut short"])
+    def test_one_that_is_damaged_is_made_anew(self, damage: bytes | None, tmp_path: Path, kept: Path) -> None:
+        whole = content(copied(tmp_path / "copied"))
+        kept.write_bytes(kept.read_bytes()[:300_000] if damage is None else damage)
+        assert schema_kept() is None
+        create_sqlite(tmp_path / "anew" / "mlflow.db")
+        assert content(tmp_path / "anew" / "mlflow.db") == whole == content(copied(tmp_path / "again"))
+
+    def test_where_none_can_be_kept_a_database_is_made_all_the_same(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "a file").touch()
+        monkeypatch.setenv("NNEXP_CACHE", str(tmp_path / "a file"))
+        create_sqlite(tmp_path / "mlflow.db")
+        assert usable(tmp_path / "mlflow.db")
 
     def test_readers_do_not_wait_for_the_writer(self, database: Path) -> None:
         with closing(sqlite3.connect(database)) as connection:
@@ -128,7 +174,7 @@ class TestUnusable:
     def test_a_folder_that_cannot_be_written_is_named(self, nobody: Callable[[], Any]) -> None:
         with tempfile.TemporaryDirectory() as name:
             Path(name).chmod(0o555)
-            with nobody(), pytest.raises(TrackingError, match=r"cannot be used: .*Permission denied"):
+            with nobody(), pytest.raises(TrackingError, match=r"cannot be used: .* may not be written"):
                 MlflowStore(Location(f"sqlite:///{name}/mlflow.db", "x")).prepare()
             assert list(Path(name).iterdir()) == []
 

@@ -30,6 +30,7 @@ class Composer:
         self._master = master
         self._parser = OverridesParser.create(config_loader=loader)
         self._parse = lru_cache(maxsize=None)(self._parse_one)
+        self._is_group = lru_cache(maxsize=None)(self._names_a_group)
         self._base = lru_cache(maxsize=None)(self._compose)
 
     def settings(self, overrides: Sequence[str]) -> dict[str, Any]:
@@ -77,10 +78,13 @@ class Composer:
             override.type is OverrideType.CHANGE
             and override.package is None
             and not key.startswith("hydra.")
-            and not self._loader.get_group_options(key.replace(".", "/"))
+            and not self._is_group(key)
             and "${" not in str(override.value())
             and not isinstance(override.value(), Mapping)
         )
+
+    def _names_a_group(self, key: str) -> bool:
+        return bool(self._loader.get_group_options(key.replace(".", "/")))
 
 
 def _resolved(value: Any) -> Any:

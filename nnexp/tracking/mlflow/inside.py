@@ -21,9 +21,9 @@ logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # whoever
 logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
-def make_tables(file: Path, artifacts: Path) -> None:
-    """Make MLflow's tables in a new SQLite database; artifacts that nobody says otherwise of go into `artifacts`."""
-    SqlAlchemyStore(f"sqlite:///{file}", artifacts.as_uri()).engine.dispose()
+def make_tables(file: Path) -> None:
+    """Make MLflow's tables in a new SQLite database."""
+    SqlAlchemyStore(f"sqlite:///{file}", file.parent.as_uri()).engine.dispose()
 
 
 def give_up_soon() -> None:

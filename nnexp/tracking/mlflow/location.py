@@ -61,16 +61,17 @@ class Location:
             raise TrackingError(f"the tracking store {self} cannot be read: {error.strerror}") from error
 
     def check_writable(self) -> None:
-        """Refuse a database file that may not be written, before anything slow is done.
+        """Refuse a database file that may not be written, or not be made, before anything slow is done.
 
         Raises
         ------
         TrackingError
-            If the file, or the folder that its log is written into, is not this user's to write.
+            If the file, or the folder that it and its log are written into, is not this user's to write.
         """
-        if self.file is None or not self.exists:
+        if self.file is None:
             return
-        for path in (self.file, self.file.parent):
+        folder = next(folder for folder in self.file.parents if folder.exists())
+        for path in (self.file, folder) if self.exists else (folder,):
             if not os.access(path, os.W_OK, effective_ids=True):
                 raise TrackingError(f"the tracking store {self} cannot be used: {path} may not be written")
 

@@ -33,6 +33,7 @@ RUNS = table(
 PARAMS = table("params", *map(column, ("run_uuid", "key", "value")))
 TAGS = table("tags", *map(column, ("run_uuid", "key", "value")))
 LATEST = table("latest_metrics", *map(column, ("run_uuid", "key", "value", "is_nan")))
+SCHEMA = table("alembic_version", column("version_num"))
 METRICS = table("metrics", *map(column, ("run_uuid", "key", "value", "is_nan", "step")))
 
 
@@ -110,6 +111,14 @@ class SqlReader:
             return file.read_bytes() if file.is_file() else None
         except OSError as error:
             raise _unreadable(self.location, error) from error
+
+    def schema(self) -> str | None:
+        """Tell which version of MLflow's tables the database has; None of one that is not there yet."""
+        if self._is_missing():
+            return None
+        with self._connect() as database:
+            version: str | None = database.execute(select(SCHEMA.c.version_num)).scalar()
+        return version
 
     def _artifact_uri(self, run_id: str) -> str | None:
         with self._connect() as database:

@@ -1,8 +1,8 @@
-"""A fresh SQLite store, made so that nothing can break it.
+"""A fresh SQLite store, made so that nothing can break it, and soon.
 
 MLflow's first migration, run by several processes at once or killed midway, leaves a database that nobody can open
-again. So it is made in a folder of its own and linked into place. Write-ahead logging lets MLflow's page read while a
-sweep writes.
+again. So it is made in a folder of its own and linked into place. It also takes seconds, with MLflow's import: an empty
+database is kept, and others are copies of it. Write-ahead logging lets MLflow's page read while a sweep writes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing, suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import psutil
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from nnexp.tracking.mlflow.inside import make_tables
+from nnexp import places
 
 
 @event.listens_for(Engine, "connect")
@@ -43,9 +44,51 @@ def create_sqlite(file: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".mlflow-new-{os.getpid()}-") as folder:
         new = Path(folder) / "mlflow.db"
-        make_tables(new, file.parent / "mlruns")
-        with closing(sqlite3.connect(new)) as database:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if schema_kept() is None:
+            _migrate(new)
+            _keep(new)
+        else:
+            shutil.copyfile(_kept(), new)
+        _finish(new, file.parent / "mlruns")
         with suppress(FileExistsError):
             os.link(new, file)
+
+
+def schema_kept() -> str | None:
+    """Tell which version of its tables the installed MLflow makes, if an empty database of its is kept."""
+    try:
+        with closing(sqlite3.connect(f"{_kept().as_uri()}?mode=ro", uri=True)) as database:
+            ((whole,),) = database.execute("PRAGMA quick_check(1)")
+            ((schema,),) = database.execute("SELECT version_num FROM alembic_version")
+    except (sqlite3.Error, ValueError):
+        return None
+    return str(schema) if whole == "ok" else None
+
+
+def _kept() -> Path:
+    return places.cache().absolute() / f"mlflow-{version('mlflow')}.db"
+
+
+def _migrate(new: Path) -> None:
+    from nnexp.tracking.mlflow.inside import make_tables
+
+    make_tables(new)
+    with closing(sqlite3.connect(new)) as database:
+        database.execute("PRAGMA journal_mode=DELETE")  # one file, and whole
+
+
+def _keep(new: Path) -> None:
+    """Keep a copy of an empty database, where that can be written."""
+    with suppress(OSError):
+        _kept().parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_kept().parent) as folder:
+            os.replace(shutil.copy(new, folder), _kept())
+
+
+def _finish(new: Path, artifacts: Path) -> None:
+    """Say where the artifacts go that nobody says otherwise of, and switch write-ahead logging on."""
+    with closing(sqlite3.connect(new)) as database:
+        with database:
+            database.execute("UPDATE experiments SET artifact_location = ?", [f"{artifacts.as_uri()}/0"])
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

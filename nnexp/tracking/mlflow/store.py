@@ -1,16 +1,19 @@
 """One experiment of an MLflow store, read without MLflow where it is a database, and opened when something is written.
 
-Importing MLflow takes seconds, longer than most answers: a command that only looks never pays for it.
+Importing MLflow takes seconds, longer than most answers: a command that only looks never pays for it, and one that
+trains need not wait for it, where the store is sure to take what will be written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status
 from nnexp.tracking.store import RunStore
@@ -22,10 +25,9 @@ if TYPE_CHECKING:
 class MlflowStore:
     """Both sides of the border, `Tracker` and `RunStore`: SQL or MLflow's client reads, and a `Writer` writes."""
 
-    def __init__(self, location: Location, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, location: Location) -> None:
         self.location = location
-        self._say = say
-        self._writer: Writer | None = None
+        self._writer: Future[Writer] | None = None
 
     def __str__(self) -> str:
         """Name the store and the experiment as a person would."""
@@ -57,19 +59,48 @@ class MlflowStore:
         return MlflowStore(replace(self.location, experiment=name)).reader
 
     def open(self) -> Writer:
-        """Give what writes; the first to ask waits until MLflow is imported, and the database made if there is none."""
-        if self._writer is None:
-            self.location.check_writable()
-            if not self.exists:
-                self._say(f"making the store {self.location}, a few seconds ...")
-            from nnexp.tracking.mlflow.writer import Writer
-
-            self._writer = Writer(self.location, self.reader)
-        return self._writer
+        """Give what writes; whoever asks waits until MLflow is imported, and the database made if there is none."""
+        opening = self._writer = self._writer or self._begin()
+        try:
+            return opening.result()
+        except Exception:
+            self._writer = None  # the next to ask tries again
+            raise
 
     def prepare(self) -> None:
-        """Open the store for writing."""
-        self.open()
+        """Open the store for writing; where nothing is left that may fail, whoever asks need not wait for MLflow."""
+        self.location.check_writable()
+        if self.location.is_database and self._is_sure():
+            self._writer = self._writer or self._begin()
+        else:
+            self.open()
+
+    def _begin(self) -> Future[Writer]:
+        """Begin to open the store in a thread of its own."""
+        thread = ThreadPoolExecutor(1)
+        try:
+            return thread.submit(self._open)
+        finally:
+            thread.shutdown(wait=False)
+
+    def _open(self) -> Writer:
+        self.location.check_writable()
+        from nnexp.tracking.mlflow.writer import Writer
+
+        return Writer(self.location, self.reader)
+
+    def _is_sure(self) -> bool:
+        """Tell whether the database is yet to be made, or known to have the tables of the installed MLflow."""
+        if self.location.file and not self.exists:
+            return True
+        from nnexp.tracking.mlflow.sql import SqlReader
+        from nnexp.tracking.mlflow.sqlite import schema_kept
+
+        kept = schema_kept()
+        try:
+            return kept is not None and SqlReader(self.location).schema() == kept
+        except TrackingError:  # opening it will say what is wrong
+            return False
 
     def create(self, run: RunStart) -> str:
         """Begin a run, or complete one that an earlier try began."""
