@@ -8,8 +8,9 @@ within 0.5 points; where half a point is less than three images (a small test se
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import isnan
 
 from nnexp.archive.changes import Mismatch
 from nnexp.archive.run import Archive
@@ -57,6 +58,21 @@ def other_data(run: Run, differences: Sequence[Mismatch]) -> Verdict:
     return Verdict(run, Answer.DIFFERENT, str(Answer.DIFFERENT), reason, tuple(differences))
 
 
+def other_figures(identical: Verdict, figures: Mapping[str, float]) -> Verdict:
+    """Hold the record's figures against those of the rerun: the same bits have the same."""
+    recorded = identical.run.metrics
+    found = [
+        Mismatch(name, f"{recorded[name]!r}", f"{value!r}")
+        for name, value in figures.items()
+        if name in recorded and recorded[name] != value and not (isnan(recorded[name]) and isnan(value))
+    ]
+    if not found:
+        return identical
+    reason = "the bits are the same, but not every figure: they were altered, or are computed otherwise here"
+    differences = (*identical.differences, *found)
+    return replace(identical, answer=Answer.DIFFERENT, summary="other figures", reason=reason, differences=differences)
+
+
 def judge(
     archive: Archive,
     epochs: Sequence[Epoch],
@@ -82,7 +98,7 @@ def judge(
         return Verdict(archive.run, Answer.IDENTICAL, summary, reason, tuple(differences), None, rerun_id)
     if len(apart) < compared - apart[0] + 1:  # once parted, runs never meet again
         altered = ", ".join(map(str, apart))
-        return cannot_tell(archive.run, f"epochs.jsonl was altered: later epochs agree, but not epoch {altered}")
+        return cannot_tell(archive.run, f"the record was altered: later epochs agree, but not epoch {altered}")
     reason = _why(differences, archive, epochs, portable=portable)
     summary = f"different from epoch {apart[0]} on"
     return Verdict(archive.run, Answer.DIFFERENT, summary, reason, tuple(differences), apart[0], rerun_id)

@@ -7,7 +7,7 @@ unknown format raises RecordError and names the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,23 +34,12 @@ class RunReader:
     def settings(self) -> dict[str, Any]:
         """Read its settings as nested plain values, and refuse what would be code or a way out if it were not data."""
         values = files.read_settings(self._read(files.CONFIG))
-        for text in _texts(values):
-            if "${" in text:
-                raise RecordError(f"config.json holds the interpolation {text!r}; a record is data, and not evaluated")
-            if re.fullmatch(r"_\w+_", text):
-                raise RecordError(
-                    f"config.json holds {text}, which tells Hydra to call code; a record is data, not code"
-                )
+        check_is_data(values, files.CONFIG)
         return values
 
     def config(self, schema: Schema[Any]) -> Any:
         """Rebuild its config, through the checks of what a person types, and its settings' own of a record."""
-        try:
-            config = schema.parse_recorded(self.settings())
-            schema.check_recorded(config)
-        except (ConfigError, TypeError) as error:
-            raise RecordError(f"config.json cannot be used: {error}") from error
-        return config
+        return recorded_config(self.settings(), schema, files.CONFIG)
 
     def environment(self) -> dict[str, str]:
         """Read what it computed with."""
@@ -84,6 +73,25 @@ class RunReader:
         if content is None:
             raise RecordError(f"the record is incomplete: there is no {name}")
         return content
+
+
+def check_is_data(content: Any, where: str) -> None:
+    """Refuse a record that holds what would be code, or a way out, if it were not data."""
+    for text in _texts(content):
+        if "${" in text:
+            raise RecordError(f"{where} holds the interpolation {text!r}; a record is data, and not evaluated")
+        if re.fullmatch(r"_\w+_", text):
+            raise RecordError(f"{where} holds {text}, which tells Hydra to call code; a record is data, not code")
+
+
+def recorded_config(values: Mapping[str, Any], schema: Schema[Any], where: str) -> Any:
+    """Make a config of a record's settings, through the checks of what a person types, and their own of a record."""
+    try:
+        config = schema.parse_recorded(values)
+        schema.check_recorded(config)
+    except (ConfigError, TypeError) as error:
+        raise RecordError(f"{where} cannot be used: {error}") from error
+    return config
 
 
 def _texts(content: Any) -> Iterator[str]:

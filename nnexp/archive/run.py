@@ -5,7 +5,7 @@ Its parts say the same things more than once, and must agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -
     epochs = reader.epochs()
     task = task_named(run.task, tasks)
     archive = Archive(run, task, reader.config(task.schema), reader.environment(), tuple(epochs))
-    found = [*_settings(archive), *_identity(archive, reader), *_outcome(archive, reader)]
+    found = [*_settings(archive), *contradictions(archive, lambda: _key(archive, reader)), *_outcome(archive, reader)]
     if found:
         raise RecordError(f"the record contradicts itself: {'; '.join(found)}")
     return archive
@@ -67,17 +67,17 @@ def _settings(archive: Archive) -> Iterator[str]:
             yield f"{name} is {there.get(name)} in config.json and {logged.get(name)} among the parameters"
 
 
-def _identity(archive: Archive, reader: RunReader) -> Iterator[str]:
+def contradictions(archive: Archive, key: Callable[[], str]) -> Iterator[str]:
+    """Hold the tags against what they stand for; `key` computes the run's."""
     tags = archive.run.tags
     needed = [Tag.KEY, Tag.CODE, Tag.ENVIRONMENT, *([] if Tag.FORMAT in tags else [Tag.DATA])]
     missing = [tag for tag in needed if tag not in tags]
     if missing:
         yield f"it has no {', '.join(missing)}"
         return
-    key = _key(archive, reader)
-    if key != tags[Tag.KEY]:
+    if key() != tags[Tag.KEY]:
         made_of = "settings, data and code" if Tag.DATA in tags else "settings and code (it has no data)"
-        yield f"its {made_of} make the key {key[:12]}, but {Tag.KEY} says {tags[Tag.KEY][:12]}"
+        yield f"its {made_of} make the key {key()[:12]}, but {Tag.KEY} says {tags[Tag.KEY][:12]}"
     if fingerprint(archive.environment) != tags[Tag.ENVIRONMENT]:
         yield f"environment.json is not the environment that {Tag.ENVIRONMENT} stands for"
 
@@ -86,7 +86,12 @@ def _key(archive: Archive, reader: RunReader) -> str:
     tags = archive.run.tags
     if Tag.FORMAT not in tags:  # there was no task but the network then, which has data
         return key_of_format_1(reader.settings(), tags[Tag.DATA], tags[Tag.CODE])
-    settings = archive.task.schema.deciding(archive.config)
+    return key_of_archive(archive)
+
+
+def key_of_archive(archive: Archive) -> str:
+    """Compute the key of a run, of what its record says of it."""
+    tags, settings = archive.run.tags, archive.task.schema.deciding(archive.config)
     return key_of(archive.task.name, settings, tags.get(Tag.DATA), tags[Tag.CODE])
 
 

@@ -22,7 +22,7 @@ def rerun(wanted: Sequence[str], until: int | None, *, here: bool, as_json: bool
     session = Session(store, NETWORK, display(err(), several=len(runs) > 1))
     reruns = session.rerun(runs, Policy(), until=until, here=here)
     if as_json:
-        print(json.dumps([_json(verdict) for verdict in reruns.verdicts], indent=2))  # noqa: T201
+        print(json.dumps([as_record(verdict) for verdict in reruns.verdicts], indent=2))  # noqa: T201
     else:
         show_verdicts(reruns.verdicts)
     return reruns.exit_status
@@ -41,7 +41,8 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
         out().print(f"{len(verdicts)} runs: {', '.join(f'{n} {answer}' for n, answer in counts if n)}")
 
 
-def _json(verdict: Verdict) -> dict[str, object]:
+def as_record(verdict: Verdict) -> dict[str, object]:
+    """Give a verdict for a program."""
     return {
         "run_id": verdict.run.run_id,
         "name": verdict.run.name,

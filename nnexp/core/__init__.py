@@ -13,7 +13,8 @@ from nnexp.core.kernels import AUTO, KERNELS, Choice, choose, describe
 from nnexp.core.learning import Learning
 from nnexp.core.network import Network
 from nnexp.core.optimiser import OPTIMISERS
-from nnexp.core.sgd import check_learning
+from nnexp.core.schedule import eta_at
+from nnexp.core.sgd import Descent, check_learning
 from nnexp.core.train import EpochResult, train
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "KERNELS",
     "OPTIMISERS",
     "Choice",
+    "Descent",
     "EpochResult",
     "Evaluation",
     "Examples",
@@ -33,6 +35,7 @@ __all__ = [
     "check_learning",
     "choose",
     "describe",
+    "eta_at",
     "evaluate",
     "predict",
     "train",

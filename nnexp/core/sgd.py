@@ -7,8 +7,11 @@ are left alone; their biases learn. This module knows nothing of evaluation.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from nnexp.core.activation import check_learnable
 from nnexp.core.cost import COSTS
@@ -56,9 +59,19 @@ class Descent:
     def __init__(self, network: Network, examples: Examples, learning: Learning, kernel: str = "numpy") -> None:
         check_learning(learning, depth=len(network.weights), n=len(examples), activation=network.activation)
         examples.check_fit(network.sizes[0], network.sizes[-1])
-        self._n, self._shuffle = len(examples), learning.shuffle
+        self._n, self._learning = len(examples), learning
         self._learner = look_up("kernel", kernel, KERNELS).learner(network, examples, learning)
 
     def epoch(self, eta: float, rng: Generator) -> float:
         """Learn from every example once, and give the mean cost of the outputs as each was learnt from."""
-        return self._learner.learn(shuffled(rng, self._n) if self._shuffle else np.arange(self._n), eta)
+        return self._learner.learn(self._order(rng), eta)
+
+    def steps(self, eta: float, rng: Generator) -> Iterator[int]:
+        """Learn as an epoch does, and give the number of each batch, from 1, when it was learnt from."""
+        order, m = self._order(rng), self._learning.batch_size
+        for number, start in enumerate(range(0, self._n, m), 1):
+            self._learner.learn(order[start : start + m], eta)
+            yield number
+
+    def _order(self, rng: Generator) -> NDArray[np.int64]:
+        return shuffled(rng, self._n) if self._learning.shuffle else np.arange(self._n)

@@ -15,6 +15,8 @@ from nnexp import places
 
 def mark(folder: Path, uid: str, address: str) -> None:
     """Note that a run folder waits for a store. A full disk cannot be written; then the folder alone knows."""
+    if not address:
+        return
     try:
         _state().mkdir(parents=True, exist_ok=True)
         beside = _state() / f".{uid}"

@@ -14,10 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from nnexp.archive.changes import Mismatch, changed_code, changed_data, changed_environment
-from nnexp.archive.proof import Verdict, cannot_tell, judge, other_data
+from nnexp.archive.proof import Answer, Verdict, cannot_tell, judge, other_data, other_figures
 from nnexp.archive.run import Archive, read_archive
 from nnexp.config.schema import EPOCHS
 from nnexp.errors import NnexpError, TrackingError
+from nnexp.measure import SECONDS
+from nnexp.recording.metrics import final_metrics
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.launch import Launch
@@ -26,11 +28,11 @@ from nnexp.sweep.policy import Policy
 from nnexp.sweep.source import Planned
 from nnexp.sweep.watcher import Watcher
 from nnexp.tasks.task import Task
-from nnexp.tracking.records import Kind, Run, Status, Tag, newest_finished
+from nnexp.tracking.records import Kind, Run, Status, Tag, declared_by, newest_finished
 from nnexp.tracking.store import RunStore, Store
 from nnexp.training.spec import RunSpec, make_spec
 
-FOLDER = Path("outputs") / "reruns"
+RERUNS = Path("outputs") / "reruns"
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,22 @@ class Rerun:
     differences: tuple[Mismatch, ...]
 
 
-def plan_rerun(
-    number: int, run: Run, store: RunStore, tasks: Mapping[str, Task], *, until: int | None, here: bool
-) -> Rerun | Verdict:
-    """Check a run's record, and compare data, code and environment; where training would prove nothing, say so.
-
-    Only the epochs up to `until` will be trained (None: all); another environment only if told to train `here`.
-    """
+def archived(run: Run, store: RunStore, tasks: Mapping[str, Task]) -> Archive | Verdict:
+    """Read a run's record; where that cannot be trained again, say why."""
     try:
-        archive = read_archive(run, store, tasks)
+        return read_archive(run, store, tasks)
+    except NnexpError as error:
+        return cannot_tell(run, str(error))
+
+
+def plan_rerun(number: int, archive: Archive, folder: Path, *, until: int | None, here: bool) -> Rerun | Verdict:
+    """Compare data, code and environment with a run's; where training would prove nothing, say so.
+
+    Only the epochs up to `until` will be trained (None: all); another environment only if told to train `here`. The
+    rerun's files go into a new folder of `folder`.
+    """
+    run = archive.run
+    try:
         examined = archive.task.examine(archive.config)
         data = changed_data(archive, examined.data)
         environment = changed_environment(archive)
@@ -61,7 +70,7 @@ def plan_rerun(
         if environment and not here and not examined.portable:
             reason = "this environment is another, so other bits would prove nothing; --here trains all the same"
             return cannot_tell(run, reason, differences)
-        folder = FOLDER / f"{datetime.now().strftime('%Y-%m-%d-%H-%M-%S-%f')}-{run.run_id[:8]}"
+        folder /= f"{datetime.now().strftime('%Y-%m-%d-%H-%M-%S-%f')}-{run.run_id[:8]}"
         spec = make_spec(archive.task, _shortened(archive, until), number=number, folder=folder)
     except NnexpError as error:
         return cannot_tell(run, str(error))
@@ -117,14 +126,19 @@ def _judge(rerun: Rerun, recorder: Recorder | None) -> Verdict:
     end = recorder.folder.end or {}
     if end.get("status") != Status.FINISHED:
         return cannot_tell(run, f"the rerun did not finish: {end.get('reason')}", rerun.differences)
-    return judge(
-        rerun.archive,
-        recorder.epochs,
-        rerun.epochs,
-        rerun.differences,
-        recorder.run_id,
-        portable=rerun.spec.portable,
-    )
+    portable = rerun.spec.portable
+    verdict = judge(rerun.archive, recorder.epochs, rerun.epochs, rerun.differences, recorder.run_id, portable=portable)
+    if verdict.answer is Answer.IDENTICAL and len(recorder.epochs) == len(rerun.archive.epochs):
+        return other_figures(verdict, _figures(recorder))
+    return verdict
+
+
+def _figures(recorder: Recorder) -> dict[str, float]:
+    """Give the last value of each metric, as the record of a finished run has it."""
+    measures = declared_by([recorder.run])
+    last, final = recorder.epochs[-1].metrics, final_metrics(recorder.epochs, measures.values(), 0)
+    figures = {**last, **{metric.name: metric.value for metric in final}}
+    return {name: value for name, value in figures.items() if name not in measures or measures[name].unit != SECONDS}
 
 
 def _mark(verdict: Verdict, store: Store) -> None:

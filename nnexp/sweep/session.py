@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnexp.archive.proof import Verdict, exit_status
+from nnexp.archive.run import Archive
 from nnexp.errors import UnfinishedError
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.statistics.looks import LOOKS
@@ -31,7 +32,7 @@ from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.parent import close_parent, open_parent
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
+from nnexp.sweep.rerun import RERUNS, Rerun, archived, plan_rerun, run_reruns
 from nnexp.sweep.seeds import runs_by_setting
 from nnexp.sweep.source import Planned, Source
 from nnexp.sweep.survey import Survey
@@ -157,7 +158,22 @@ class Session:
     def rerun(self, runs: Sequence[Run], policy: Policy, *, until: int | None = None, here: bool = False) -> Reruns:
         """Train runs again from their records alone, several at once where there are several, and judge each."""
         tasks = {self.task.name: self.task}
-        found = [plan_rerun(number, run, self.store, tasks, until=until, here=here) for number, run in enumerate(runs)]
+        return self.prove([archived(run, self.store, tasks) for run in runs], policy, until=until, here=here)
+
+    def prove(
+        self,
+        archives: Sequence[Archive | Verdict],
+        policy: Policy,
+        *,
+        until: int | None = None,
+        here: bool = False,
+        folder: Path = RERUNS,
+    ) -> Reruns:
+        """Train runs again whose records were read; a record that cannot be trained has its verdict already."""
+        found = [
+            plan_rerun(number, one, folder, until=until, here=here) if isinstance(one, Archive) else one
+            for number, one in enumerate(archives)
+        ]
         reruns = [one for one in found if isinstance(one, Rerun)]
         judged, outcome = self._rerun(reruns, policy) if reruns else ([], Outcome())
         later = iter(judged)

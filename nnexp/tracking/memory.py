@@ -21,7 +21,7 @@ class _Entry:
 class MemoryStore:
     """Both sides of the border, `Tracker` and `RunStore`, over a dictionary."""
 
-    address = "memory"
+    address = ""  # no other process finds it
     exists = True
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class MemoryStore:
         if known:
             self.log(known[0].run_id, run.metrics, run.tags)
             return known[0].run_id
-        run_id = f"{next(self._ids):032x}"
+        run_id = f"{next(self._ids):08x}".ljust(32, "0")
         tags = dict(run.tags) | ({Tag.PARENT: run.parent_id} if run.parent_id else {})
         record = Run(run_id, run.name, Status.RUNNING, run.started_at, None, dict(run.params), {}, tags)
         self._entries[run_id] = _Entry(record)

@@ -78,7 +78,7 @@ class Store(Tracker, RunStore, Protocol):
 
     @property
     def address(self) -> str:
-        """Name the store so that another process can tell whether it is the same one."""
+        """Name the store so that another process can tell whether it is the same one; empty where none can reach it."""
         ...
 
 

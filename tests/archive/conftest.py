@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from nnexp.archive.proof import Verdict
+from nnexp.archive.run import Archive
 from nnexp.recording.recorder import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.rerun import Rerun, plan_rerun, run_reruns
+from nnexp.sweep.rerun import Rerun, archived, plan_rerun, run_reruns
 from nnexp.tasks.known import TASKS
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
@@ -76,7 +77,8 @@ class Case:
 
     def verify(self, run: Run | None = None, *, until: int | None = None, here: bool = False) -> Verdict:
         """Do what `nnexp rerun` does."""
-        planned = plan_rerun(0, run or self.run, self.store, TASKS, until=until, here=here)
+        read = archived(run or self.run, self.store, TASKS)
+        planned = plan_rerun(0, read, Path("reruns"), until=until, here=here) if isinstance(read, Archive) else read
         if not isinstance(planned, Rerun):
             return planned
         verdicts, _ = run_reruns([planned], self.store, InProcessExecutor(), Quiet(), Policy())

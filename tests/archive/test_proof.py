@@ -70,7 +70,7 @@ def test_one_that_ends_before_its_time_is_different() -> None:
 def test_an_altered_epoch_in_between_is_told_from_bits_that_part() -> None:
     assert verdict(epochs("abcd"), epochs("axcd"), ELSEWHERE) == (
         Answer.UNKNOWN,
-        "cannot tell: epochs.jsonl was altered: later epochs agree, but not epoch 2",
+        "cannot tell: the record was altered: later epochs agree, but not epoch 2",
     )
     answer, said = verdict(epochs("abcd"), epochs("abxy"), ELSEWHERE)
     assert (answer, said.partition(":")[0]) == (Answer.DIFFERENT, "different from epoch 3 on")

@@ -168,7 +168,7 @@ def test_an_altered_digest_in_between_is_no_defect_of_ours(recorded):
     case.alter_digest(2)
     verdict = case.verify()
     assert verdict.answer is Answer.UNKNOWN
-    assert verdict.reason == "epochs.jsonl was altered: later epochs agree, but not epoch 2"
+    assert verdict.reason == "the record was altered: later epochs agree, but not epoch 2"
 
 
 def test_a_rerun_that_fails_tells_nothing(recorded, monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnexp.core import COSTS, OPTIMISERS, Examples, Learning, Network
+from nnexp.core import COSTS, KERNELS, OPTIMISERS, Examples, Learning, Network
 from nnexp.core.draws import shuffled
 from nnexp.core.sgd import Descent
 from nnexp.errors import ConfigError, DataError
@@ -152,3 +152,21 @@ def test_perceptrons_are_refused_with_the_reason():
 def test_examples_of_another_network_are_refused():
     with pytest.raises(DataError, match="the network takes 5 inputs, but the images have 6 pixels"):
         learn(some((5, 3), 20)[0], some((6, 3), 20)[1])
+
+
+@pytest.mark.parametrize("kernel", sorted(KERNELS))
+@pytest.mark.parametrize("optimiser", sorted(OPTIMISERS))
+def test_an_epoch_that_stops_after_each_batch_is_the_same_epoch(kernel, optimiser):
+    digests = set()
+    for at_once in (True, False):
+        rng = np.random.default_rng(5)
+        net = Network([6, 4, 3], rng=rng)
+        examples = Examples(rng.integers(0, 3, (23, 6)).astype(np.uint8), rng.integers(0, 3, 23))
+        descent = Descent(net, examples, Learning(batch_size=5, lmbda=0.3, optimiser=optimiser), kernel)
+        for _ in range(2):
+            if at_once:
+                descent.epoch(2.0, rng)
+            else:
+                assert [*descent.steps(2.0, rng)] == [1, 2, 3, 4, 5]
+        digests.add(net.digest())
+    assert len(digests) == 1

@@ -33,6 +33,7 @@ FINAL_METRICS = {"best/epoch", "best/val_accuracy"} | {one.final.name for one in
 class Fickle(MemoryStore):
     """A store that can be away, or go away in the middle of a call."""
 
+    address = "fickle"
     away = False
     create_breaks = False
 

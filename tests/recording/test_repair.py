@@ -30,6 +30,7 @@ input()
 class Away(MemoryStore):
     """A store that can be gone."""
 
+    address = "away"
     away = False
 
     def create(self, run):

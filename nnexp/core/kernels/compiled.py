@@ -42,21 +42,22 @@ class CompiledLearner:
 
     def learn(self, order: NDArray[np.int64], eta: float) -> float:
         """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from."""
-        learning, n, images = self._learning, len(self._outputs), self._images
+        learning, images = self._learning, self._images
         order = images.checked(order)
+        outputs = self._outputs[: len(order)]
         how = library.Learning(
             eta,
-            1 - eta * learning.lmbda / n,
+            1 - eta * learning.lmbda / len(self._outputs),
             learning.mu,
             learning.batch_size,
             COSTS.index(learning.cost),
             OPTIMISERS.index(learning.optimiser),
         )
         self._layers.read(self._network)
-        outputs = self._outputs.ctypes.data
-        self._functions.learn(*self._layers.passed, images.passed, order.ctypes.data, n, how, outputs)
+        passed = (*self._layers.passed, images.passed, order.ctypes.data, len(order))
+        self._functions.learn(*passed, how, outputs.ctypes.data)
         self._layers.write(self._network)
-        return images.cost(self._outputs, order, learning.cost)
+        return images.cost(outputs, order, learning.cost)
 
 
 class CompiledPredictor:
@@ -174,11 +175,11 @@ class Images:
         Raises
         ------
         IndexError
-            There are not as many as there are examples, or some number no example.
+            There are none, or more than there are examples, or some number no example.
         """
         n, order = len(self._labels), np.array(order, np.int64, order="C")
-        if order.shape != (n,) or order.min() < 0 or order.max() >= n:
-            raise IndexError(f"expected {n} numbers from 0 to {n - 1}, but got {order}")
+        if order.ndim != 1 or not 1 <= len(order) <= n or order.min() < 0 or order.max() >= n:
+            raise IndexError(f"expected up to {n} numbers from 0 to {n - 1}, but got {order}")
         return order
 
     def cost(self, outputs: Array, order: NDArray[np.int64], name: str) -> float:

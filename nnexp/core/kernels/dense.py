@@ -33,15 +33,15 @@ class DenseLearner:
 
     def learn(self, order: NDArray[np.int64], eta: float) -> float:
         """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from."""
-        n, m = len(self._targets), self._learning.batch_size
-        decay = 1 - eta * self._learning.lmbda / n
-        self._targets.take(order, axis=0, out=self._y, mode="clip")
+        m, decay = self._learning.batch_size, 1 - eta * self._learning.lmbda / len(self._targets)
+        y, outputs = self._y[: len(order)], self._outputs[: len(order)]
+        self._targets.take(order, axis=0, out=y, mode="clip")
         # Diverging parameters overflow on their way; whoever calls looks at where they end.
         with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, n, m):
+            for start in range(0, len(order), m):
                 batch = slice(start, start + m)
-                self._step(self._gather(order[batch]), self._y[batch], self._outputs[batch], eta, decay)
-            return self._cost.mean(self._outputs, self._y)
+                self._step(self._gather(order[batch]), y[batch], outputs[batch], eta, decay)
+            return self._cost.mean(outputs, y)
 
     def _step(self, x: Array, y: Array, outputs: Array, eta: float, decay: float) -> None:
         network, optimiser, m = self._network, self._optimiser, len(x)

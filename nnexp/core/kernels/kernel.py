@@ -19,7 +19,10 @@ class Learner(Protocol):
     """Takes one network down the gradient of its cost on one training set, in place."""
 
     def learn(self, order: NDArray[np.int64], eta: float) -> float:
-        """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from."""
+        """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from.
+
+        The order is an epoch's, or that of some of its batches.
+        """
         ...
 
 

@@ -33,17 +33,17 @@ class ReferenceLearner:
 
     def learn(self, order: Order, eta: float) -> float:
         """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from."""
-        network, learning, n = self.network, self.learning, len(order)
-        outputs = []
+        network, learning = self.network, self.learning
+        decay, outputs = 1 - eta * learning.lmbda / len(self.examples), []
         with np.errstate(all="ignore"):
-            for start in range(0, n, learning.batch_size):
+            for start in range(0, len(order), learning.batch_size):
                 batch = order[start : start + learning.batch_size]
                 x = inputs(self.examples, batch, network)
                 values = forward(network, x)
                 outputs.append(values[-1])
                 deltas = backward(network, values, self.examples.labels[batch], learning.cost)
-                self.update([x, *values[:-1]], deltas, -eta / len(batch), 1 - eta * learning.lmbda / n)
-            return cost(np.concatenate(outputs), self.examples.labels[order], learning.cost) / n
+                self.update([x, *values[:-1]], deltas, -eta / len(batch), decay)
+            return cost(np.concatenate(outputs), self.examples.labels[order], learning.cost) / len(order)
 
     def update(self, layer_inputs: list[Array], deltas: list[Array], alpha: float, decay: float) -> None:
         """Take a step: each parameter is first made smaller, and then adds what each example of the batch says."""

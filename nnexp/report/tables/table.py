@@ -39,9 +39,16 @@ def tables(comparison: Comparison) -> list[Table]:
     """Give the tables of a comparison: how good each configuration is, what its runs lost, and what it takes."""
     if not comparison.configurations:
         return []
-    lost = any(one.loss and one.loss.count for one in comparison.configurations)
     mattered = [_mattered(comparison.mattered, comparison.measure)] if comparison.mattered else []
-    return [_quality(comparison, lost=lost), *([_losses(comparison)] if lost else []), _effort(comparison), *mattered]
+    return [*tables_without_times(comparison), _effort(comparison), *mattered]
+
+
+def tables_without_times(comparison: Comparison) -> list[Table]:
+    """Give the tables of what does not depend on the machine: how good each configuration is, and what was lost."""
+    if not comparison.configurations:
+        return []
+    lost = any(one.loss and one.loss.count for one in comparison.configurations)
+    return [_quality(comparison, lost=lost), *([_losses(comparison)] if lost else [])]
 
 
 def shown(comparison: Comparison) -> tuple[Summary, ...]:

@@ -10,6 +10,8 @@ from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 
+from numpy.random import Generator
+
 from nnexp import core, datasets
 from nnexp.config.paths import DATA
 from nnexp.tasks.network.config import Config, DatasetConfig
@@ -51,13 +53,7 @@ def examples_of(part: datasets.Split, dataset: datasets.Dataset) -> core.Example
 def begin(config: Config, dataset: datasets.Dataset) -> tuple[core.Network, Iterator[core.EpochResult]]:
     """Draw a run's network, and give it with the epochs that train it as they are asked for."""
     draw = streams(config.seed)
-    network = core.Network(
-        sizes_of(config, dataset),
-        rng=draw.parameters,
-        init=config.init,
-        dtype=config.dtype,
-        activation=config.activation,
-    )
+    network = network_of(config, dataset, draw.parameters)
     results = core.train(
         network,
         examples_of(dataset.train, dataset),
@@ -68,6 +64,17 @@ def begin(config: Config, dataset: datasets.Dataset) -> tuple[core.Network, Iter
         kernel=kernel_of(config, dataset).kernel,
     )
     return network, results
+
+
+def network_of(config: Config, dataset: datasets.Dataset, rng: Generator) -> core.Network:
+    """Draw a run's network."""
+    return core.Network(
+        sizes_of(config, dataset),
+        rng=rng,
+        init=config.init,
+        dtype=config.dtype,
+        activation=config.activation,
+    )
 
 
 def kernel_of(config: Config, dataset: datasets.Dataset) -> core.Choice:

@@ -26,13 +26,13 @@ def some(n_out=5, labels=None):
 
 @pytest.mark.parametrize(
     "order",
-    [np.arange(N) + 1, np.arange(N) - 1, np.arange(N - 1), np.arange(N + 1), np.arange(N)[:, None], []],
-    ids=["too large", "negative", "too few", "too many", "a column", "none"],
+    [np.arange(N) + 1, np.arange(N) - 1, np.arange(N + 1), np.arange(N)[:, None], []],
+    ids=["too large", "negative", "too many", "a column", "none"],
 )
 def test_an_order_that_is_none_of_the_examples_is_refused(order):
     network, examples = some()
     learner, before = CompiledLearner(network, examples, Learning()), network.digest()
-    with pytest.raises(IndexError, match="expected 23 numbers from 0 to 22, but got"):
+    with pytest.raises(IndexError, match="expected up to 23 numbers from 0 to 22, but got"):
         learner.learn(order, 1.0)
     assert network.digest() == before
 

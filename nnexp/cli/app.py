@@ -1,0 +1,27 @@
+"""The `nnexp` command itself, which the modules of its commands add to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nnexp import __version__
+
+app = typer.Typer(
+    name="nnexp",
+    help="Which settings of a small neural network are better, and is the difference real?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False) -> None:
+    """Which settings of a small neural network are better, and is the difference real?"""
+    if show:
+        print(__version__)  # noqa: T201
+        raise typer.Exit

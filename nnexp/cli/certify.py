@@ -1,0 +1,125 @@
+"""`nnexp certify` writes runs and what they answer into a file; `nnexp verify` holds a machine against it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nnexp import __version__
+from nnexp.archive.certificate import ELSEWHERE, Certificate, read_certificate, write_certificate
+from nnexp.archive.proof import Answer, Verdict
+from nnexp.archive.run import Archive, read_archive
+from nnexp.cli.console import err, out, say
+from nnexp.cli.rerun import as_record
+from nnexp.comparison.compare import compare
+from nnexp.errors import NotFoundError, RecordError
+from nnexp.measure import count
+from nnexp.recording.store import open_store
+from nnexp.report.prose.told import tell
+from nnexp.report.tables.formats import markdown_table
+from nnexp.report.tables.table import tables_without_times
+from nnexp.sweep.find import provable_runs
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.progress import display
+from nnexp.sweep.session import Session
+from nnexp.tasks.network.parting import parting
+from nnexp.tasks.network.setup import kernel_here
+from nnexp.tasks.network.task import NETWORK
+
+DATA = "dataset.path"  # the setting that says where the data lie
+
+
+def certify(wanted: Sequence[str], to: Path | None, *, worthwhile: float | None) -> None:
+    """Write the certificate of runs and sweeps, and say what it holds."""
+    store = open_store(say)
+    archives = []
+    for run in provable_runs(store, wanted):
+        try:
+            archives.append(read_archive(run, store))
+        except RecordError as error:
+            raise RecordError(f"run {run.run_id[:8]} ({run.name}) cannot be certified: {error}") from error
+    if not archives:
+        raise NotFoundError(f"none of the runs of {' '.join(wanted)} has finished, so there is nothing to certify")
+    question = {"worthwhile": worthwhile}
+    bare = read_certificate(write_certificate(archives, _us(), question))
+    file = to or Path(f"{'-'.join(name[:40] for name in wanted)}.certificate.json")
+    file.write_text(write_certificate(archives, _us(), question | _answer(bare)))  # of what it holds, and of no more
+    bound = sum(not archive.task.examine(archive.config).portable for archive in archives)
+    if bound:
+        say(f"the bits of {count(bound, 'run')} depend on the machine: another cannot tell whether they are right")
+    epochs = sum(len(archive.epochs) for archive in archives)
+    out().print(f"{file}: {count(len(archives), 'run')}, {count(epochs, 'epoch')}", soft_wrap=True, markup=False)
+    out().print(f"anybody can check it: nnexp verify {file}", soft_wrap=True, markup=False)
+
+
+def verify(file: Path, *, data: Path | None, here: bool, as_json: bool) -> int:
+    """Train anew what a certificate holds, say whether all of it is as it says, and give the exit status."""
+    certificate = _read(file, data)
+    runs = certificate.archives
+    say(f"{count(len(runs), 'run')}, certified by {certificate.by}, to be trained anew")
+    with tempfile.TemporaryDirectory(prefix="nnexp-") as folder:
+        session = Session(certificate.store, NETWORK, display(err(), several=len(runs) > 1))
+        reruns = session.prove(runs, Policy(), here=here, folder=Path(folder))
+    amiss = [verdict for verdict in reruns.verdicts if verdict.answer is not Answer.IDENTICAL]
+    where, is_told = _parting(amiss, runs), _answer(certificate).items() <= certificate.said.items()
+    status = reruns.exit_status or (0 if is_told else 1)
+    if as_json:
+        verdicts = [as_record(verdict) for verdict in reruns.verdicts]
+        summary = {"identical": status == 0, "answer_follows": is_told, "parting": where or None}
+        print(json.dumps(summary | {"runs": verdicts}, indent=2))  # noqa: T201
+        return status
+    for line in _told(amiss, where):
+        out().print(line, soft_wrap=True, markup=False)
+    out().print(f"{count(len(runs), 'run')}: {len(runs) - len(amiss)} identical; here {kernel_here()}", markup=False)
+    if not is_told:
+        by = f" (told by {certificate.by}, read by {_us()})" if certificate.by != _us() else ""
+        out().print(f"the certificate's answer does not follow from its figures{by}; from them follows:", markup=False)
+    out().print(_answer(certificate)["answer"], soft_wrap=True, markup=False)
+    return status
+
+
+def _told(amiss: Sequence[Verdict], where: str) -> Iterator[str]:
+    for verdict in amiss:
+        yield f"{verdict.run.name}: {verdict.summary if verdict.parted else verdict}"
+        yield from (f"    {difference}" for difference in verdict.differences)
+    if where:
+        yield where
+
+
+def _us() -> str:
+    return f"nnexp {__version__}"
+
+
+def _read(file: Path, data: Path | None) -> Certificate:
+    try:
+        certificate = read_certificate(file.read_bytes(), {DATA: str(data.absolute())} if data else {})
+        if any(ELSEWHERE in archive.task.schema.flat(archive.config).values() for archive in certificate.archives):
+            raise RecordError("where are the data that it learnt from? --data FOLDER or --data FILE.npz says it")
+        return certificate
+    except OSError as error:
+        raise RecordError(f"{file} cannot be read: {error.strerror}") from error
+    except RecordError as error:
+        raise RecordError(f"{file} cannot be verified: {error}") from error
+
+
+def _answer(certificate: Certificate) -> dict[str, Any]:
+    """Compare the runs of a certificate, and give what is said of them."""
+    runs = [archive.run for archive in certificate.archives]
+    comparison = compare(runs, worthwhile=certificate.said["worthwhile"])
+    return {
+        "answer": tell(comparison).answer,
+        "tables": {table.title: markdown_table(table).splitlines() for table in tables_without_times(comparison)},
+    }
+
+
+def _parting(amiss: Sequence[Verdict], runs: Sequence[Archive]) -> str:
+    """Say of the first run whose bits are others in which batch and layer they part."""
+    for verdict in amiss:
+        if verdict.parted:
+            say(f"looking where {verdict.run.name} parts, in epoch {verdict.parted}: a minute or two")
+            (archive,) = (one for one in runs if one.run.run_id == verdict.run.run_id)
+            return parting(archive.config, verdict.parted)
+    return ""

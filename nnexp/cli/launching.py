@@ -1,0 +1,111 @@
+"""The commands that train: what each takes.
+
+Nothing heavy is imported here; each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nnexp.cli.app import app
+from nnexp.cli.options import HYDRA, Json, Overrides
+
+
+@app.command(context_settings=HYDRA)
+def train(context: typer.Context) -> None:
+    """Train one run: `nnexp train hidden=100 seed=3`. Takes every flag of Hydra; -m makes it a multirun."""
+    from nnexp.cli.train import train
+
+    train(context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def sweep(
+    name: Annotated[str | None, typer.Argument(help="A file of sweeps/, without .yaml; none: list them.")] = None,
+    overrides: Overrides = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Train again what is finished already.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and how long it takes.")] = False,
+    budget: Annotated[str | None, typer.Option(help="Start no run that would pass it: 10m, 2h.")] = None,
+    verify: Annotated[float | None, typer.Option(help="Then rerun this part of the runs: 0.1, a tenth.")] = None,
+    until_decided: Annotated[
+        bool, typer.Option("--until-decided", help="Add seeds, but only to settings that may be the best: 3 to 20.")
+    ] = False,
+    worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
+) -> None:
+    """Run a named sweep, or what is left of it: finished runs are reused."""
+    from nnexp.cli.sweep import sweep
+
+    flags = {"fresh": fresh, "dry_run": dry_run, "until_decided": until_decided}
+    sweep(name, overrides or [], {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile})
+
+
+@app.command()
+def rerun(
+    wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
+    until: Annotated[int | None, typer.Option(min=1, help="Stop after this epoch: a quick check.")] = None,
+    here: Annotated[bool, typer.Option("--here", help="Train although this environment is another.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Train runs again from their records alone, and prove that the bits are the same.
+
+    Ends with 0 if all are identical; with 1 if any is different (other data: nothing is trained; other code, or with
+    --here another environment: the first epoch that parts is named, and whether the accuracies agree); otherwise with 2
+    if any cannot be told (another environment, the data gone, a record that is incomplete or was altered).
+    """
+    from nnexp.cli.rerun import rerun
+
+    raise typer.Exit(rerun(wanted, until, here=here, as_json=as_json))
+
+
+@app.command()
+def certify(
+    wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
+    to: Annotated[Path | None, typer.Option(help="The file to write. [default: SWEEP.certificate.json]")] = None,
+    worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
+) -> None:
+    """Write a certificate of runs: settings, digests, figures and the answer, for anybody to verify."""
+    from nnexp.cli.certify import certify
+
+    certify(wanted, to, worthwhile=worthwhile)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A certificate, as nnexp certify writes it.", show_default=False)],
+    data: Annotated[Path | None, typer.Option(help="Where the data lie, if it is not MNIST as nnexp ships it.")] = None,
+    here: Annotated[bool, typer.Option("--here", help="Train although this environment is another.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Train anew what a certificate holds, and tell whether every bit, figure and the answer are as it says.
+
+    Ends with 0 if they are; with 1 if anything is different (the first epoch, batch and layer that part are named);
+    otherwise with 2 if it cannot be told here.
+    """
+    from nnexp.cli.certify import verify
+
+    raise typer.Exit(verify(file, data=data, here=here, as_json=as_json))
+
+
+@app.command()
+def bench(
+    hidden: Annotated[list[int] | None, typer.Option(min=1, help="A hidden size; may be repeated.")] = None,
+    batch: Annotated[list[int] | None, typer.Option(min=1, help="A batch size; may be repeated.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Epochs to time of each.")] = 3,
+    limit: Annotated[int | None, typer.Option(min=10, help="Learn from so many examples only.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Time an epoch of the notebooks' per-example loop and of nnexp's kernels, side by side."""
+    from nnexp.cli.bench import bench
+
+    bench(hidden or [30, 100], batch or [10], rounds=rounds, limit=limit, as_json=as_json)
+
+
+@app.command()
+def doctor() -> None:
+    """Look the tracking store over, and repair what can be repaired."""
+    from nnexp.cli.doctor import doctor
+
+    doctor()

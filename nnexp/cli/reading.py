@@ -1,0 +1,156 @@
+"""The commands that look at what was trained: what each takes.
+
+Nothing heavy is imported here; each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nnexp.cli.app import app
+from nnexp.cli.ending import Answering
+from nnexp.cli.options import Json, Overrides, Run, Wanted
+
+
+@app.command()
+def runs(
+    settings: Overrides = None,
+    status: Annotated[str | None, typer.Option(help="FINISHED, FAILED, KILLED or RUNNING.")] = None,
+    sweep: Annotated[str | None, typer.Option(help="Only the runs of this sweep.")] = None,
+    sort: Annotated[str | None, typer.Option(help="A metric (largest first) or a setting.")] = None,
+    most: Annotated[int | None, typer.Option(help="List so many at the most.", min=1)] = None,
+    as_json: Json = False,
+) -> None:
+    """List runs, newest first: `nnexp runs hidden=30 --sort final/test_accuracy`."""
+    from nnexp.cli.runs import Choice, runs
+
+    runs(Choice(settings or [], status, sweep, sort, most), as_json=as_json)
+
+
+@app.command()
+def compare(
+    wanted: Wanted = None,
+    by: Annotated[str | None, typer.Option(help="The settings to tell apart: hidden,init.")] = None,
+    metric: Annotated[str | None, typer.Option(help="What decides; by default the final validation accuracy.")] = None,
+    reach: Annotated[float | None, typer.Option(help="An accuracy, such as 0.95, to count epochs and time to.")] = None,
+    worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
+    at_least: Annotated[float | None, typer.Option(help="Which settings reach so much? 97 for 97 %.")] = None,
+    then: Annotated[str | None, typer.Option(help="Choose the cheapest of these: time.")] = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv")] = False,
+    as_md: Annotated[bool, typer.Option("--md", help="Markdown.")] = False,
+    as_latex: Annotated[bool, typer.Option("--latex", help="LaTeX, with booktabs.")] = False,
+) -> None:
+    """Compare settings over their seeds: which is better, by how much, and is it real? By default the last sweep's."""
+    from nnexp.cli.compare import Question, compare
+
+    forms = {"json": as_json, "csv": as_csv, "md": as_md, "latex": as_latex}
+    form = next((name for name, asked in forms.items() if asked), None)
+    compare(wanted or [], Question(by, metric, reach, worthwhile, at_least, then), form)
+
+
+@app.command(cls=Answering)
+def judge(
+    wanted: Annotated[list[str], typer.Argument(metavar="FILE|EXPERIMENT|A B", show_default=False)],
+    by: Annotated[str, typer.Option("--by", "--setting", help="Columns that name a setting: lr,width.")] = "setting",
+    result: Annotated[str | None, typer.Option(help="The column of results, or a metric. [default: result]")] = None,
+    seed: Annotated[str | None, typer.Option(help="The column of seeds; seed, if any.")] = None,
+    lost: Annotated[str | None, typer.Option(help="The column that says if a run is lost; lost, if any.")] = None,
+    lower: Annotated[bool, typer.Option("--lower-is-better", help="As of a loss.")] = False,
+    unit: Annotated[str | None, typer.Option(help="fraction, %, s, ...; fraction, if all lie in 0 to 1.")] = None,
+    worthwhile: Annotated[float, typer.Option(help="The points that are too few to matter.")] = 0.2,
+    resolution: Annotated[float, typer.Option(help="The least step of a result, in points.")] = 0.01,
+    alpha: Annotated[float, typer.Option(help="The error of all statements together.")] = 0.05,
+    sweep: Annotated[str | None, typer.Option(help="Whose settings A and B are; by default the last sweep's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Judge results that any tool made: which settings may be the best? Or is A better than B?
+
+    FILE is a CSV, Parquet or JSON lines file, a row for each run; A and B are two such files, or settings of a sweep.
+    Ends with 0 if one is to be taken (A is better), with 1 if A is not better (it is worse, or the same within the
+    margin), with 2 if that cannot be told yet, and with 64 if there is nothing that can be judged.
+    """
+    from nnexp.cli.judge import Question, judge
+    from nnexp.comparison.judge import Terms
+    from nnexp.comparison.table_results import Columns
+
+    columns = Columns(tuple(by.split(",")), result or "result", seed, lost)
+    terms = Terms(columns.result, lower, unit, worthwhile, resolution, alpha)
+    raise typer.Exit(judge(wanted, Question(columns, terms, sweep, asked=result is not None), as_json=as_json))
+
+
+@app.command()
+def show(
+    run: Run,
+    env: Annotated[bool, typer.Option("--env", help="Print what to install to get its environment back.")] = False,
+) -> None:
+    """Show one run: settings, environment, learning curve, confusions."""
+    from nnexp.cli.show import show, show_environment
+
+    show_environment(run) if env else show(run)
+
+
+@app.command()
+def diff(left: Run, right: Run) -> None:
+    """Show what differs between two runs, and nothing else."""
+    from nnexp.cli.show import diff
+
+    diff(left, right)
+
+
+@app.command()
+def report(
+    wanted: Wanted = None,
+    to: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Write the page of a sweep, one HTML file that needs nothing else. By default the last sweep's."""
+    from nnexp.cli.report import report
+
+    report(wanted or [], to, show=show)
+
+
+@app.command()
+def predict(
+    run: Run,
+    index: Annotated[int | None, typer.Option(help="A test example; by default one at random.")] = None,
+    image: Annotated[Path | None, typer.Option(help="A picture of a digit instead.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Also write the digit into this file.")] = None,
+) -> None:
+    """Ask a run's network what a digit is."""
+    from nnexp.cli.predict import predict
+
+    predict(run, index, image, png)
+
+
+@app.command()
+def export(
+    run: Run, to: Annotated[Path, typer.Option(help="The new folder to write into.")] = Path("exported")
+) -> None:
+    """Write a run's parameters, and an MLflow model of its network."""
+    from nnexp.cli.export import export
+
+    export(run, to)
+
+
+@app.command()
+def ui(
+    sweep: Annotated[str | None, typer.Argument(help="Whose charts to open; by default the last sweep's.")] = None,
+    port: Annotated[int, typer.Option(help="The port of the page.")] = 5000,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Open the link in the browser.")] = True,
+) -> None:
+    """Serve MLflow's page on this machine, on the right store, and open it on a sweep's charts."""
+    from nnexp.cli.ui import ui
+
+    ui(sweep, port, show=show)
+
+
+@app.command()
+def inspect(overrides: Overrides = None) -> None:
+    """Print a small network layer by layer: `nnexp inspect sizes=[4,10,2] activation=step seed=1`."""
+    from nnexp.cli.inspect import inspect
+
+    inspect(overrides or [])
