@@ -69,9 +69,11 @@ class MlflowStore:
 
     def prepare(self) -> None:
         """Open the store for writing; where nothing is left that may fail, whoever asks need not wait for MLflow."""
+        if self._writer:
+            return
         self.location.check_writable()
         if self.location.is_database and self._is_sure():
-            self._writer = self._writer or self._begin()
+            self._writer = self._begin()
         else:
             self.open()
 
