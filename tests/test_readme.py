@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.kernels.cases import LEVELS
 from tests.zygote import Zygote
 
 pytestmark = pytest.mark.xdist_group("readme")
@@ -75,6 +76,13 @@ def test_the_main_command_trains_and_compares(terminal: Terminal) -> None:
 def test_the_tour_works_line_by_line(terminal: Terminal) -> None:
     for line in block("tour").splitlines():
         terminal.type(smaller(line))
+
+
+@pytest.mark.skipif(not LEVELS, reason="needs the compiled kernel, and so a C compiler")
+def test_the_digests_are_those_of_this_machine_too(terminal: Terminal) -> None:
+    for line in block("digests").splitlines():
+        command, expected = line.split("# ")
+        assert f", {expected}, files in " in terminal.type(command)
 
 
 def test_results_of_another_tool_are_judged(terminal: Terminal) -> None:

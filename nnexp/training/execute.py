@@ -7,6 +7,7 @@ import json
 import re
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from time import perf_counter
 from typing import Any
@@ -27,14 +28,32 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def execute(task: Task, values: Mapping[str, Any]) -> Iterator[Event]:
     """Train with these settings, yielding an event at every turn; an exception becomes the event `Failed`."""
-    began = perf_counter()
+    clock = _Clock()
     try:
         config = task.schema.parse_config(values)
         with threadpool_limits(getattr(config, THREADS, 1), user_api="blas"):
-            yield Started(environment())
-            yield from _train(task, config, began)
+            started = Started(environment())
+            with clock.stopped():
+                yield started
+            yield from _train(task, config, clock)
     except Exception as error:
         yield failure(error)
+
+
+class _Clock:
+    """Counts the seconds of a run, but not those in which whoever listens to it does something else."""
+
+    def __init__(self) -> None:
+        self._began = perf_counter()
+
+    def seconds(self) -> float:
+        return perf_counter() - self._began
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        at = perf_counter()
+        yield
+        self._began += perf_counter() - at
 
 
 def failure(error: Exception) -> Ending:
@@ -43,7 +62,7 @@ def failure(error: Exception) -> Ending:
     return Failed(f"{kind}{' '.join(str(error).split())}", traceback.format_exc())
 
 
-def _train(task: Task, config: Any, began: float) -> Iterator[Event]:
+def _train(task: Task, config: Any, clock: _Clock) -> Iterator[Event]:
     training = task.begin(config)
     for number in count(1):
         try:
@@ -54,7 +73,9 @@ def _train(task: Task, config: Any, began: float) -> Iterator[Event]:
             yield Finished({name: _numbers(name, arrays) for name, arrays in result.arrays.items()}, remarks)
             return
         metrics = {str(name): float(value) for name, value in measured.metrics.items()}
-        yield Epoch(number, metrics | {TOTAL.name: perf_counter() - began}, _digest(task, measured.digest, metrics))
+        epoch = Epoch(number, metrics | {TOTAL.name: clock.seconds()}, _digest(task, measured.digest, metrics))
+        with clock.stopped():
+            yield epoch
 
 
 def _digest(task: Task, digest: str, metrics: Mapping[str, float]) -> str:

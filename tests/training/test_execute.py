@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from itertools import count
 from time import perf_counter
 
 import numpy as np
@@ -133,6 +134,17 @@ class TestAnotherTask:
         assert [epoch.metrics["half"] for epoch in epochs] == [8, 4, 2]
         assert [epoch.number for epoch in epochs] == [1, 2, 3]
         assert isinstance(finished, Finished)
+
+    def test_the_time_in_which_others_do_something_is_none_of_its(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock = count()
+        monkeypatch.setattr("nnexp.training.execute.perf_counter", lambda: float(next(clock)))
+        totals = []
+        for event in execute(Halving(), {}):
+            for _ in range(1000):  # readings of the clock, as seconds go by
+                next(clock)
+            totals += [event.metrics["time/total_s"]] if isinstance(event, Epoch) else []
+        assert totals == sorted(totals)
+        assert 0 < totals[-1] < 100
 
     def test_the_time_since_the_start_is_measured_for_it(self) -> None:
         _, one, two, _ = execute(Halving(), {})
