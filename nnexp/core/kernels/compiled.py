@@ -27,6 +27,7 @@ ACTIVATIONS, COSTS, OPTIMISERS = (
 )
 ROWS = 20  # images that are predicted at a time
 BAND = 96 * 1024  # bytes of weights that a cache keeps near, most of them
+MOST_BYTES = 2**16  # inputs of an image that is kept as bytes
 SAMPLE = 1000  # images that say where the pixels are
 
 
@@ -146,9 +147,11 @@ class Images:
         """Write the pixels down; `width` is how long a row of the first layer's weights is."""
         self._dtype = dtype
         images = np.asarray(examples.images)
-        stored = np.ascontiguousarray(images if images.dtype == np.uint8 else images.astype(dtype, copy=False))
-        n, n_in = stored.shape
-        pixel = np.dtype([("at", np.uint32), ("value", dtype)], align=True)
+        n, n_in = images.shape
+        are_bytes = images.dtype == np.uint8 and n_in <= MOST_BYTES
+        stored = np.ascontiguousarray(images if are_bytes else images.astype(dtype, copy=False))
+        values = np.arange(256, dtype=dtype) * dtype.type(examples.scale)
+        pixel: Any = [("at", np.uint16), ("value", np.uint16)] if are_bytes else [("at", np.uint32), ("value", dtype)]
         if n_in * width >= 2**32:
             raise MemoryError(f"a layer of {n_in} times {width} weights is more than the compiled kernel can address")
         self._functions = functions
@@ -156,18 +159,19 @@ class Images:
         edges = _bands(stored, width * dtype.itemsize)
         bands = len(edges) - 1
         starts = np.empty((n, bands + 1), np.int64)
-        bytes_, numbers = (stored.ctypes.data, None) if stored.dtype == np.uint8 else (None, stored.ctypes.data)
+        values_at = values.ctypes.data if are_bytes else None
+        inputs = (stored.ctypes.data, values_at, None) if are_bytes else (None, None, stored.ctypes.data)
 
         def pack(starts_at: int | None, pixels_at: int | None, room: int) -> int:
             where = (edges.ctypes.data, bands, starts_at, pixels_at, room)
-            return functions.pack(bytes_, numbers, n, n_in, examples.scale, width, *where)
+            return functions.pack(*inputs, n, n_in, examples.scale, width, *where)
 
         found = pack(None, None, 0)
-        pixels = library.aligned((found + 1,), pixel)
+        pixels = library.aligned((found + 1,), np.dtype(pixel, align=True))
         if pack(starts.ctypes.data, pixels.ctypes.data, len(pixels)) != found:
             raise DataError("the images were changed by somebody else while they were read; begin again")
-        self._kept = (starts, pixels)
-        self.passed = library.Images(bands, starts.ctypes.data, pixels.ctypes.data, self._labels.ctypes.data)
+        self._kept = (starts, pixels, values)
+        self.passed = library.Images(bands, starts.ctypes.data, pixels.ctypes.data, values_at, self._labels.ctypes.data)
 
     def checked(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give numbers of examples as C wants them.

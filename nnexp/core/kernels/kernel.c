@@ -50,15 +50,20 @@ struct layer {
     real *deltas;         /* (rows, width): its error */
 };
 
-struct pixel { /* one that is not zero */
+struct pixel { /* an input that is not zero */
     uint32_t at; /* where its row of the first layer's weights begins: its number times width */
     real value;
+};
+
+struct byte { /* one that was a byte: half as much to read, which is what an epoch waits for */
+    uint16_t number, value;
 };
 
 struct images {
     int64_t bands;
     const int64_t *starts; /* (n, bands + 1): where each image's pixels of each band begin, and where its last end */
-    const struct pixel *pixels;
+    const void *pixels;    /* `struct byte` if there are values, else `struct pixel` */
+    const real *values;    /* what each byte comes to */
     const int64_t *labels;
 };
 
@@ -199,52 +204,69 @@ static void add(real *restrict x, const real *restrict y, ptrdiff_t n)
             default: call(j, BLOCK);                                                                                   \
         }
 
-INLINE void read_pixels(real *z, const real *weights, const struct pixel *pixel, const struct pixel *end, const int count)
+INLINE struct pixel pixel_at(ptrdiff_t i, const void *pixels, const real *values, ptrdiff_t width)
+{
+    if (!values) return ((const struct pixel *)pixels)[i];
+    const struct byte byte = ((const struct byte *)pixels)[i];
+    return (struct pixel){(uint32_t)(byte.number * width), values[byte.value]};
+}
+
+INLINE void read_pixels(real *z, const real *weights, ptrdiff_t width, const void *pixels, const real *values,
+                        ptrdiff_t first, ptrdiff_t end, const int count)
 {
     vector sum[count];
     for (int v = 0; v < count; v++) sum[v] = ((vector *)z)[v];
-    for (; pixel < end; pixel++) {
-        const vector *row = (const vector *)(weights + pixel->at);
+    for (ptrdiff_t i = first; i < end; i++) {
+        const struct pixel pixel = pixel_at(i, pixels, values, width);
+        const vector *row = (const vector *)(weights + pixel.at);
         ONE_ADDRESS(row);
-        for (int v = 0; v < count; v++) sum[v] += pixel->value * row[v];
+        for (int v = 0; v < count; v++) sum[v] += pixel.value * row[v];
     }
     for (int v = 0; v < count; v++) ((vector *)z)[v] = sum[v];
 }
 
-INLINE void teach_pixels(const real *delta, real *weights, const struct pixel *pixel, const struct pixel *end,
-                         const int count)
+INLINE void teach_pixels(const real *delta, real *weights, ptrdiff_t width, const void *pixels, const real *values,
+                         ptrdiff_t first, ptrdiff_t end, const int count)
 {
     vector step[count];
     for (int v = 0; v < count; v++) step[v] = ((const vector *)delta)[v];
-    for (; pixel < end; pixel++) {
-        vector *row = (vector *)(weights + pixel->at);
+    for (ptrdiff_t i = first; i < end; i++) {
+        const struct pixel pixel = pixel_at(i, pixels, values, width);
+        vector *row = (vector *)(weights + pixel.at);
         ONE_ADDRESS(row);
-        const real value = pixel->value; /* read once: for all the compiler knows, writing to a row changes it */
-        for (int v = 0; v < count; v++) row[v] += value * step[v];
+        for (int v = 0; v < count; v++) row[v] += pixel.value * step[v];
     }
 }
 
 /* Goes through m images a band of pixels at a time, so that the band's weights stay in the first cache for all of them. */
-#define PER_BAND(what, rows, weights, width, images, order, m)                                                         \
+#define PER_BAND(width, images, order, m, call)                                                                        \
     for (int64_t band = 0; band < (images)->bands; band++)                                                             \
         for (ptrdiff_t e = 0; e < (m); e++) {                                                                          \
             const int64_t *start = (images)->starts + (order)[e] * ((images)->bands + 1) + band;                       \
-            const struct pixel *first = (images)->pixels + start[0], *end = (images)->pixels + start[1];               \
-            IN_BLOCKS(width, CALL_##what)                                                                              \
+            IN_BLOCKS(width, call)                                                                                     \
         }
-#define CALL_read_pixels(j, count) read_pixels(z + e * width + j, weights + j, first, end, count)
-#define CALL_teach_pixels(j, count) teach_pixels(deltas + e * width + j, weights + j, first, end, count)
 
 static void read_images(real *z, const real *weights, ptrdiff_t width, const struct images *images,
                         const int64_t *order, ptrdiff_t m)
 {
-    PER_BAND(read_pixels, z, weights, width, images, order, m)
+    const void *pixels = images->pixels;
+    const real *values = images->values;
+#define CALL(j, count) read_pixels(z + e * width + j, weights + j, width, pixels, values, start[0], start[1], count)
+    if (values) PER_BAND(width, images, order, m, CALL)
+    else PER_BAND(width, images, order, m, CALL)
+#undef CALL
 }
 
 static void teach_images(const real *deltas, real *weights, ptrdiff_t width, const struct images *images,
                          const int64_t *order, ptrdiff_t m)
 {
-    PER_BAND(teach_pixels, deltas, weights, width, images, order, m)
+    const void *pixels = images->pixels;
+    const real *values = images->values;
+#define CALL(j, count) \
+    teach_pixels(deltas + e * width + j, weights + j, width, pixels, values, start[0], start[1], count)
+    if (values) PER_BAND(width, images, order, m, CALL)
+    else PER_BAND(width, images, order, m, CALL)
+#undef CALL
 }
 
 /* Adds to each row of z (m, width) the n rows of weights (n, width), each times its number in a (m, stride). */
@@ -305,10 +327,11 @@ static void teach(real *weights, ptrdiff_t n, ptrdiff_t width, const real *a, pt
 
 INLINE void prefetch(const struct images *images, const int64_t *order, ptrdiff_t m)
 {
+    const ptrdiff_t size = images->values ? sizeof(struct byte) : sizeof(struct pixel);
     for (ptrdiff_t e = 0; e < m; e++) {
         const int64_t *start = images->starts + order[e] * (images->bands + 1);
-        const char *end = (const char *)(images->pixels + start[images->bands]);
-        for (const char *at = (const char *)(images->pixels + start[0]); at < end; at += 64) __builtin_prefetch(at);
+        const char *end = (const char *)images->pixels + start[images->bands] * size;
+        for (const char *at = (const char *)images->pixels + start[0] * size; at < end; at += 64) __builtin_prefetch(at);
     }
 }
 
@@ -452,12 +475,13 @@ double NAME(cost)(const real *outputs, const int64_t *labels, const int64_t *ord
     return sum;
 }
 
-/* Writes down every input that is not zero, a pixel of n images (n, n_in) times scale: bytes, or numbers if there are
- * none. `edges` (bands + 1) are the first pixels of the bands, and the last one's end. With nowhere to write to, it only
- * counts. There must be room for one more than it finds: each is written before it is looked at, as a branch is slow. It
- * gives up, with -1, where there is less: somebody else has changed the images since they were counted. */
-int64_t NAME(pack)(const uint8_t *bytes, const real *numbers, int64_t n, int64_t n_in, real scale, int64_t width,
-                   const int64_t *edges, int64_t bands, int64_t *starts, struct pixel *pixels, int64_t room)
+/* Writes down every input that is not zero, a pixel of n images (n, n_in) times scale: bytes, of which `values` says what
+ * they come to, or numbers if there are none. `edges` (bands + 1) are the first pixels of the bands, and the last one's
+ * end. With nowhere to write to, it only counts. There must be room for one more than it finds: each is written before
+ * it is looked at, as a branch is slow. It gives up, with -1, where there is less: somebody else has changed the images
+ * since they were counted. */
+int64_t NAME(pack)(const uint8_t *bytes, const real *values, const real *numbers, int64_t n, int64_t n_in, real scale,
+                   int64_t width, const int64_t *edges, int64_t bands, int64_t *starts, void *pixels, int64_t room)
 {
     int64_t found = 0;
     for (ptrdiff_t e = 0; e < n; e++)
@@ -467,9 +491,11 @@ int64_t NAME(pack)(const uint8_t *bytes, const real *numbers, int64_t n, int64_t
                 uint64_t eight = 1;
                 if (bytes && i + 8 <= edges[band + 1]) memcpy(&eight, bytes + e * n_in + i, 8);
                 if (!eight) { i += 7; continue; }
-                const real x = (bytes ? (real)bytes[e * n_in + i] : numbers[e * n_in + i]) * scale;
+                const uint8_t byte = bytes ? bytes[e * n_in + i] : 0;
+                const real x = bytes ? values[byte] : numbers[e * n_in + i] * scale;
                 if (pixels && found == room) return -1;
-                if (pixels) pixels[found] = (struct pixel){(uint32_t)(i * width), x};
+                if (pixels && bytes) ((struct byte *)pixels)[found] = (struct byte){(uint16_t)i, byte};
+                if (pixels && !bytes) ((struct pixel *)pixels)[found] = (struct pixel){(uint32_t)(i * width), x};
                 found += x != 0;
             }
         }

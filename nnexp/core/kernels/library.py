@@ -36,7 +36,7 @@ class Layer(ctypes.Structure):
 class Images(ctypes.Structure):
     """`struct images` of kernel.c."""
 
-    _fields_ = [("bands", _NUMBER), *((name, _POINTER) for name in ("starts", "pixels", "labels"))]
+    _fields_ = [("bands", _NUMBER), *((name, _POINTER) for name in ("starts", "pixels", "values", "labels"))]
 
 
 class Learning(ctypes.Structure):
@@ -115,7 +115,7 @@ def _functions(library: ctypes.CDLL, dtype: str, level: str) -> Functions:
         learn=function("learn", None, layers, number, images, array, number, learning, array),
         predict=function("predict", None, layers, number, images, array, number, number, array),
         cost=function("cost", ctypes.c_double, array, array, array, number, number, number),
-        pack=function("pack", number, array, array, number, number, real, number, array, number, array, array, number),
+        pack=function("pack", number, *(array,) * 3, number, number, real, number, array, number, array, array, number),
     )
 
 

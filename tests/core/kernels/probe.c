@@ -79,11 +79,13 @@ static struct images draw_images(int64_t n, int64_t n_in, int64_t n_out, int64_t
     for (int64_t e = 0; e < n; e++) labels[e] = whole(n_out);
     for (int64_t band = 0; band <= bands; band++) edges[band] = band * n_in / bands;
     const real scale = numbers ? (real)0.75 : (real)(1.0 / 256);
-    const int64_t found = NAME(pack)(bytes, reals, n, n_in, scale, width, edges, bands, NULL, NULL, 0);
+    real *values = numbers ? NULL : room(256, sizeof *values);
+    for (int byte = 0; values && byte < 256; byte++) values[byte] = (real)byte * scale;
+    const int64_t found = NAME(pack)(bytes, values, reals, n, n_in, scale, width, edges, bands, NULL, NULL, 0);
     int64_t *starts = room(n * (bands + 1), sizeof *starts);
-    struct pixel *pixels = room(found + 1, sizeof *pixels);
-    NAME(pack)(bytes, reals, n, n_in, scale, width, edges, bands, starts, pixels, found + 1);
-    return (struct images){bands, starts, pixels, labels};
+    void *pixels = room(found + 1, numbers ? sizeof(struct pixel) : sizeof(struct byte));
+    NAME(pack)(bytes, values, reals, n, n_in, scale, width, edges, bands, starts, pixels, found + 1);
+    return (struct images){bands, starts, pixels, values, labels};
 }
 
 static void train(char *what)

@@ -106,6 +106,12 @@ def test_pixels_that_the_first_images_do_not_use_are_not_forgotten(dtype, monkey
 
 
 @both_dtypes
+def test_bytes_of_more_inputs_than_a_short_number_counts_are_kept_as_numbers(dtype, monkeypatch):
+    monkeypatch.setattr(compiled, "MOST_BYTES", 19)
+    assert difference(case(dtype=dtype, sizes=(20, 13, 5))) == ""
+
+
+@both_dtypes
 def test_an_input_that_the_scale_makes_zero_is_passed_over(dtype):
     """Or it would turn weights of -0 to 0: the smallest pixel there is, of which a 256th is none."""
     negative_zeros = {
