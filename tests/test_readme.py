@@ -10,6 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from nnexp.archive.certificate import Certificate, read_certificate
+from nnexp.archive.proof import Answer
+from nnexp.config.paths import SWEEPS
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.session import Session
+from nnexp.tasks.network.task import NETWORK
 from tests.core.kernels.cases import LEVELS
 from tests.zygote import Zygote
 
@@ -83,6 +89,27 @@ def test_the_digests_are_those_of_this_machine_too(terminal: Terminal) -> None:
     for line in block("digests").splitlines():
         command, expected = line.split("# ")
         assert f", {expected}, files in " in terminal.type(command)
+
+
+@pytest.fixture(scope="module")
+def certificate() -> Certificate:
+    return read_certificate((SWEEPS / "init.certificate.json").read_bytes())
+
+
+def test_what_it_says_of_init_is_certified(certificate: Certificate) -> None:
+    (quoted,) = re.findall(r"^> \*\*(.*?)\*\*$", README, re.DOTALL | re.MULTILINE)
+    assert quoted.replace("\n> ", " ") == certificate.said["answer"]
+    good, _ = certificate.said["tables"].values()
+    for row in good[2:]:
+        assert f"\n{row}" in README  # which goes on with how many runs lost a digit
+
+
+@pytest.mark.skipif(not LEVELS, reason="needs the compiled kernel, and so a C compiler")
+def test_what_is_certified_comes_out_here_too(certificate: Certificate, tmp_path: Path) -> None:
+    """Of each setting one run, and of that an epoch: all of it takes a minute or more."""
+    first = [archive for archive in certificate.archives if archive.config.seed == 9]
+    reruns = Session(certificate.store, NETWORK).prove(first, Policy(), until=1, folder=tmp_path)
+    assert [verdict.answer for verdict in reruns.verdicts] == [Answer.IDENTICAL] * 6
 
 
 def test_results_of_another_tool_are_judged(terminal: Terminal) -> None:
