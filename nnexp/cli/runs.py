@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
+from typing import Any
 
 from rich.table import Table
 
 from nnexp.cli.console import out, say
 from nnexp.config.schema import EPOCHS
-from nnexp.config.value import parse_value
+from nnexp.config.value import format_value, parse_value
 from nnexp.errors import ConfigError
 from nnexp.measure import EPOCH_SECONDS, judging
 from nnexp.recording.store import open_store
@@ -88,7 +89,17 @@ def _sorted(records: Sequence[Run], by: str) -> list[Run]:
     if by in metrics:
         return sorted(records, key=lambda record: -_number(record.metrics.get(by)))
     _check_name("--sort", "a metric or a setting", by, metrics | {name for record in records for name in record.params})
-    return sorted(records, key=lambda record: record.params.get(by, ""))
+    return sorted(records, key=lambda record: _place(record.params.get(by, "")))
+
+
+def _place(text: str) -> tuple[int, Any]:
+    """Give the place of a setting's value among others: numbers by their size, then lists, then words."""
+    value = parse_value(text)
+    if isinstance(value, int | float):
+        return 0, value
+    if isinstance(value, list):
+        return 1, [_place(format_value(one)) for one in value]
+    return 2, text
 
 
 def _check_name(what: str, noun: str, name: str, known: Collection[str]) -> None:

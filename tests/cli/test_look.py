@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from nnexp.cli.runs import _place
 from tests.zygote import Zygote
 
 pytestmark = pytest.mark.xdist_group("looks")
@@ -71,6 +72,13 @@ class TestRuns:
         assert accuracies == sorted(accuracies, reverse=True)
         assert [run["params"]["seed"] for run in listed(nnexp, "--sort", "seed", "hidden=4")] == ["0", "1", "2"]
         assert len(listed(nnexp, "--sweep", "small", "--most", "2")) == 2
+
+    def test_settings_are_sorted_as_what_they_are(self):
+        texts = ["10", "9", "[10, 9]", "[9, 10]", "1e-3", "words", "null", "[8]", "-1"]
+        ordered = ["-1", "1e-3", "9", "10", "[8]", "[9, 10]", "[10, 9]", "null", "words"]
+        assert sorted(texts, key=_place) == ordered
+
+    def test_a_status_may_have_none(self, nnexp):
         assert listed(nnexp, "--status", "failed") == []
 
     @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from nnexp.config.schema import Schema
 
+SLIPPED = 8  # digits that no person types, and a sum of binary fractions leaves behind
+
 
 class Composer:
     """Composes the jobs of one multirun."""
@@ -61,7 +63,7 @@ class Composer:
 
     def _parse_one(self, text: str) -> tuple[str, tuple[str, Any] | None]:
         override = self._parser.parse_override(text)
-        return text, (override.key_or_group, override.value()) if self._is_plain(override) else None
+        return text, (override.key_or_group, _meant(override.value())) if self._is_plain(override) else None
 
     def _set(self, job: DictConfig, name: str, value: Any) -> None:
         *path, last = name.split(".")
@@ -85,6 +87,14 @@ class Composer:
 
     def _names_a_group(self, key: str) -> bool:
         return bool(self._loader.get_group_options(key.replace(".", "/")))
+
+
+def _meant(value: Any) -> Any:
+    """Take 0.3 for what `range(0, 1, 0.1)` makes of it: a number that is two digits away from a short one."""
+    if not isinstance(value, float):
+        return value
+    near = float(f"{value:.15g}")
+    return near if len(repr(near)) < len(repr(value)) - SLIPPED else value
 
 
 def _resolved(value: Any) -> Any:

@@ -175,6 +175,25 @@ def test_a_thousand_jobs_are_composed_once(start: Callable[[dict[str, str]], Hyd
     assert hydra.asked == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("0.30000000000000004", 0.3),
+        ("0.7999999999999999", 0.8),
+        ("0.1", 0.1),
+        ("0.03162277660168379", 0.03162277660168379),
+        ("0.3333333333333333", 1 / 3),
+        ("1e-300", 1e-300),
+        ("3", 3),
+    ],
+)
+def test_a_step_of_a_range_is_the_number_that_was_meant(
+    typed: str, meant: float, start: Callable[[dict[str, str]], Hydra]
+) -> None:
+    hydra = start({})
+    assert Composer(hydra, hydra.master, SCHEMA).settings([f"eta={typed}"])["eta"] == meant  # type: ignore[arg-type]
+
+
 def test_folders_are_numbered_and_may_name_settings(hydra: Hydra) -> None:
     composer = Composer(hydra, hydra.master, SCHEMA)  # type: ignore[arg-type]
     folders = [composer.folder([f"seed={seed}"], number) for number, seed in enumerate((7, 8, 7))]
