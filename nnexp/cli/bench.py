@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -10,7 +9,8 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from nnexp.benchmarks.epoch import LOOP, EpochTimes, measure
-from nnexp.cli.console import out, say
+from nnexp.cli.console import out, say, write
+from nnexp.escape import in_json
 from nnexp.measure import count
 from nnexp.tasks.network.config import DatasetConfig
 from nnexp.tasks.network.setup import dataset_of, examples_of, kernel_here
@@ -29,7 +29,7 @@ def bench(
         times = measure(examples_of(dataset.train, dataset), hidden, batch_sizes, rounds=rounds)
         here = environment()
     if as_json:
-        print(json.dumps([asdict(one) for one in times], indent=2))  # noqa: T201
+        write(in_json([asdict(one) for one in times]))
         return
     out().print(_table(times))
     out().print("seconds an epoch, and how many times faster than the loop; dense products are what BLAS alone takes")

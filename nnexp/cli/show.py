@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rich.styled import Styled
 from rich.table import Table
 
 from nnexp.archive.packages import install_lines
@@ -33,13 +34,14 @@ def show(wanted: str) -> None:
     """Print a run's facts, settings, environment, learning curve and confusion matrix."""
     store = open_store(say)
     record = find_run(store, wanted)
-    out().print(f"[bold]{record.name}[/]  run {record.run_id}", soft_wrap=True)
+    out().print(f"{record.name}  run {record.run_id}", style="bold", soft_wrap=True)
     out().print(_pairs(_facts(record)))
     out().print(_pairs(dict(record.params), "settings"))
     environment = read_environment(record, store)
     if environment:
         out().print(_pairs(environment, "environment"))
-    out().print(draw_run(record, store, width=min(out().width, 100)), markup=False)
+    for line in draw_run(record, store, width=min(out().width, 100)).split("\n"):
+        out().print(line, soft_wrap=True)
     predictions = read_predictions(store, record.run_id)
     if predictions:
         out().print(_confusion(predictions))
@@ -48,7 +50,8 @@ def show(wanted: str) -> None:
 def show_environment(wanted: str) -> None:
     """Print a requirements file that brings a run's packages back; its comments name what pip cannot install."""
     store = open_store(say)
-    print("\n".join(install_lines(find_run(store, wanted), store)))  # noqa: T201
+    for line in install_lines(find_run(store, wanted), store):
+        out().print(line, soft_wrap=True)
 
 
 def diff(left: str, right: str) -> None:
@@ -85,6 +88,6 @@ def _confusion(predictions: Predictions) -> Table:
     counts = predictions.confusion()
     table = Table("is a \\ called", *map(str, range(len(counts))), box=None, pad_edge=False, title="test examples")
     for label, row in enumerate(counts):
-        cells = (f"[bold]{n}[/]" if at == label else str(n or "·") for at, n in enumerate(row))
+        cells = (Styled(str(n), "bold") if at == label else str(n or "·") for at, n in enumerate(row))
         table.add_row(str(label), *cells)
     return table

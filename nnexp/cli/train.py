@@ -41,6 +41,6 @@ def _tell(trained: Trained) -> None:
     recorder, last = trained.recorder, trained.recorder.epochs[-1]
     took = duration(last.metrics[TOTAL.name])
     name = trained.run.name
-    out().print(f"{name}: {told(trained.run.task, last)} after epoch {last.number}, in {took}", markup=False)
+    out().print(f"{name}: {told(trained.run.task, last)} after epoch {last.number}, in {took}")
     run = f"run {recorder.run_id or '(not in the store yet)'}, digest {last.digest[:12]}"
-    out().print(f"{run}, files in {recorder.folder.path}", soft_wrap=True, markup=False)
+    out().print(f"{run}, files in {recorder.folder.path}", soft_wrap=True)
