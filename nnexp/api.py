@@ -84,8 +84,10 @@ class Compared:
         return as_markdown(self.comparison)
 
 
-def train(settings: Settings | None = None, /, **more: Any) -> Run:
+def train(settings: Settings | None = None, /, *, fresh: bool = False, **more: Any) -> Run:
     """Train one run and give its record: `nnexp.train(hidden=100, epochs=3).metrics["final/test_accuracy"]`.
+
+    A run that is finished already is reused, unless it is to be trained `fresh`.
 
     Raises
     ------
@@ -96,7 +98,9 @@ def train(settings: Settings | None = None, /, **more: Any) -> Run:
     """
     app = HydraApp(NETWORK, _open_session)
     given = {name: [value] for name, value in {**(settings or {}), **more}.items()}  # a list is a value here
-    for trained in run_hydra(app, as_overrides(given), _say):
+    for trained in run_hydra(app, [*as_overrides(given), *([f"{LAUNCHER}fresh=true"] if fresh else [])], _say):
+        if isinstance(trained, Run):
+            return trained
         if isinstance(trained, Trained) and app.session:
             trained.check()
             uid = {Tag.UID: trained.recorder.run.tags[Tag.UID]}

@@ -57,6 +57,9 @@ class Diary:
         finally:
             self.looks_on = False
 
+    def reused(self, run: RunSpec) -> None:
+        self.lines.append(f"reused {run.name}")
+
     def more(self, runs: Sequence[RunSpec]) -> None:
         self.watched.append(tuple(run.number for run in runs))
 

@@ -76,7 +76,7 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
 
 def _say_time(outcome: Outcome, survey: Survey) -> None:
     """Hold the estimate against the truth, where all that was estimated was run."""
-    wanted = len(survey.runs) - len(survey.ledger.done)
+    wanted = len(survey.runs) - len(survey.ledger.done) - len(outcome.reused)
     if survey.until and wanted:
         say(f"{count(len(outcome.finished), 'run')} in {duration(outcome.seconds)}")
     elif len(outcome.finished) == wanted > 0:

@@ -95,12 +95,14 @@ def bench(
     batch: Annotated[list[int] | None, typer.Option(min=1, help="A batch size; may be repeated.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Epochs to time of each.")] = 3,
     limit: Annotated[int | None, typer.Option(min=10, help="Learn from so many examples only.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="More sizes, and how cost grows: twenty minutes.")] = False,
+    plot: Annotated[Path | None, typer.Option(dir_okay=False, metavar="FILE", help="Draw them, in SVG.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Time an epoch of the notebooks' per-example loop and of nnexp's kernels, side by side."""
+    """Time an epoch of the notebooks' loop, other libraries and nnexp's kernels, side by side on one core."""
     from nnexp.cli.bench import bench
 
-    bench(hidden or [30, 100], batch or [10], rounds=rounds, limit=limit, as_json=as_json)
+    bench(hidden, batch, rounds=rounds, limit=limit, full=full, plot=plot, as_json=as_json)
 
 
 @app.command()

@@ -9,16 +9,23 @@ from nnexp.cli.console import err, out, say
 from nnexp.measure import TOTAL
 from nnexp.recording.store import open_store
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
+from nnexp.sweep.policy import LAUNCHER
 from nnexp.sweep.progress import display, duration, told
 from nnexp.sweep.session import Session, Trained
 from nnexp.tasks.network.task import NETWORK
+from nnexp.tracking.records import Run
+from nnexp.training.events import Epoch
+
+FRESH = f"{LAUNCHER}fresh=true"
 
 
 def train(arguments: Sequence[str]) -> None:
     """Hand the arguments to Hydra, have trained what it composes, and say what became of it."""
     app = HydraApp(NETWORK, open_session)
-    for result in run_hydra(app, arguments, say):
-        if isinstance(result, Trained):
+    for result in run_hydra(app, [FRESH if one == "--fresh" else one for one in arguments], say):
+        if isinstance(result, Run):
+            _tell_reused(result)
+        elif isinstance(result, Trained):
             _tell(result)
         elif app.session:
             from nnexp.cli.conclude import conclude  # imports what a single run need not wait for
@@ -34,6 +41,12 @@ def open_session(several: bool) -> Session:
     from nnexp.comparison.look import look_at  # likewise
 
     return Session(store, NETWORK, watcher, judge=partial(look_at, store))
+
+
+def _tell_reused(run: Run) -> None:
+    reached = told(NETWORK, Epoch(0, run.metrics, ""))
+    out().print(f"{run.name}: {reached}", soft_wrap=True)
+    out().print(f"run {run.run_id}, trained already; --fresh trains it anew", soft_wrap=True)
 
 
 def _tell(trained: Trained) -> None:

@@ -71,7 +71,7 @@ class Recorder:
         if isinstance(event, Ending) or time.monotonic() >= self._due:
             self.send()
         if isinstance(event, Ending):
-            self.folder.let_go()
+            self.let_go()
 
     def tick(self) -> None:
         """Send what is due, if there is anything, while the run says nothing."""
@@ -93,6 +93,11 @@ class Recorder:
                 pending.clear(self.run.tags[Tag.UID])
             self._behind = self._marked = False
             self._due = time.monotonic() + EVERY_S
+
+    def let_go(self) -> None:
+        """Leave the run to others: nobody is at work on it any more."""
+        self.folder.let_go()
+        self._store.claims.let_go(self.run.tags[Tag.UID])
 
     def mark(self) -> None:
         """Leave word of the folder, so that the next command finds it if this process cannot tell the store."""
@@ -174,9 +179,10 @@ def new_recorder(
 ) -> Recorder:
     """Make a run's folder and the recorder that fills it."""
     store.prepare()  # a store that cannot be used is refused now, and not after the training
-    path = free(path)
+    path, uid = free(path), uuid.uuid4().hex
+    store.claims.take(uid)  # before anybody can read of it
     data = asdict(spec.data) if spec.data else None
-    own = {Tag.OWNER: owner.me(), Tag.UID: uuid.uuid4().hex, Tag.FOLDER: str(path.absolute())}
+    own = {Tag.OWNER: owner.me(), Tag.UID: uid, Tag.FOLDER: str(path.absolute())}
     run = RunStart(
         name=spec.name,
         started_at=now(),

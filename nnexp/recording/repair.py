@@ -15,8 +15,8 @@ from nnexp.recording import owner, pending
 from nnexp.recording.examine import progress
 from nnexp.recording.files import UnknownFormatError
 from nnexp.recording.folder import RunFolder
-from nnexp.tracking.records import Kind, Run, Status, Tag
-from nnexp.tracking.store import RunStore, Store
+from nnexp.tracking.records import Kind, Run, Status, Tag, claim_on
+from nnexp.tracking.store import Store
 from nnexp.training.events import now
 
 Say = Callable[[str], None]
@@ -56,15 +56,24 @@ def repair(store: Store, say: Say) -> Repairs:
         with _reading(folder, repairs):
             _send(folder, store, say, repairs)
     for record in sorted(orphans(store), key=lambda orphan: orphan.kind == Kind.SWEEP):  # sweeps after their runs
-        with _reading(Path(record.tags.get(Tag.FOLDER, "")), repairs):
-            _close(record, store, say, repairs)
+        claim = claim_on(record)
+        if store.claims.take(claim):
+            with _reading(Path(record.tags.get(Tag.FOLDER, "")), repairs):
+                _close(record, store, say, repairs)
+            store.claims.let_go(claim)
     return repairs
 
 
-def orphans(store: RunStore) -> list[Run]:
-    """List the records that say RUNNING and whose owner is gone."""
+def orphans(store: Store) -> list[Run]:
+    """List the records that say RUNNING though nobody is at work on them."""
     running = store.runs(None, status=Status.RUNNING)
-    return [record for record in running if Tag.OWNER in record.tags and owner.is_gone(record.tags[Tag.OWNER])]
+    return [record for record in running if Tag.OWNER in record.tags and _is_left(record, store)]
+
+
+def _is_left(record: Run, store: Store) -> bool:
+    """Tell whether nobody is at work on a record; where the store keeps no claims, by the process that was."""
+    free = store.claims.is_free(claim_on(record))
+    return owner.is_gone(record.tags[Tag.OWNER]) if free is None else free
 
 
 @contextmanager

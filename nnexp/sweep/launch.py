@@ -17,8 +17,10 @@ from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.interrupt import Interrupt
 from nnexp.sweep.outcome import Failure, Outcome
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.source import Decision, Source
+from nnexp.sweep.source import Decision, Reused, Source
+from nnexp.sweep.turns import NoTurns, Turn, Turns
 from nnexp.sweep.watcher import Watcher
+from nnexp.tracking.records import Run
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
 from nnexp.training.spec import RunSpec
 
@@ -32,6 +34,7 @@ class Attempt:
 
     run: RunSpec
     number: int  # from 1
+    waited: bool = False  # for another process
     recorder: Recorder | None = None
     started: float = 0.0  # when it began, or the latest that it may
 
@@ -46,6 +49,7 @@ class Launch:
         make_recorder: Callable[[RunSpec, int], Recorder],
         watcher: Watcher,
         *,
+        turns: Turns | None = None,
         estimate: Callable[[RunSpec], float] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -53,10 +57,12 @@ class Launch:
         self._policy = policy
         self._make_recorder = make_recorder
         self._watcher = watcher
+        self._turns = turns or NoTurns()
         self._estimate = estimate
         self._clock = clock
         self._running: dict[int, Attempt] = {}
         self._again: deque[Attempt] = deque()  # runs that are to be tried once more, after all others
+        self._elsewhere: deque[Attempt] = deque()  # runs that another process trains
         self._passed_over: list[RunSpec] = []  # runs that did not fit into what was left of the budget
         self._spent = False  # whether there is nothing more to ask the source for
         self._outcome = Outcome()
@@ -76,7 +82,7 @@ class Launch:
             with nullcontext(interrupt) if interrupt else Interrupt() as interrupt:
                 while self._fill(source, interrupt):
                     with interrupt.waiting():
-                        events = self._executor.wait(TICK_S)
+                        events = self._wait()
                     for number, event in events:
                         self._hear(number, _stopped(event) if interrupt.asked else event, source, interrupt)
                     self._tick()
@@ -88,18 +94,46 @@ class Launch:
         finally:
             self._executor.close()
             self._abandon()
-        self._outcome.left = [*self._passed_over, *source.left(), *(attempt.run for attempt in self._again)]
+        put_off = [attempt.run for attempt in (*self._again, *self._elsewhere)]
+        self._outcome.left = [*self._passed_over, *source.left(), *put_off]
         self._outcome.seconds = self._clock() - self._began
         return self._outcome
 
     def _fill(self, source: Source, interrupt: Interrupt) -> bool:
-        """Start what may be started; tell whether anything is going on."""
+        """Start what may be started; tell whether anything is going on, here or elsewhere."""
         while len(self._running) < self._executor.slots and not (interrupt.asked or self._given_up()):
             attempt = self._next(source)
             if attempt is None:
                 break
-            self._start(attempt)
-        return bool(self._running)
+            self._begin(attempt, source)
+        for _ in range(len(self._elsewhere)):
+            if len(self._running) == self._executor.slots or interrupt.asked or self._given_up():
+                break
+            self._begin(self._elsewhere.popleft(), source)
+        waiting = self._elsewhere and not (interrupt.asked or self._given_up())
+        return bool(self._running or waiting)
+
+    def _begin(self, attempt: Attempt, source: Source) -> None:
+        """Start a run, unless another process trains it, or has done so."""
+        match self._turns.take(attempt.run):
+            case Turn.OURS:
+                self._start(attempt)
+            case Turn.ELSEWHERE:
+                if not attempt.waited:
+                    self._watcher.say(f"{attempt.run.name} is being trained by another process; it is waited for")
+                attempt.waited = True
+                self._elsewhere.append(attempt)
+            case Run() as record:
+                self._outcome.reused.append(record)
+                source.hear(attempt.run, Reused(record))
+                self._watcher.reused(attempt.run)
+
+    def _wait(self) -> list[tuple[int, Event]]:
+        """Wait for events; where all that is going on goes on elsewhere, for a moment."""
+        if self._running:
+            return self._executor.wait(TICK_S)
+        time.sleep(TICK_S)
+        return []
 
     def _given_up(self) -> bool:
         allowed = self._policy.failures_allowed
@@ -153,6 +187,7 @@ class Launch:
             self._end(attempt, attempt.recorder, event, again=again)
 
     def _end(self, attempt: Attempt, recorder: Recorder, ending: Ending, *, again: bool) -> None:
+        self._turns.let_go(attempt.run)  # which has been recorded
         self._outcome.unsent += recorder.pending
         self._watcher.ended(attempt.run, ending, again=again)
         match ending:
@@ -193,6 +228,7 @@ class Launch:
         for attempt in self._running.values():
             if attempt.recorder:
                 attempt.recorder.record(Killed())
+            self._turns.let_go(attempt.run)
 
 
 def _stopped(event: Event) -> Event:

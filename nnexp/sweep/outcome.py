@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nnexp.tracking.records import Run
 from nnexp.training.spec import RunSpec
 
 
@@ -22,6 +23,7 @@ class Outcome:
     """The runs of a launch by their fate, and how it ended."""
 
     finished: list[str] = field(default_factory=list)  # keys
+    reused: list[Run] = field(default_factory=list)  # what another process has finished meanwhile
     pruned: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     killed: list[str] = field(default_factory=list)

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from nnexp.errors import BusyError, TrackingError
 from nnexp.recording import code, owner
 from nnexp.recording.files import FORMAT
 from nnexp.sweep.plan import Plan
-from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag
+from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, sweep_claim
 from nnexp.tracking.store import Store
 from nnexp.training.events import now
+
+
+@contextmanager
+def launching(plan: Plan, store: Store) -> Iterator[None]:
+    """Be the one process that launches a sweep.
+
+    Raises
+    ------
+    BusyError
+        If another does.
+    """
+    if not store.claims.take(sweep_claim(plan.key)):
+        raise BusyError(f"sweep {plan.name} is being run already by another process; wait for it, or end it")
+    try:
+        yield
+    finally:
+        store.claims.let_go(sweep_claim(plan.key))
 
 
 def open_parent(plan: Plan, store: Store) -> str:
@@ -20,13 +38,14 @@ def open_parent(plan: Plan, store: Store) -> str:
     Raises
     ------
     BusyError
-        If another process is running the sweep.
+        If another process is running the sweep, and the store keeps no claims.
     """
     earlier = store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})
     names = {plan.name, *(earlier[0].tags.get(Tag.NAMES, "").split() if earlier else ())}
     launched = {Tag.OWNER: owner.me(), Tag.LAUNCHED: str(now()), Tag.NAMES: " ".join(sorted(names))}
     if earlier:
-        _check_free(earlier[0])
+        if store.claims.is_free(sweep_claim(plan.key)) is None:
+            _check_free(earlier[0])
         store.log(earlier[0].run_id, tags=launched)
         store.end(earlier[0].run_id, Status.RUNNING, now())
         return earlier[0].run_id

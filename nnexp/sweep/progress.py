@@ -80,6 +80,9 @@ class RunProgress:
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
         """Show nothing: the command says how its run ended."""
 
+    def reused(self, run: RunSpec) -> None:
+        """Show nothing: the command says what is reused."""
+
     def say(self, line: str) -> None:
         """Print a line beside the display."""
         self._console.say(line)
@@ -158,6 +161,13 @@ class SweepProgress:
             self.say(f"{self._done} of {self._runs} runs: {run.name}: {reached}{self._left()}")
         else:
             self._summarize()
+
+    def reused(self, run: RunSpec) -> None:
+        """Count the run."""
+        self._done += 1
+        self._done_s += self._estimate(run)
+        self.say(f"{self._done} of {self._runs} runs: {run.name}: finished by another process, and reused")
+        self._summarize()
 
     def say(self, line: str) -> None:
         """Print a line above the display."""

@@ -29,13 +29,14 @@ from nnexp.sweep.launch import Launch
 from nnexp.sweep.ledger import read_ledger
 from nnexp.sweep.looks import adopt, follow
 from nnexp.sweep.outcome import Outcome
-from nnexp.sweep.parent import close_parent, open_parent
+from nnexp.sweep.parent import close_parent, launching, open_parent
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.rerun import RERUNS, Rerun, archived, plan_rerun, run_reruns
 from nnexp.sweep.seeds import runs_by_setting
 from nnexp.sweep.source import Planned, Source
 from nnexp.sweep.survey import Survey
+from nnexp.sweep.turns import KeyTurns
 from nnexp.sweep.until_decided import Judge, UntilDecided
 from nnexp.sweep.watcher import Nobody, Watcher
 from nnexp.tasks.task import Task
@@ -100,13 +101,23 @@ class Session:
         self._executor = executor
         self._clock = clock
 
-    def train(self, run: RunSpec) -> Trained:
-        """Train one run, in this process; it belongs to no sweep."""
-        recorder = new_recorder(run, run.folder, self.store, say=self._watcher.say)
+    def train(self, run: RunSpec, *, fresh: bool = False) -> Trained | Run:
+        """Train one run, in this process; it belongs to no sweep. Give its record, if it is finished already.
+
+        With `fresh` it is trained all the same.
+        """
+        recorders: list[Recorder] = []
+
+        def record(run: RunSpec, attempt: int) -> Recorder:  # noqa: ARG001
+            recorders.append(new_recorder(run, run.folder, self.store, say=self._watcher.say))
+            return recorders[-1]
+
         self._caution([run])
-        launch = Launch(InProcessExecutor(), Policy(), lambda _run, _try: recorder, self._watcher, clock=self._clock)
+        turns = KeyTurns(self.store, fresh=fresh)
+        launch = Launch(InProcessExecutor(), Policy(), record, self._watcher, turns=turns, clock=self._clock)
         with self._watcher.watching([run], lambda _run: 0.0):
-            return Trained(run, launch.run(Planned([run])), recorder)
+            outcome = launch.run(Planned([run]))
+        return outcome.reused[0] if outcome.reused else Trained(run, outcome, recorders[-1])
 
     def sweep(self, plan: Plan, policy: Policy, source: MakeSource = Planned) -> Swept:
         """Run what is left of a plan, under one parent run; finished runs are reused, in whatever sweep they stand.
@@ -123,10 +134,11 @@ class Session:
         ledger = until.ledger if until else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED))
         survey = Survey(plan, policy, ledger, estimator, until)
-        with Interrupt() as interrupt:  # from here on there is a record that a signal must not leave half made
-            self._watcher.surveyed(survey)
-            if policy.dry_run:
-                return Swept(survey)
+        self._watcher.surveyed(survey)
+        if policy.dry_run:
+            return Swept(survey)
+        # From here on there is a record that a signal must not leave half made.
+        with Interrupt() as interrupt, launching(plan, self.store):
             parent_id = open_parent(plan, self.store)
             status = Status.KILLED  # unless it ends in good order
             try:
@@ -134,6 +146,7 @@ class Session:
                 if until:
                     follow(until, plan, parent_id, self.store, self._watcher)
                 outcome = self._launch(survey, parent_id, (lambda _: until) if until else source, interrupt)
+                adopt(outcome.reused, plan, self.store)
                 status = _fate(outcome, is_over=until is None or until.is_over)
             finally:
                 close_parent(parent_id, status, self.store, self._watcher.say)
@@ -192,7 +205,8 @@ class Session:
         recorders = self._recorders(parent_id, {Tag.member(survey.plan.key): Tag.YES})
         most = survey.until.at_most if survey.until else to_do
         executor = self._executor(min(policy.slots, len(most) or 1))
-        launch = Launch(executor, policy, recorders, self._watcher, estimate=estimate, clock=self._clock)
+        turns = KeyTurns(self.store, fresh=policy.fresh)
+        launch = Launch(executor, policy, recorders, self._watcher, turns=turns, estimate=estimate, clock=self._clock)
         with self._watcher.watching(to_do, estimate):
             return launch.run(source(to_do), interrupt)
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from nnexp.tracking.records import Run
 from nnexp.training.events import Event
 from nnexp.training.spec import RunSpec
 
@@ -22,6 +24,13 @@ class Decision(Enum):
     STOP = "stop"  # it is not worth going on with: the run ends at its next epoch, as `Pruned`
 
 
+@dataclass(frozen=True)
+class Reused:
+    """Another process has finished the run: its record stands for it."""
+
+    record: Run
+
+
 class Source(Protocol):
     """Gives runs, one at a time."""
 
@@ -29,7 +38,7 @@ class Source(Protocol):
         """Give the next run to start; None if there is none now. It is asked again after every event that it hears."""
         ...
 
-    def hear(self, run: RunSpec, event: Event) -> Decision:
+    def hear(self, run: RunSpec, event: Event | Reused) -> Decision:
         """Hear what a run says: epochs and its ending, not of a try that is followed by another."""
         ...
 
@@ -48,7 +57,7 @@ class Planned:
         """Give the first that was not given yet."""
         return self._waiting.popleft() if self._waiting else None
 
-    def hear(self, run: RunSpec, event: Event) -> Decision:  # noqa: ARG002
+    def hear(self, run: RunSpec, event: Event | Reused) -> Decision:  # noqa: ARG002
         """Let every run come to its end."""
         return Decision.GO_ON
 

@@ -17,7 +17,7 @@ from nnexp.recording.identity import finished_run
 from nnexp.statistics.looks import LOOKS, Look
 from nnexp.sweep.ledger import Ledger
 from nnexp.sweep.seeds import Runs
-from nnexp.sweep.source import Decision
+from nnexp.sweep.source import Decision, Reused
 from nnexp.tracking.records import Run
 from nnexp.training.events import Epoch, Event, Failed, Finished, Started, WorkerLost
 from nnexp.training.spec import RunSpec
@@ -39,7 +39,7 @@ class UntilDecided:
         self.is_over = False
         self.asked: dict[str, list[RunSpec]] = {name: [] for name in runs}  # by setting, up to the present look
         self._runs = runs
-        self._done = done
+        self._done = dict(done)
         self._judge = judge
         self._worthwhile = worthwhile
         self._waiting: deque[RunSpec] = deque()
@@ -79,7 +79,7 @@ class UntilDecided:
         self._look_on()
         return self._waiting.popleft() if self._waiting else None
 
-    def hear(self, run: RunSpec, event: Event) -> Decision:
+    def hear(self, run: RunSpec, event: Event | Reused) -> Decision:
         """Keep what a run reaches, and let it come to its end."""
         match event:
             case Started():
@@ -88,6 +88,8 @@ class UntilDecided:
                 self._epochs[run.key].append(event)
             case Finished():
                 self._ended[run.key] = finished_run(run, self._epochs.pop(run.key, []), event)
+            case Reused():
+                self._ended[run.key] = self._done[run.key] = event.record
             case Failed() | WorkerLost():
                 self._ended[run.key] = None
         return Decision.GO_ON

@@ -40,6 +40,10 @@ class Watcher(Protocol):
         """Hear how a run ended, and whether it is tried again."""
         ...
 
+    def reused(self, run: RunSpec) -> None:
+        """Hear that another process has finished a run meanwhile."""
+        ...
+
     def say(self, line: str) -> None:
         """Tell the person something that they should know."""
         ...
@@ -66,6 +70,9 @@ class Nobody:
         """Show nothing."""
 
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
+        """Show nothing."""
+
+    def reused(self, run: RunSpec) -> None:
         """Show nothing."""
 
     def say(self, line: str) -> None:

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from nnexp.errors import TrackingError
+from nnexp.tracking.claims import Claims, OwnClaims
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status, Tag
 
 
@@ -27,6 +28,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
         self._ids = count(1)
+        self.claims: Claims = OwnClaims()
 
     def __str__(self) -> str:
         """Name the store as a person would."""

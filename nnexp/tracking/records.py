@@ -154,6 +154,16 @@ class Run:
         return self.tags.get(Tag.KIND)
 
 
+def claim_on(record: Run) -> str:
+    """Name the claim of whoever is at work on a run or a sweep."""
+    return sweep_claim(record.tags.get(Tag.SWEEP, "")) if record.kind == Kind.SWEEP else record.tags.get(Tag.UID, "")
+
+
+def sweep_claim(sweep_key: str) -> str:
+    """Name the claim of whoever launches a sweep."""
+    return f"sweep {sweep_key}"
+
+
 def declared_by(runs: Iterable[Run | RunStart]) -> dict[str, Measure]:
     """Merge what the tasks of runs declare of their metrics, by name; of several declarations, the first counts."""
     declared: dict[str, Measure] = {}

@@ -9,6 +9,7 @@ The contract (tests/contracts/test_store.py holds it for every implementation):
   may repeat it.
 - A store that cannot be reached, read or written raises `TrackingError`, and nothing else.
 - A store that was only read has changed nothing: what it needs for writing is made at the first write, or by `prepare`.
+- A claim is held by one process at a time, until it lets go or is gone.
 - Tags go by the names in tracking/records.py, whatever the store itself calls them.
 - What comes out is data: strings, numbers and bytes, never an object that was pickled.
 """
@@ -19,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from nnexp.tracking.claims import Claims
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status
 
 
@@ -74,6 +76,11 @@ class Store(Tracker, RunStore, Protocol):
     @property
     def exists(self) -> bool:
         """Tell whether there is a store yet."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """Give the claims on what it holds."""
         ...
 
     @property

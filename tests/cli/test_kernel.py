@@ -24,7 +24,7 @@ def train(nnexp, tiny_data, database, tmp_path):
 
     def type_train(*arguments):
         folders = (f"dataset.path={tiny_data}", f"hydra.run.dir={tmp_path}/run")
-        status, _, err = nnexp("train", *SMALL, *folders, *arguments)
+        status, _, err = nnexp("train", "--fresh", *SMALL, *folders, *arguments)
         lines = [line for file in tmp_path.glob("run/epochs.jsonl") for line in file.read_text().splitlines()]
         shutil.rmtree(tmp_path / "run", ignore_errors=True)
         return status, err, [json.loads(line)["digest"] for line in lines]

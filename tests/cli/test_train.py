@@ -134,12 +134,21 @@ class TestOneRun:
         self, train: Nnexp, store: MlflowStore
     ) -> None:
         for _ in range(2):
-            assert train("seed=3")[0] == 0
+            assert train("seed=3", "--fresh")[0] == 0
         first, second = store.runs()
         assert (first.key, first.tags[Tag.ENVIRONMENT]) == (second.key, second.tags[Tag.ENVIRONMENT])
         journals = [(store.artifact(record.run_id, "epochs.jsonl") or b"").splitlines() for record in (first, second)]
         digests = [[json.loads(line)["digest"] for line in journal] for journal in journals]
         assert digests[0] == digests[1]
+
+    def test_what_is_finished_is_reused_and_it_is_said(self, train: Nnexp, store: MlflowStore, tmp_path: Path) -> None:
+        assert train("seed=3")[0] == 0
+        first = only(store)
+        status, out, _ = train("seed=3")
+        assert (status, only(store).run_id) == (0, first.run_id)
+        assert f"run {first.run_id}, trained already; --fresh trains it anew\n" in out
+        assert f"test {first.metrics['final/test_accuracy']:.2%}\n" in out
+        assert len(list(tmp_path.rglob("run.json"))) == 1
 
     def test_parameters_that_burst_fail_with_status_1(self, nnexp: Nnexp, tmp_path: Path, store: MlflowStore) -> None:
         x, y = np.full((12, 2, 2), 255, np.uint8), np.arange(12, dtype=np.uint8) % 2

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,17 @@ def new(name: str = "784-30-10", started_at: int = 1000, **fields: Any) -> RunSt
 def only(store: Store) -> Any:
     (record,) = store.runs(None)
     return record
+
+
+HOLD = """
+import sys
+from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.store import MlflowStore
+store = MlflowStore(Location(sys.argv[1], sys.argv[2]))
+print(store.claims.take("a"), flush=True)
+input()
+store.claims.let_go("a")
+"""
 
 
 class TestCreate:
@@ -269,3 +283,37 @@ class TestUnreachable:
         ):
             with pytest.raises(TrackingError, match=r"mlflow\.db cannot be "):
                 act()
+
+
+class TestClaims:
+    def test_one_holds_a_name_until_it_lets_go(self, store: Store) -> None:
+        if store.claims.is_free("a") is None:
+            assert store.claims.take("a")  # a server keeps none: whoever asks is let through
+            return
+        assert store.claims.take("a")
+        assert not store.claims.take("a")
+        assert store.claims.take("b")
+        assert [store.claims.is_free(name) for name in "abc"] == [False, False, True]
+        store.claims.let_go("a")
+        store.claims.let_go("never held")
+        assert store.claims.is_free("a")
+        assert store.claims.take("a")
+
+    @pytest.mark.parametrize("end", ["let go", "SIGKILL"])
+    def test_another_process_holds_it_until_it_is_gone(self, end: str, store: Store) -> None:
+        if not isinstance(store, MlflowStore) or store.claims.is_free("a") is None:
+            return  # a store in memory has no other process, and a server keeps no claims
+        command = [sys.executable, "-c", HOLD, store.location.uri, store.location.experiment]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+            assert other.stdout
+            assert other.stdout.readline() == "True\n"
+            assert (store.claims.is_free("a"), store.claims.take("a"), store.claims.take("b")) == (False, False, True)
+            if end == "SIGKILL":
+                other.kill()
+            else:
+                other.communicate("\n")
+            other.wait()
+            deadline = time.monotonic() + 30
+            while not store.claims.take("a"):  # a database sees a moment later that its client is gone
+                assert time.monotonic() < deadline
+                time.sleep(0.01)

@@ -12,6 +12,7 @@ from nnexp.recording import owner, pending
 from nnexp.recording.examine import examine
 from nnexp.recording.recorder import new_recorder
 from nnexp.recording.repair import orphans, repair
+from nnexp.tracking.claims import NoClaims
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, RunStart, Status, Tag
 from nnexp.training.events import Killed
@@ -74,7 +75,7 @@ def train(plan, store, tmp_path, monkeypatch):
             recorder.record(event)
         recorder.send()
         if owner.is_gone(owned_by):
-            recorder.folder.let_go()  # as the end of its process does
+            recorder.let_go()  # as the end of its process does
         return recorder
 
     return train
@@ -101,11 +102,13 @@ def test_a_run_that_somebody_looks_after_is_left_alone(train, store):
 
 
 def test_of_another_machine_nothing_is_known(train, store):
+    store.claims = NoClaims()
     train(2, owned_by=f"elsewhere.example {os.getpid()} 1.00")
     assert repair(store, silent).sentences() == []
 
 
 def test_a_process_with_the_same_number_is_not_the_owner(train, store):
+    store.claims = NoClaims()
     host, pid, started = owner.me.__wrapped__().rsplit(" ", 2)
     train(2, owned_by=f"{host} {pid} {float(started) - 500:.2f}")
     assert len(repair(store, silent).closed) == 1

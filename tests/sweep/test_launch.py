@@ -27,8 +27,9 @@ from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import Session
 from nnexp.sweep.source import Decision, Planned, Source
 from nnexp.tasks.network.task import NETWORK
+from nnexp.tracking.claims import NoClaims
 from nnexp.tracking.memory import MemoryStore
-from nnexp.tracking.records import Kind, Status, Tag, newest_finished
+from nnexp.tracking.records import Kind, Status, Tag, newest_finished, sweep_claim
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
 from nnexp.training.spec import RunSpec
 
@@ -529,6 +530,18 @@ def test_a_run_of_another_sweep_is_reused_and_becomes_a_member(plan, store, diar
 
 
 def test_a_sweep_that_another_process_runs_is_left_to_it(plan, store, diary):
+    claim = sweep_claim(plan(seeds=1).key)
+    store.claims.take(claim)
+    with pytest.raises(BusyError, match="sweep tiny is being run already by another process"):
+        sweep(plan(seeds=1), store, diary)
+    assert store.runs(None) == []
+    store.claims.let_go(claim)
+    sweep(plan(seeds=1), store, diary)
+    assert store.claims.is_free(claim)
+
+
+def test_so_it_is_in_a_store_without_claims(plan, store, diary):
+    store.claims = NoClaims()
     sweep(plan(seeds=1), store, diary)
     [parent] = store.runs(Kind.SWEEP)
     neighbour = psutil.Process(os.getppid())

@@ -24,7 +24,7 @@ from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, POLICY, Policy
 from nnexp.sweep.session import Session, Swept, Trained
 from nnexp.tasks.task import Task
-from nnexp.tracking.records import newest_finished
+from nnexp.tracking.records import Run, newest_finished
 from nnexp.training.spec import make_spec
 
 PLAIN = "config"  # the config of a run, and of a multirun that is no named sweep
@@ -39,7 +39,7 @@ class HydraApp:
 
     def __init__(self, task: Task, open_session: Callable[[bool], Session]) -> None:
         self.task = task
-        self.results: list[Trained | Swept] = []
+        self.results: list[Trained | Run | Swept] = []
         self.errors: list[NnexpError] = []
         self.session: Session | None = None  # the last one that was opened
         self.started = False
@@ -51,15 +51,16 @@ class HydraApp:
         try:
             values = plain(composed)
             config, job = self.task.schema.parse_config(values), HydraConfig.get()
-            _check_launcher(job.launcher)
+            fresh = _check_launcher(job.launcher)
             chosen = _chosen(job.overrides.task, values)
             self.session = self._open_session(False)
-            trained = self.session.train(make_spec(self.task, config, chosen, folder=Path(job.runtime.output_dir)))
+            spec = make_spec(self.task, config, chosen, folder=Path(job.runtime.output_dir))
+            trained = self.session.train(spec, fresh=fresh)
         except NnexpError as error:
             self.errors.append(error)
             return None
         self.results.append(trained)
-        last = trained.recorder.epochs[-1].metrics if trained.recorder.epochs else {}
+        last = _last_metrics(trained)
         return next((last[measure.name] for measure in judging(self.task.measures) if measure.name in last), None)
 
     def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
@@ -73,7 +74,7 @@ class HydraApp:
         return {key: values[0] for key, values in reached.items() if values}
 
 
-def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None]) -> list[Trained | Swept]:
+def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None]) -> list[Trained | Run | Swept]:
     """Let Hydra read the arguments and compose, run the app, and give what was run.
 
     Raises
@@ -117,10 +118,18 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     return app.results
 
 
-def _check_launcher(composed: DictConfig) -> None:
-    """Refuse a wrong launcher setting, even of a single run, which has no use for it."""
-    if str(composed.get("_target_", "")).endswith("PoolLauncher"):  # another's settings are not ours
-        POLICY.parse_config({name: value for name, value in plain(composed).items() if name != "_target_"})
+def _last_metrics(trained: Trained | Run) -> Mapping[str, float]:
+    if isinstance(trained, Run):
+        return trained.metrics
+    return trained.recorder.epochs[-1].metrics if trained.recorder.epochs else {}
+
+
+def _check_launcher(composed: DictConfig) -> bool:
+    """Refuse a wrong launcher setting, even of a single run; tell whether it is to be trained `fresh`."""
+    if not str(composed.get("_target_", "")).endswith("PoolLauncher"):  # another's settings are not ours
+        return False
+    settings = {name: value for name, value in plain(composed).items() if name != "_target_"}
+    return POLICY.parse_config(settings).fresh
 
 
 def plain(composed: DictConfig) -> dict[str, Any]:

@@ -59,13 +59,14 @@ class SqlReader:
             return []
         wanted = to_mlflow(tags or {}) | ({Tag.KIND: kind.value} if kind else {})
         chosen = self._chosen(status, wanted)
+        found = select(RUNS).where(RUNS.c.run_uuid.in_(chosen))
         with self._connect() as database:
+            rows = database.execute(found.order_by(RUNS.c.start_time.desc(), RUNS.c.run_uuid)).mappings().all()
+            if not rows:
+                return []
             params = _by_run(database, _values(PARAMS, chosen))
             tags_of = _by_run(database, _values(TAGS, chosen))
             metrics = _numbers(database, select(LATEST).where(LATEST.c.run_uuid.in_(chosen)))
-            rows = database.execute(
-                select(RUNS).where(RUNS.c.run_uuid.in_(chosen)).order_by(RUNS.c.start_time.desc(), RUNS.c.run_uuid)
-            ).mappings()
             return [
                 Run(
                     run_id=row["run_uuid"],

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnexp.errors import TrackingError
+from nnexp.tracking.claims import Claims
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status
 from nnexp.tracking.store import RunStore
@@ -53,6 +54,13 @@ class MlflowStore:
         from nnexp.tracking.mlflow.reader import ClientReader
 
         return ClientReader(self.location)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Who is at work on what."""
+        from nnexp.tracking.mlflow.claims import claims_on
+
+        return claims_on(self.location)
 
     def experiment(self, name: str) -> RunStore:
         """Give what reads another experiment."""

@@ -1,0 +1,75 @@
+"""Whose turn it is to train a key: one process trains it, and whoever else wants it waits and reuses it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+from nnexp.errors import TrackingError
+from nnexp.tracking.records import Run, Status, Tag, newest_finished
+from nnexp.tracking.store import Store
+from nnexp.training.spec import RunSpec
+
+
+class Turn(Enum):
+    """Why there is no record of a run yet."""
+
+    OURS = "ours"
+    ELSEWHERE = "elsewhere"  # another process trains it
+
+
+class Turns(Protocol):
+    """Tells whose turn it is."""
+
+    def take(self, run: RunSpec) -> Turn | Run:
+        """Take a run's turn, or give the record of what another process has finished meanwhile."""
+        ...
+
+    def let_go(self, run: RunSpec) -> None:
+        """Leave it to others."""
+        ...
+
+
+class NoTurns:
+    """Lets every run be trained: as a rerun, which is to be trained whatever there is."""
+
+    def take(self, run: RunSpec) -> Turn | Run:  # noqa: ARG002
+        """Say that it is ours."""
+        return Turn.OURS
+
+    def let_go(self, run: RunSpec) -> None:
+        """Do nothing."""
+
+
+class KeyTurns:
+    """Claims each key while it is trained; with `fresh`, what was finished before is trained all the same."""
+
+    def __init__(self, store: Store, *, fresh: bool = False) -> None:
+        self._store = store
+        self._fresh = fresh
+        self._waited: set[str] = set()  # keys that another process was training when we came
+
+    def take(self, run: RunSpec) -> Turn | Run:
+        """Take a run's turn, unless another process has it, or had it and finished."""
+        if not self._store.claims.take(_claim(run)):
+            self._waited.add(run.key)
+            return Turn.ELSEWHERE
+        known = self._finished(run) if not self._fresh or run.key in self._waited else None
+        if known:
+            self.let_go(run)
+        return known or Turn.OURS
+
+    def let_go(self, run: RunSpec) -> None:
+        """Leave it to others."""
+        self._store.claims.let_go(_claim(run))
+
+    def _finished(self, run: RunSpec) -> Run | None:
+        try:
+            records = self._store.runs(status=Status.FINISHED, tags={Tag.KEY: run.key})
+        except TrackingError:  # trained once more than needed, rather than not at all
+            return None
+        return newest_finished(records).get(run.key)
+
+
+def _claim(run: RunSpec) -> str:
+    return f"key {run.key}"
