@@ -57,6 +57,9 @@ TEXTS = {
     "spaces": "  spaces  ",
 }
 
+HALF = "half a pair"  # comes from a command line or a file's name alone: no store holds it
+STORED = {kind: text for kind, text in TEXTS.items() if kind != HALF}
+
 SAFE = "\n"  # what an output may hold that cannot be seen
 
 

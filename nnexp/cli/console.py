@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from contextlib import suppress
 from functools import lru_cache
 
 from nnexp.escape import IN_ASCII
@@ -41,4 +42,5 @@ def print_anywhere() -> None:
     """Have the standard streams write what their encoding lacks in ASCII, rather than fail."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=IN_ASCII)
+            with suppress(OSError):  # of a pipe in the place of a file; it is done by then
+                stream.reconfigure(errors=IN_ASCII)

@@ -94,4 +94,7 @@ def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
 
 
 def _is_file(name: str) -> bool:
-    return Path(name).suffix.lower() in READERS or Path(name).is_file()
+    try:
+        return Path(name).suffix.lower() in READERS or Path(name).is_file()
+    except OSError:  # no file may have such a name
+        return False
