@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rich.styled import Styled
-from rich.table import Table
+from rich.table import Column, Table
 
 from nnexp.archive.packages import install_lines
 from nnexp.cli.console import out, say
@@ -62,7 +62,8 @@ def diff(left: str, right: str) -> None:
     if not sections:
         out().print("nothing differs")
     for section in sections:
-        table = Table(section.title, a.run_id[:8], b.run_id[:8], box=None, pad_edge=False)
+        values = (Column(run.run_id[:8], overflow="fold") for run in (a, b))
+        table = Table(section.title, *values, box=None, pad_edge=False)
         for row in section.rows:
             table.add_row(*row)
         out().print(table)
@@ -77,7 +78,8 @@ def _facts(record: Run) -> dict[str, str]:
 
 
 def _pairs(values: dict[str, str], title: str = "") -> Table:
-    table = Table(title, "", box=None, pad_edge=False, show_header=bool(title), header_style="bold")
+    columns = (title, Column(overflow="fold"))
+    table = Table(*columns, box=None, pad_edge=False, show_header=bool(title), header_style="bold")
     for name, value in values.items():
         table.add_row(name, str(value))
     return table
