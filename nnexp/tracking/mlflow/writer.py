@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.tracking.mlflow.client import connect
 from nnexp.tracking.mlflow.errors import store_errors
-from nnexp.tracking.mlflow.inside import Artifacts, artifacts_at
+from nnexp.tracking.mlflow.inside import Artifacts, artifacts_at, close
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sqlite import create_sqlite
 from nnexp.tracking.mlflow.tags import to_mlflow
@@ -40,6 +41,7 @@ class Writer:
             if location.file:
                 create_sqlite(location.file)
             self._client = connect(location)
+            atexit.register(close, self._client)  # or whoever copies the file has not what stands in its log
             self.experiment_id = self._experiment()
 
     def create(self, run: RunStart) -> str:
