@@ -40,6 +40,8 @@ def test_it_is_asked_once_and_not_again_at_once(silent, monkeypatch):
     for _ in range(5):
         with pytest.raises(NoAnswerError, match="cannot be reached: no answer; is its server running"):
             asked.runs()
+        with pytest.raises(NoAnswerError):
+            asked.prepare()
     tries = len(taken)
     monkeypatch.setattr(store, "AWAY_S", 0.0)
     asked._away_until = 0.0  # the while has passed

@@ -89,7 +89,8 @@ class MlflowStore:
         if self.location.is_database and self._is_sure():
             self._writer = self._begin()
         else:
-            self.open()
+            with self._reached():
+                self.open()
 
     def _begin(self) -> Future[Writer]:
         """Begin to open the store in a thread of its own."""

@@ -103,12 +103,13 @@ class Writer:
 
     def _experiment(self) -> str:
         name = self.location.experiment
-        for attempt in range(TRIES):
+        tries = TRIES if self.location.is_database else 1
+        for attempt in range(tries):
             try:
                 found = self._client.get_experiment_by_name(name)
                 return str(found.experiment_id if found else self._client.create_experiment(name, self._artifacts()))
             except (MlflowException, SQLAlchemyError):  # another process may just have made it
-                if attempt == TRIES - 1:
+                if attempt == tries - 1:
                     raise
         raise AssertionError("unreachable")
 
