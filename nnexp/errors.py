@@ -26,6 +26,10 @@ class TrackingError(NnexpError, OSError):
     """A tracking store that cannot be opened, read or written."""
 
 
+class NoAnswerError(TrackingError):
+    """A tracking store that was asked, and did not answer in time."""
+
+
 class RecordError(NnexpError, ValueError):
     """A run's record that is incomplete, contradicts itself, or holds anything but data."""
 

@@ -49,7 +49,7 @@ def bench(
     if lacking:
         say(f"not installed: {', '.join(lacking)}; pip install 'nnexp[bench]'")
     rounds_each = f"{count(rounds, 'round')} of an epoch of {len(examples):,} examples each"
-    say(f"{rounds_each}, on one core; the loop takes seconds a round")
+    say(f"{rounds_each}, in turns on one core; the loop takes seconds a round")
     with one_core():
         measured = measure(examples, hidden, batch_sizes, rounds=rounds)
         total = len(hidden) * len(batch_sizes)

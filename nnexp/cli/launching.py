@@ -96,7 +96,7 @@ def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Epochs to time of each.")] = 3,
     limit: Annotated[int | None, typer.Option(min=10, help="Learn from so many examples only.")] = None,
     full: Annotated[bool, typer.Option("--full", help="More sizes, and how cost grows: twenty minutes.")] = False,
-    plot: Annotated[Path | None, typer.Option(dir_okay=False, metavar="FILE", help="Draw them, in SVG.")] = None,
+    plot: Annotated[Path | None, typer.Option(dir_okay=False, metavar="FILE", help="Draw the times, as SVG.")] = None,
     as_json: Json = False,
 ) -> None:
     """Time an epoch of the notebooks' loop, other libraries and nnexp's kernels, side by side on one core."""

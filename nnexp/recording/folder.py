@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from numpy.typing import NDArray
 
-from nnexp.errors import RecordError
+from nnexp.errors import ConfigError, RecordError
 from nnexp.recording import files
 from nnexp.tracking.records import RunStart, Status
 from nnexp.training.events import Epoch
@@ -140,10 +140,19 @@ class RunFolder:
 
 
 def free(path: Path) -> Path:
-    """Give a folder in which no run has left its files: `path`, or one beside it."""
+    """Give a folder in which no run has left its files: `path`, or one beside it.
+
+    Raises
+    ------
+    ConfigError
+        A folder that holds what is not nnexp's, and would be written over.
+    """
     beside = (Path(f"{path}-{n}") for n in count(2))
     while RunFolder(path).is_there:
         path = next(beside)
+    for name in (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PACKAGES, files.DIFF, files.END):
+        if (path / name).exists():
+            raise ConfigError(f"{path.absolute()} holds a {name} that no run left; name another output folder")
     return path
 
 

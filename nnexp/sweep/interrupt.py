@@ -10,12 +10,13 @@ from types import FrameType, TracebackType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+PATIENCE_S = 2.0
 
 
 class Interrupt:
     """While entered, the first signal is only noted; the second raises KeyboardInterrupt once nothing is written.
 
-    A third does not wait for that: what is written to may hang.
+    What is written to may hang, so that is waited for no longer than PATIENCE_S, and after a third signal not at all.
     """
 
     def __init__(self) -> None:
@@ -57,6 +58,9 @@ class Interrupt:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Give the signals back."""
+        if self._again:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -67,3 +71,5 @@ class Interrupt:
             raise KeyboardInterrupt
         else:
             self._again = True
+            signal.signal(signal.SIGALRM, self._handle)
+            signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +65,39 @@ def store(database: Path) -> MlflowStore:
 def only(store: RunStore) -> Run:
     (record,) = store.runs(None)
     return record
+
+
+class TestWhereThingsLie:
+    def test_a_copy_of_the_database_holds_what_was_recorded(self, tmp_path: Path, tiny_data: Path) -> None:
+        """It is copied when the command has ended, and without the log that stood beside it."""
+        command = [sys.executable, "-m", "nnexp", "train", "dataset=folder", f"dataset.path={tiny_data}", "epochs=1"]
+        subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+        (tmp_path / "elsewhere").mkdir()
+        shutil.copy(tmp_path / "mlflow.db", tmp_path / "elsewhere")
+        assert only(MlflowStore(Location(f"sqlite:///{tmp_path}/elsewhere/mlflow.db", "nnexp"))).is_finished
+
+    def test_a_file_that_is_not_ours_is_never_written_over(self, train: Nnexp, tmp_path: Path) -> None:
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "mine" / "config.json").write_text("mine")
+        status, out, err = train("hydra.run.dir=mine")
+        assert (status, out) == (2, "")
+        assert f"nnexp: {tmp_path}/mine holds a config.json that no run left; name another output folder\n" in err
+        assert (tmp_path / "mine" / "config.json").read_text() == "mine"
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["-m", "seed=0,1,2", "hydra.sweeper.max_batch_size=2"],
+            ["hydra.job.chdir=true"],
+            ["-m", "hydra.job.chdir=true"],
+        ],
+    )
+    def test_a_setting_of_hydras_that_has_no_meaning_is_refused(self, arguments: list[str], train: Nnexp) -> None:
+        here = Path.cwd()
+        status, out, err = train(*arguments)
+        os.chdir(here)
+        assert (status, out) == (2, "")
+        assert "has no meaning here, but is set; " in err
 
 
 class TestWhatWasHardlyMeant:

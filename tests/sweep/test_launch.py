@@ -374,6 +374,22 @@ def test_a_third_signal_does_not_wait_for_a_store_that_hangs(plan, store, diary,
     assert executor.closed
 
 
+def test_a_second_signal_waits_for_a_store_that_hangs_for_a_moment_alone(plan, store, diary, monkeypatch):
+    def hang(*arguments, **options):
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+        signal.pause()  # until the alarm that the second one has set
+        pytest.fail("the store was waited for")
+
+    monkeypatch.setattr("nnexp.sweep.interrupt.PATIENCE_S", 0.05)
+    monkeypatch.setattr(store, "create", hang)
+    executor = Scripted()
+    with pytest.raises(KeyboardInterrupt):
+        launch(plan(seeds=1), Policy(), executor, store, diary)
+    assert executor.closed
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
 class Endless(Planned):
     """Runs that come one at a time: the next is known when the one before has ended."""
 

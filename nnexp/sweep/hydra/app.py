@@ -29,6 +29,11 @@ from nnexp.training.spec import make_spec
 
 PLAIN = "config"  # the config of a run, and of a multirun that is no named sweep
 
+UNUSED = {
+    "sweeper.max_batch_size": "hydra.launcher.jobs says how many run at once",
+    "job.chdir": "a run writes into its own folder alone, and the store is looked for from here",
+}
+
 
 class HydraApp:
     """The task function that Hydra calls: with one composed config, or (see launcher.py) with a whole plan.
@@ -51,6 +56,7 @@ class HydraApp:
         try:
             values = plain(composed)
             config, job = self.task.schema.parse_config(values), HydraConfig.get()
+            refuse_unused(job)
             fresh = _check_launcher(job.launcher)
             chosen = _chosen(job.overrides.task, values)
             self.session = self._open_session(False)
@@ -133,6 +139,13 @@ def _check_launcher(composed: DictConfig) -> bool:
         return False
     settings = {name: value for name, value in plain(composed).items() if name != "_target_"}
     return POLICY.parse_config(settings).fresh
+
+
+def refuse_unused(composed: Any) -> None:
+    """Refuse settings of Hydra's own that would be passed over, or lead elsewhere."""
+    for name, instead in UNUSED.items():
+        if OmegaConf.select(composed, name):
+            raise ConfigError(f"hydra.{name} has no meaning here, but is set; {instead}")
 
 
 def plain(composed: DictConfig) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from nnexp.sweep.hydra.app import PLAIN, HydraApp
+from nnexp.sweep.hydra.app import PLAIN, HydraApp, refuse_unused
 from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.plan import make_plan
 from nnexp.sweep.policy import POLICY
@@ -28,6 +28,7 @@ def launch(
     first: int,
 ) -> list[JobReturn]:
     """Plan all jobs, check them all, and have them run."""
+    refuse_unused(master.hydra)
     if not isinstance(app, HydraApp):
         raise TypeError("hydra/launcher=pool runs nnexp's own task; other Hydra applications need another launcher")
     policy = POLICY.parse_config(settings)

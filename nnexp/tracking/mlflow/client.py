@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from pathlib import Path
 
 from mlflow import MlflowClient
 
 from nnexp.tracking.mlflow import inside
-from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.location import SQLITE, Location
 
 HTTP = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "8",  # seconds
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for results
 }
 
@@ -21,4 +23,9 @@ def connect(location: Location) -> MlflowClient:
     for name, value in HTTP.items():
         os.environ.setdefault(name, value)
     inside.give_up_soon()
-    return MlflowClient(location.uri)
+    client = MlflowClient(location.uri)
+    written = Path(location.uri.removeprefix(SQLITE).partition("?")[0]).parent
+    if location.file and written != location.file.parent:  # a % or ? in it, and MLflow makes a folder of that name
+        with suppress(OSError):
+            written.rmdir()
+    return client

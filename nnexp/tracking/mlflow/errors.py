@@ -11,7 +11,7 @@ from requests.exceptions import ConnectionError as NotReachedError
 from requests.exceptions import RequestException, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
-from nnexp.errors import TrackingError
+from nnexp.errors import NoAnswerError, TrackingError
 from nnexp.tracking.mlflow.location import Location
 
 
@@ -26,7 +26,8 @@ def store_errors(location: Location) -> Iterator[None]:
         causes = [*_causes(error)]
         if any(isinstance(cause, NotReachedError | Timeout) for cause in causes):
             why = next((one.strerror for one in reversed(causes) if isinstance(one, OSError) and one.strerror), "")
-            raise TrackingError(
+            silent = any(isinstance(cause, Timeout | TimeoutError) for cause in causes)
+            raise (NoAnswerError if silent else TrackingError)(
                 f"the tracking store {location} cannot be reached: {why or 'no answer'}; "
                 "is its server running, and is MLFLOW_TRACKING_URI its address?"
             ) from error

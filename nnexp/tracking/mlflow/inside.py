@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from mlflow import MlflowClient
 from mlflow.store.artifact.artifact_repo import ArtifactRepository
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.store.db import utils as db_utils
@@ -29,6 +30,13 @@ def make_tables(file: Path) -> None:
 def give_up_soon() -> None:
     """Have MLflow try a database that does not answer a few times, for a second, and not for minutes."""
     db_utils.MAX_RETRY_COUNT = RETRIES
+
+
+def close(client: MlflowClient) -> None:
+    """Close the connections to a database: SQLite's last one brings what stands in its log into the file itself."""
+    engine = getattr(client._tracking_client.store, "engine", None)
+    if engine is not None:  # of a server there is none
+        engine.dispose()
 
 
 def artifacts_at(uri: str, store: str) -> Artifacts:

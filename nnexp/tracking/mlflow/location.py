@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from nnexp.errors import TrackingError
 
@@ -28,13 +29,15 @@ class Location:
         uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
         experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME") or DEFAULT_EXPERIMENT
         if uri.startswith(SQLITE) and not uri.startswith("sqlite:////"):
-            uri = SQLITE + str(Path(uri.removeprefix(SQLITE)).absolute())
+            path, mark, options = uri.removeprefix(SQLITE).partition("?")
+            folder = str(Path.cwd()).replace("%", "%25").replace("?", "%3F")  # which would end an address
+            uri = f"{SQLITE}{folder}/{path}{mark}{options}"
         return cls(uri, experiment)
 
     @property
     def file(self) -> Path | None:
-        """The database file, for SQLite."""
-        return Path(self.uri.removeprefix(SQLITE)) if self.uri.startswith(SQLITE) else None
+        """The database file, for SQLite; what stands behind a ? are options of its driver."""
+        return Path(unquote(self.uri.removeprefix(SQLITE).partition("?")[0])) if self.uri.startswith(SQLITE) else None
 
     @property
     def address(self) -> str:

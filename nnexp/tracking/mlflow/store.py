@@ -6,14 +6,16 @@ trains need not wait for it, where the store is sure to take what will be writte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnexp.errors import TrackingError
+from nnexp.errors import NoAnswerError, TrackingError
 from nnexp.tracking.claims import Claims
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status
@@ -22,6 +24,8 @@ from nnexp.tracking.store import RunStore
 if TYPE_CHECKING:
     from nnexp.tracking.mlflow.writer import Writer
 
+AWAY_S = 20.0  # for which a store that did not answer is not asked again
+
 
 class MlflowStore:
     """Both sides of the border, `Tracker` and `RunStore`: SQL or MLflow's client reads, and a `Writer` writes."""
@@ -29,6 +33,8 @@ class MlflowStore:
     def __init__(self, location: Location) -> None:
         self.location = location
         self._writer: Future[Writer] | None = None
+        self._away: NoAnswerError | None = None
+        self._away_until = 0.0
 
     def __str__(self) -> str:
         """Name the store and the experiment as a person would."""
@@ -83,7 +89,8 @@ class MlflowStore:
         if self.location.is_database and self._is_sure():
             self._writer = self._begin()
         else:
-            self.open()
+            with self._reached():
+                self.open()
 
     def _begin(self) -> Future[Writer]:
         """Begin to open the store in a thread of its own."""
@@ -114,19 +121,23 @@ class MlflowStore:
 
     def create(self, run: RunStart) -> str:
         """Begin a run, or complete one that an earlier try began."""
-        return self.open().create(run)
+        with self._reached():
+            return self.open().create(run)
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
         """Add metrics and set tags."""
-        self.open().log(run_id, metrics, tags)
+        with self._reached():
+            self.open().log(run_id, metrics, tags)
 
     def save(self, run_id: str, files: Sequence[Path]) -> None:
         """Keep files as artifacts."""
-        self.open().save(run_id, files)
+        with self._reached():
+            self.open().save(run_id, files)
 
     def end(self, run_id: str, status: Status, ended_at: int) -> None:
         """Set the run's status and end."""
-        self.open().end(run_id, status, ended_at)
+        with self._reached():
+            self.open().end(run_id, status, ended_at)
 
     def runs(
         self,
@@ -136,12 +147,33 @@ class MlflowStore:
         tags: Mapping[str, str] | None = None,
     ) -> list[Run]:
         """List records, newest first."""
-        return self.reader.runs(kind, status=status, tags=tags)
+        with self._reached():
+            return self.reader.runs(kind, status=status, tags=tags)
 
     def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
         """Give each run's (step, value) pairs of one metric."""
-        return self.reader.history(run_ids, metric)
+        with self._reached():
+            return self.reader.history(run_ids, metric)
 
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Read one artifact."""
-        return self.reader.artifact(run_id, name)
+        with self._reached():
+            return self.reader.artifact(run_id, name)
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Ask a store that did not answer nothing more for a while: whoever waits for it could do something else."""
+        if self._away and time.monotonic() < self._away_until:
+            raise self._away
+        try:
+            yield
+        except NoAnswerError as error:
+            self._away, self._away_until = error, time.monotonic() + AWAY_S
+            raise
+        except KeyboardInterrupt:
+            if self.location.is_database:
+                raise
+            # Somebody would not wait for a server any longer.
+            self._away = NoAnswerError(f"the tracking store {self.location} was not waited for")
+            self._away_until = time.monotonic() + AWAY_S
+            raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.tracking.mlflow.client import connect
 from nnexp.tracking.mlflow.errors import store_errors
-from nnexp.tracking.mlflow.inside import Artifacts, artifacts_at
+from nnexp.tracking.mlflow.inside import Artifacts, artifacts_at, close
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sqlite import create_sqlite
 from nnexp.tracking.mlflow.tags import to_mlflow
@@ -40,6 +41,7 @@ class Writer:
             if location.file:
                 create_sqlite(location.file)
             self._client = connect(location)
+            atexit.register(close, self._client)  # or whoever copies the file has not what stands in its log
             self.experiment_id = self._experiment()
 
     def create(self, run: RunStart) -> str:
@@ -101,12 +103,13 @@ class Writer:
 
     def _experiment(self) -> str:
         name = self.location.experiment
-        for attempt in range(TRIES):
+        tries = TRIES if self.location.is_database else 1
+        for attempt in range(tries):
             try:
                 found = self._client.get_experiment_by_name(name)
                 return str(found.experiment_id if found else self._client.create_experiment(name, self._artifacts()))
             except (MlflowException, SQLAlchemyError):  # another process may just have made it
-                if attempt == TRIES - 1:
+                if attempt == tries - 1:
                     raise
         raise AssertionError("unreachable")
 
