@@ -5,8 +5,9 @@ rich would take `[bold]` in a name for a style, `:bomb:` for a picture, and pass
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -33,6 +34,22 @@ class Terminal(Console):
     def say(self, line: str) -> None:
         """Print a line of nnexp's own."""
         self.print(f"nnexp: {line}", soft_wrap=True)
+
+
+class Visible(io.TextIOBase):
+    """A stream for those who print by themselves; what it passes on to another is shown as text."""
+
+    def __init__(self, beneath: TextIO) -> None:
+        self._beneath = beneath
+
+    def write(self, text: str) -> int:
+        """Pass a text on."""
+        self._beneath.write(_visible_lines(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Have all of it written."""
+        self._beneath.flush()
 
 
 def _visible_lines(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
+from nnexp.config.paths import PACKAGE
 from nnexp.sweep.progress import display
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.network.task import NETWORK
@@ -131,3 +133,31 @@ def test_in_any_locale_everything_is_printed_and_every_file_is_in_utf_8(
     assert {*json.loads(out["judge a.csv --json"])["level"]} == {"ä", "漢"}
     assert r"\u6f22" in out["judge a.csv"]
     assert "±" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def calls_in(file: Path) -> Iterator[ast.Call]:
+    yield from (node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+
+
+def called(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+MODULES = {str(file.relative_to(PACKAGE)): file for file in PACKAGE.rglob("*.py") if "kernels" not in file.parts}
+
+
+def test_there_is_no_other_way_to_a_terminal() -> None:
+    prints = {name for name, file in MODULES.items() for call in calls_in(file) if ast.unparse(call.func) == "print"}
+    assert prints == {"cli/console.py", "cli/app.py", "api.py"}  # documents, the version, and what is made visible
+    richs_own = {"Console", "Text", "Markdown", "Pretty"}
+    assert {name for name, file in MODULES.items() if richs_own & {*map(called, calls_in(file))}} == {"terminal.py"}
+
+
+def test_every_file_of_text_says_its_encoding() -> None:
+    least = {"read_text": 1, "write_text": 2}  # arguments, the encoding among them
+    assert [
+        f"{name}: {ast.unparse(call)}"
+        for name, file in MODULES.items()
+        for call in calls_in(file)
+        if len(call.args) + len(call.keywords) < least.get(called(call), 0)
+    ] == []

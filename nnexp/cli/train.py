@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from functools import partial
 
 from nnexp.cli.console import err, out, say
@@ -13,6 +15,7 @@ from nnexp.sweep.policy import LAUNCHER
 from nnexp.sweep.progress import display, duration, told
 from nnexp.sweep.session import Session, Trained
 from nnexp.tasks.network.task import NETWORK
+from nnexp.terminal import Visible
 from nnexp.tracking.records import Run
 from nnexp.training.events import Epoch
 
@@ -22,7 +25,9 @@ FRESH = f"{LAUNCHER}fresh=true"
 def train(arguments: Sequence[str]) -> None:
     """Hand the arguments to Hydra, have trained what it composes, and say what became of it."""
     app = HydraApp(NETWORK, open_session)
-    for result in run_hydra(app, [FRESH if one == "--fresh" else one for one in arguments], say):
+    with redirect_stdout(Visible(sys.stdout)):  # to which Hydra prints a config, if asked for it
+        results = run_hydra(app, [FRESH if one == "--fresh" else one for one in arguments], say)
+    for result in results:
         if isinstance(result, Run):
             _tell_reused(result)
         elif isinstance(result, Trained):

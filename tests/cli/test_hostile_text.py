@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from markdown_it import MarkdownIt
 
 from nnexp.recording import files
@@ -207,10 +208,11 @@ def test_what_cannot_be_done_with_a_name_is_said_in_a_line(
         assert (out, err.count("\n")) == ("", 1), arguments
 
 
-@pytest.mark.parametrize("kind", ["a closing tag", "colours", "two lines", "templates", "long", HALF, "nothing"])
+@pytest.mark.parametrize("kind", ["a closing tag", "colours", "two lines", "templates", "long", HALF])
 def test_a_setting_that_cannot_be_used_is_told_in_a_line(kind: str, empty: MemoryStore, nnexp: Nnexp) -> None:
     typed = [as_overrides({name: TEXTS[kind]}) for name in ("init", "dataset.path")]
-    for settings in (["dataset=folder", *one] for one in (*typed, [f"dataset.{TEXTS[kind]}=1"])):
+    typed += [[f"dataset.{TEXTS[kind]}=1"], [f"--{TEXTS[kind]}"], ["--config-name", TEXTS[kind]]]
+    for settings in (["dataset=folder", *one] for one in typed):
         status, out, err = nnexp("train", *settings)
         assert (status, out, amiss(err), err.count("\n")) == (2, "", [], 1), err
 
@@ -268,6 +270,12 @@ def test_a_setting_is_typed_and_told(kind: str, empty: MemoryStore, typed: Calla
         typed("train", *name, "dataset=folder", f"dataset.path={tiny_data}", "epochs=1", "hidden=5")
     )
     assert [run.params["dataset.name"] for run in empty.runs()] == [TEXTS[kind]]
+
+
+@pytest.mark.parametrize("kind", sorted(TEXTS.keys() - NO_SETTING))
+def test_a_config_is_printed_as_it_is(kind: str, typed: Callable[..., str]) -> None:
+    printed = typed("train", "--cfg", "job", *as_overrides({"dataset.name": TEXTS[kind]}))
+    assert yaml.safe_load(printed)["dataset"]["name"] == TEXTS[kind] or not TEXTS[kind].isprintable()
 
 
 def test_what_was_trained_is_told_and_proved(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -99,13 +101,14 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
     main = hydra.main(version_base="1.3", config_path=str(CONF), config_name=PLAIN)(app)
     try:
-        main()
+        with _mistakes_raised():
+            main()
     except (HydraException, OmegaConfBaseException) as refused:
         raise _in_one_line(refused, schema) from refused
     except NnexpError:
         raise
     except ValueError as refused:
-        if "--multirun" in str(refused):  # flags that exclude one another
+        if "--multirun" in str(refused) or isinstance(refused, UnicodeError):  # flags that exclude one another
             raise ConfigError(str(refused)) from refused
         raise
     except OSError as refused:
@@ -125,6 +128,20 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     for error in app.errors[-1:]:
         raise error
     return app.results
+
+
+@contextmanager
+def _mistakes_raised() -> Iterator[None]:
+    """Have argparse, by which Hydra reads its flags, raise what it cannot read rather than print it and leave."""
+
+    def error(parser: ArgumentParser, message: str) -> NoReturn:  # noqa: ARG001
+        raise ConfigError(f"{message} (nnexp train --help)")
+
+    usual, ArgumentParser.error = ArgumentParser.error, error  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        ArgumentParser.error = usual  # type: ignore[method-assign]
 
 
 def _last_metrics(trained: Trained | Run) -> Mapping[str, float]:

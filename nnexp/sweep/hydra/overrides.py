@@ -9,6 +9,7 @@ from typing import Any
 from nnexp.config.value import format_value
 
 Settings = Mapping[str, Any]
+QUOTE = re.compile(r"(\\*)('|\Z)")  # with the backslashes before it, which stand for themselves anywhere else
 PLAIN_WORD = re.compile(r"[\w./-]+")
 
 
@@ -26,5 +27,5 @@ def _quoted(value: Any) -> str:
     value = value.tolist() if hasattr(value, "tolist") else value
     if not isinstance(value, str) or PLAIN_WORD.fullmatch(value):
         return format_value(value)
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    escaped = QUOTE.sub(lambda found: 2 * found[1] + found[2].replace("'", "\\'"), value)
     return f"'{escaped}'"

@@ -1,5 +1,6 @@
 """The page in a real browser: every plot is drawn, nothing is asked of the network, axe finds nothing serious."""
 
+import json
 import shutil
 from contextlib import contextmanager
 
@@ -9,7 +10,8 @@ import pytest
 from nnexp.comparison.compare import compare
 from nnexp.report.page.page import page
 from nnexp.report.plots.figures import plots
-from tests.shelf import run, runs
+from tests.hostile import STORED, amiss, shown, squeezed
+from tests.shelf import Shelf, run, runs
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
@@ -93,3 +95,64 @@ def test_a_comparison_without_answer_still_makes_a_page(browser, tmp_path):
         with opened(browser, file.as_uri()) as tab:
             assert "Nothing to compare" in tab.locator(".answer").inner_text()
             assert tab.heard == []
+
+
+OPTION = "<b>opt</b> <a href='http://evil.example'>x</a> \u202e"  # a setting's name
+
+
+@pytest.fixture(scope="module")
+def hostile(sweep):
+    """Runs whose settings, data and environment are called by texts that would be more; with every plot there is."""
+    shelf, left = Shelf(), next(one for one in sweep.artifacts if one[1] == "predictions.npz")[0]
+    for number, text in enumerate(STORED.values()):
+        for seed in range(2):
+            record = run(0.95 - number / 500 + seed / 3000, seed=seed, seconds=6 + number, run_id=f"{number} {seed}")
+            record.params.update({"init": text, OPTION: text if number % 2 else "none", "dataset.name": text[:9]})
+            record.tags.update({"nnexp.code": "<i>code", "nnexp.environment": text, "nnexp.key": record.run_id})
+            record = shelf.add(record, [0.5, 0.7, record.metrics["final/val_accuracy"]], 0.2)
+            for name in ("predictions.npz", "parameters.npz"):
+                shelf.artifacts[record.run_id, name] = sweep.artifacts[left, name]
+            content = json.dumps({"environment": {text: text}}).encode()
+            shelf.artifacts[record.run_id, "environment.json"] = content
+    return shelf
+
+
+@pytest.fixture(scope="module")
+def hostile_page(hostile, images, tmp_path_factory):
+    file = tmp_path_factory.mktemp("page") / "page.html"
+    comparison = compare(hostile.records, hostile, by=["init", OPTION])
+    file.write_text(page(comparison, hostile, images=images), encoding="utf-8")
+    return file.as_uri()
+
+
+def test_no_name_is_a_link_a_script_or_markup(browser, hostile_page):
+    with opened(browser, hostile_page) as tab:
+        tab.on("dialog", lambda dialog: tab.heard.append(dialog.message))
+        assert tab.locator(".drawing").count() == 8
+        for drawing in tab.locator(".drawing").all():  # what is written when a mouse comes near, as well
+            drawing.scroll_into_view_if_needed()
+            box = drawing.bounding_box()
+            for part in (0.2, 0.5, 0.8):
+                tab.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] * 0.6)
+        for forbidden in ("a", "img", "iframe", "b", "[onerror]", "[onload]"):
+            assert tab.locator(forbidden).count() == 0, forbidden
+        assert tab.evaluate("[...document.scripts].filter(one => !one.type).length") == 2  # plotly and ours
+        assert tab.heard == []
+        assert amiss(tab.locator("body").inner_text().replace("\t", " ")) == []
+
+
+def test_every_name_is_read_as_it_is(browser, hostile_page):
+    with opened(browser, hostile_page) as tab:
+
+        def read(place):
+            return {squeezed(text) for text in tab.locator(place).all_text_contents()}
+
+        texts, names = {shown(text) for text in STORED.values()}, {shown("init"), shown(OPTION)}
+        assert read(".parcoords .tick text") >= texts
+        assert read(".parcoords .axis-title") >= names
+        assert read("th") >= names
+        assert len(read("th") & texts) >= 20  # of the rows that are shown
+        legends = read(".legendtext")
+        assert len(legends) == 8
+        assert all(any(text in one for text in texts) and shown(OPTION) in one for one in legends)
+        assert shown(OPTION) in squeezed(tab.title())
