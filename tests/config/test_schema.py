@@ -44,6 +44,8 @@ GIVEN = {"name": "plain"}
 BAD = [
     ("name", "", "name must be a text, but got ''"),
     ("name", 3, "name must be a text, but got 3"),
+    ("name", "a\0b", r"name must be a text in UTF-8, without NUL, but got 'a\x00b'"),
+    ("name", "\udcff", r"name must be a text in UTF-8, without NUL, but got '\udcff'"),
     ("eggs", 2.0, "eggs must be a whole number, but got 2.0"),
     ("eggs", True, "eggs must be a whole number, but got True"),
     ("eggs", "3", "eggs must be a whole number, but got '3'"),

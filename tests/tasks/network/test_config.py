@@ -152,7 +152,7 @@ def test_nothing_in_a_record_is_evaluated(monkeypatch: pytest.MonkeyPatch) -> No
         build({"seed": text})
 
 
-WORD = st.text(min_size=1, max_size=20)
+WORD = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
 RATE = st.floats(min_value=0, exclude_min=True, allow_infinity=False)
 SETTINGS = st.fixed_dictionaries(
     {},
