@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.judge import Judgement, Terms
@@ -28,6 +26,7 @@ from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns, results_in
 from nnexp.config.paths import check_sweep_name
 from nnexp.errors import ConfigError, DataError, TrackingError, UnfinishedError
+from nnexp.escape import in_markdown, visible
 from nnexp.recording.store import open_store
 from nnexp.report.prose.answer import tell_answer
 from nnexp.report.prose.told import tell
@@ -43,6 +42,7 @@ from nnexp.sweep.policy import LAUNCHER
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session, Swept, Trained
 from nnexp.tasks.network.task import NETWORK
+from nnexp.terminal import Terminal
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
@@ -60,7 +60,7 @@ class Compared:
     @property
     def answer(self) -> str:
         """Which is better, by how much, and whether it is real, in a sentence."""
-        return tell(self.comparison).answer
+        return visible(tell(self.comparison).answer)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -188,7 +188,7 @@ class Judged:
     @property
     def answer(self) -> str:
         """Which settings may be the best, in a sentence."""
-        return tell_answer(finding(self.judgement))
+        return visible(tell_answer(finding(self.judgement)))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -200,7 +200,7 @@ class Judged:
         return self.answer
 
     def _repr_markdown_(self) -> str:
-        return f"**{self.answer}**\n\n{markdown_table(as_table(self.judgement))}"
+        return f"**{in_markdown(self.answer)}**\n\n{markdown_table(as_table(self.judgement))}"
 
 
 def judge(
@@ -239,9 +239,9 @@ def judge(
 
 def _open_session(several: bool) -> Session:
     """Open the store for one run or for several, and show how they go, beside what the script prints."""
-    store, watcher = open_store(_say), display(Console(stderr=True, highlight=False), several=several)
+    store, watcher = open_store(_say), display(Terminal(stderr=True), several=several)
     return Session(store, NETWORK, watcher, judge=partial(look_at, store))
 
 
 def _say(line: str) -> None:
-    print(f"nnexp: {line}", file=sys.stderr)  # noqa: T201
+    print(f"nnexp: {visible(line)}", file=sys.stderr)  # noqa: T201

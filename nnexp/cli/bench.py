@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,8 +16,9 @@ from nnexp.benchmarks.growth import SWEEP, Growth, by_examples, by_hidden, by_la
 from nnexp.benchmarks.one_core import one_core
 from nnexp.benchmarks.plot import draw
 from nnexp.cli.bench_sweep import launcher
-from nnexp.cli.console import err, out, say
+from nnexp.cli.console import err, out, say, write
 from nnexp.errors import ConfigError
+from nnexp.escape import in_json
 from nnexp.measure import count, show_seconds
 from nnexp.tasks.network.config import DatasetConfig
 from nnexp.tasks.network.setup import dataset_of, examples_of, kernel_here
@@ -60,12 +60,12 @@ def bench(
     if full:
         growth += by_launches(launcher(limit), cores=len(os.sched_getaffinity(0)), rounds=rounds)
     if as_json:
-        told = {"environment": here, "rounds": rounds, "epochs": times, "growth": growth}
-        print(json.dumps(told, indent=2, default=asdict))  # noqa: T201
+        told = {"epochs": [*map(asdict, times)], "growth": [*map(asdict, growth)]}
+        write(in_json({"environment": here, "rounds": rounds, **told}))
     else:
         _show(times, growth, f"medians of {count(rounds, 'round')}, one core of {_described(here)}")
     if plot:
-        plot.write_text(draw(times))
+        plot.write_text(draw(times), encoding="utf-8")
         say(f"the plot is in {plot}")
 
 

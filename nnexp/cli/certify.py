@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,10 +12,11 @@ from nnexp import __version__
 from nnexp.archive.certificate import ELSEWHERE, Certificate, read_certificate, write_certificate
 from nnexp.archive.proof import Answer, Verdict
 from nnexp.archive.run import Archive, read_archive
-from nnexp.cli.console import err, out, say
+from nnexp.cli.console import err, out, say, write
 from nnexp.cli.rerun import as_record
 from nnexp.comparison.compare import compare
-from nnexp.errors import NotFoundError, RecordError
+from nnexp.errors import DataError, NotFoundError, RecordError
+from nnexp.escape import IN_ASCII, in_json
 from nnexp.measure import count
 from nnexp.recording.store import open_store
 from nnexp.report.prose.told import tell
@@ -29,6 +30,7 @@ from nnexp.tasks.network.parting import parting
 from nnexp.tasks.network.setup import kernel_here
 from nnexp.tasks.network.task import NETWORK
 
+NO_FILE_NAME = r"^\.|[^\w.+=-]"  # in the name of a run or a sweep
 DATA = "dataset.path"  # the setting that says where the data lie
 
 
@@ -45,14 +47,18 @@ def certify(wanted: Sequence[str], to: Path | None, *, worthwhile: float | None)
         raise NotFoundError(f"none of the runs of {' '.join(wanted)} has finished, so there is nothing to certify")
     question = {"worthwhile": worthwhile}
     bare = read_certificate(write_certificate(archives, _us(), question))
-    file = to or Path(f"{'-'.join(name[:40] for name in wanted)}.certificate.json")
-    file.write_text(write_certificate(archives, _us(), question | _answer(bare)))  # of what it holds, and of no more
+    certificate = write_certificate(archives, _us(), question | _answer(bare))  # of what it holds, and of no more
+    file = to or Path(f"{'-'.join(re.sub(NO_FILE_NAME, '_', name[:40]) for name in wanted)}.certificate.json")
+    try:
+        file.write_bytes(certificate.encode(errors=IN_ASCII))
+    except OSError as error:
+        raise DataError(f"{file} cannot be written: {error.strerror}; name another file with --to") from error
     bound = sum(not archive.task.examine(archive.config).portable for archive in archives)
     if bound:
         say(f"the bits of {count(bound, 'run')} depend on the machine: another cannot tell whether they are right")
     epochs = sum(len(archive.epochs) for archive in archives)
-    out().print(f"{file}: {count(len(archives), 'run')}, {count(epochs, 'epoch')}", soft_wrap=True, markup=False)
-    out().print(f"anybody can check it: nnexp verify {file}", soft_wrap=True, markup=False)
+    out().print(f"{file}: {count(len(archives), 'run')}, {count(epochs, 'epoch')}", soft_wrap=True)
+    out().print(f"anybody can check it: nnexp verify {file}", soft_wrap=True)
 
 
 def verify(file: Path, *, data: Path | None, here: bool, as_json: bool) -> int:
@@ -69,15 +75,15 @@ def verify(file: Path, *, data: Path | None, here: bool, as_json: bool) -> int:
     if as_json:
         verdicts = [as_record(verdict) for verdict in reruns.verdicts]
         summary = {"identical": status == 0, "answer_follows": is_told, "parting": where or None}
-        print(json.dumps(summary | {"runs": verdicts}, indent=2))  # noqa: T201
+        write(in_json(summary | {"runs": verdicts}))
         return status
     for line in _told(amiss, where):
-        out().print(line, soft_wrap=True, markup=False)
-    out().print(f"{count(len(runs), 'run')}: {len(runs) - len(amiss)} identical; here {kernel_here()}", markup=False)
+        out().print(line, soft_wrap=True)
+    out().print(f"{count(len(runs), 'run')}: {len(runs) - len(amiss)} identical; here {kernel_here()}")
     if not is_told:
         by = f" (told by {certificate.by}, read by {_us()})" if certificate.by != _us() else ""
-        out().print(f"the certificate's answer does not follow from its figures{by}; from them follows:", markup=False)
-    out().print(_answer(certificate)["answer"], soft_wrap=True, markup=False)
+        out().print(f"the certificate's answer does not follow from its figures{by}; from them follows:")
+    out().print(_answer(certificate)["answer"], soft_wrap=True)
     return status
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnexp.cli.console import out, say
+from nnexp.cli.console import out, say, write
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
 from nnexp.recording.store import open_store
@@ -41,9 +41,9 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
         then=question.then,
     )
     if form:
-        print(formats.FORMATS[form](comparison).rstrip())  # noqa: T201
+        write(formats.FORMATS[form](comparison).rstrip())
         if form == "md" and (published := published_markdown(comparison, store)):
-            print(f"\n{published}")  # noqa: T201
+            write(f"\n{published}")
         return
     show_comparison(comparison, store)
 

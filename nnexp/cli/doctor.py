@@ -18,14 +18,14 @@ def doctor() -> None:
         If the store cannot be read or written; it is left as it is.
     """
     store = store_here()
-    out().print(f"store: {store}", soft_wrap=True, markup=False)
-    out().print(f"kernel: {kernel_here()}", soft_wrap=True, markup=False)
+    out().print(f"store: {store}", soft_wrap=True)
+    out().print(f"kernel: {kernel_here()}", soft_wrap=True)
     if not store.exists:
         out().print("there is no store here yet: nnexp train makes one")
         return
     store.prepare()
     findings = [*repair(store, say).sentences(), *examine(store)]
     for finding in findings:
-        out().print(f"- {finding}", soft_wrap=True, markup=False)
+        out().print(f"- {finding}", soft_wrap=True)
     if not findings:
         out().print("all is well")

@@ -20,19 +20,38 @@ class Answering(TyperCommand):
         try:
             return super().parse_args(ctx, args)
         except Exception as error:
-            if not hasattr(error, "format_message"):  # only usage errors have it: where their class is, varies
-                raise
-            raise InputError(f"{error.format_message()} (nnexp {ctx.info_name} --help)") from error
+            raise InputError(_mistyped(error)) from error
 
 
-def run_to_its_end(app: Callable[[], None]) -> None:
+def run_to_its_end(app: Callable[..., Any]) -> None:
     """Run an application, and end as it did."""
+    from nnexp.cli.console import print_anywhere, say
+
+    print_anywhere()
     try:
-        app()
+        status = app(standalone_mode=False)
     except NnexpError as error:
-        print(f"nnexp: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(getattr(error, "exit_status", 2))
+        say(str(error))
+        status = getattr(error, "exit_status", 2)
     except KeyboardInterrupt:
-        sys.exit(130)
+        status = 130
     except BrokenPipeError:  # as in `nnexp runs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except Exception as error:
+        if line := _mistyped(error):
+            say(line)
+        status = 2
+    if status:
+        sys.exit(status)
+
+
+def _mistyped(error: Any) -> str:
+    """Say what typer cannot read of a command line, and where help is; nothing where that was printed already.
+
+    Whatever else is raised is raised again. (Only what was mistyped has `format_message`: where its class is, varies.)
+    """
+    if not hasattr(error, "format_message"):
+        raise error
+    message, context = error.format_message(), getattr(error, "ctx", None)
+    return f"{message} ({context.command_path} --help)" if message and context else message

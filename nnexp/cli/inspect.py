@@ -24,10 +24,12 @@ def inspect(overrides: Sequence[str]) -> None:
     network, inputs = draw_network(sizes, config)
     name = "-".join(map(str, sizes))
     out().print(
-        f"[bold]{name}[/], activation={config.activation}, init={config.init}, seed={config.seed}: "
-        f"{sum(w.size for w in network.weights)} weights, {sum(b.size for b in network.biases)} biases"
+        f"{name}, activation={config.activation}, init={config.init}, seed={config.seed}: "
+        f"{sum(w.size for w in network.weights)} weights, {sum(b.size for b in network.biases)} biases",
+        style="bold",
     )
-    out().print(f"\ninputs x {inputs.shape}: {_numbers(inputs)}", markup=False)
+    out().print()
+    out().print(f"inputs x {inputs.shape}: {_numbers(inputs)}")
     for k, layer in enumerate(layers(network, inputs)):
         out().print()
         out().print(_table(k, layer))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nnexp.cli.console import out, say
+from nnexp.cli.console import out, say, write
 from nnexp.comparison.judge import Judgement, Terms
 from nnexp.comparison.judge import judge as judge_results
 from nnexp.comparison.table_file import READERS, read_table
@@ -56,7 +56,7 @@ def judge(wanted: list[str], question: Question, *, as_json: bool) -> int:
     except NnexpError as error:
         raise InputError(str(error)) from error
     if as_json:
-        print(judgement.as_json(judged, better))  # noqa: T201
+        write(judgement.as_json(judged, better))
     else:
         out().print(judgement.as_terminal(judged))
     return status
@@ -94,4 +94,7 @@ def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
 
 
 def _is_file(name: str) -> bool:
-    return Path(name).suffix.lower() in READERS or Path(name).is_file()
+    try:
+        return Path(name).suffix.lower() in READERS or Path(name).is_file()
+    except OSError:  # no file may have such a name
+        return False

@@ -33,7 +33,8 @@ def predict(wanted: str, index: int | None, image: Path | None, png: Path | None
         at = _index(index, len(dataset.test))
         picture, truth = dataset.test.images[at].reshape(dataset.image_shape), int(dataset.test.labels[at])
         out().print(f"test example {at}")
-    out().print(as_text(picture), markup=False)
+    for line in as_text(picture).split("\n"):
+        out().print(line, soft_wrap=True)
     if png:
         write_png(picture, png)
         say(f"the digit is in {png}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from nnexp.archive.proof import Answer, Verdict
-from nnexp.cli.console import err, out, say
+from nnexp.cli.console import err, out, say, write
+from nnexp.escape import in_json
 from nnexp.recording.store import open_store
 from nnexp.sweep.find import provable_runs
 from nnexp.sweep.policy import Policy
@@ -22,7 +22,7 @@ def rerun(wanted: Sequence[str], until: int | None, *, here: bool, as_json: bool
     session = Session(store, NETWORK, display(err(), several=len(runs) > 1))
     reruns = session.rerun(runs, Policy(), until=until, here=here)
     if as_json:
-        print(json.dumps([as_record(verdict) for verdict in reruns.verdicts], indent=2))  # noqa: T201
+        write(in_json([as_record(verdict) for verdict in reruns.verdicts]))
     else:
         show_verdicts(reruns.verdicts)
     return reruns.exit_status
@@ -33,9 +33,9 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         if verdict.answer is Answer.DIFFERENT and not verdict.differences:
             say(f"run {verdict.run.run_id[:8]} is not reproducible here, and nothing says why")
-        out().print(f"{verdict.run.run_id[:8]}  {verdict.run.name}: {verdict}", soft_wrap=True, markup=False)
+        out().print(f"{verdict.run.run_id[:8]}  {verdict.run.name}: {verdict}", soft_wrap=True)
         for difference in verdict.differences:
-            out().print(f"    {difference}", soft_wrap=True, markup=False)
+            out().print(f"    {difference}", soft_wrap=True)
     if len(verdicts) > 1:
         counts = [(sum(verdict.answer is answer for verdict in verdicts), answer) for answer in Answer]
         out().print(f"{len(verdicts)} runs: {', '.join(f'{n} {answer}' for n, answer in counts if n)}")

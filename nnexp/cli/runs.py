@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -13,10 +12,11 @@ from typing import Any
 
 from rich.table import Table
 
-from nnexp.cli.console import out, say
+from nnexp.cli.console import out, say, write
 from nnexp.config.schema import EPOCHS
 from nnexp.config.value import format_value, parse_value
 from nnexp.errors import ConfigError
+from nnexp.escape import in_json
 from nnexp.measure import EPOCH_SECONDS, judging
 from nnexp.recording.store import open_store
 from nnexp.sweep.find import members, named_sweep
@@ -44,7 +44,7 @@ def runs(choice: Choice, *, as_json: bool) -> None:
     everything = store.runs()
     records = _chosen(everything if choice.sweep is None else _members(store, choice.sweep), choice)
     if as_json:
-        print(json.dumps([_json(record) for record in records], indent=2))  # noqa: T201
+        write(in_json([_json(record) for record in records]))
     elif records:
         out().print(_table(records, shortest_unique([record.run_id for record in everything])))
     else:
@@ -127,7 +127,7 @@ def _json(record: Run) -> dict[str, object]:
 def _table(records: Sequence[Run], id_length: int) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("run", "name", "status", "started"):
-        table.add_column(column, no_wrap=column != "name")
+        table.add_column(column, no_wrap=column != "name", overflow="fold")
     columns = _columns(records)
     for column, _ in columns:
         table.add_column(column, justify="right", no_wrap=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rich.table import Table
+from rich.styled import Styled
+from rich.table import Column, Table
 
 from nnexp.archive.packages import install_lines
 from nnexp.cli.console import out, say
@@ -33,13 +34,14 @@ def show(wanted: str) -> None:
     """Print a run's facts, settings, environment, learning curve and confusion matrix."""
     store = open_store(say)
     record = find_run(store, wanted)
-    out().print(f"[bold]{record.name}[/]  run {record.run_id}", soft_wrap=True)
+    out().print(f"{record.name}  run {record.run_id}", style="bold", soft_wrap=True)
     out().print(_pairs(_facts(record)))
     out().print(_pairs(dict(record.params), "settings"))
     environment = read_environment(record, store)
     if environment:
         out().print(_pairs(environment, "environment"))
-    out().print(draw_run(record, store, width=min(out().width, 100)), markup=False)
+    for line in draw_run(record, store, width=min(out().width, 100)).split("\n"):
+        out().print(line, soft_wrap=True)
     predictions = read_predictions(store, record.run_id)
     if predictions:
         out().print(_confusion(predictions))
@@ -48,7 +50,8 @@ def show(wanted: str) -> None:
 def show_environment(wanted: str) -> None:
     """Print a requirements file that brings a run's packages back; its comments name what pip cannot install."""
     store = open_store(say)
-    print("\n".join(install_lines(find_run(store, wanted), store)))  # noqa: T201
+    for line in install_lines(find_run(store, wanted), store):
+        out().print(line, soft_wrap=True)
 
 
 def diff(left: str, right: str) -> None:
@@ -59,7 +62,8 @@ def diff(left: str, right: str) -> None:
     if not sections:
         out().print("nothing differs")
     for section in sections:
-        table = Table(section.title, a.run_id[:8], b.run_id[:8], box=None, pad_edge=False)
+        values = (Column(run.run_id[:8], overflow="fold") for run in (a, b))
+        table = Table(section.title, *values, box=None, pad_edge=False)
         for row in section.rows:
             table.add_row(*row)
         out().print(table)
@@ -74,7 +78,8 @@ def _facts(record: Run) -> dict[str, str]:
 
 
 def _pairs(values: dict[str, str], title: str = "") -> Table:
-    table = Table(title, "", box=None, pad_edge=False, show_header=bool(title), header_style="bold")
+    columns = (title, Column(overflow="fold"))
+    table = Table(*columns, box=None, pad_edge=False, show_header=bool(title), header_style="bold")
     for name, value in values.items():
         table.add_row(name, str(value))
     return table
@@ -85,6 +90,6 @@ def _confusion(predictions: Predictions) -> Table:
     counts = predictions.confusion()
     table = Table("is a \\ called", *map(str, range(len(counts))), box=None, pad_edge=False, title="test examples")
     for label, row in enumerate(counts):
-        cells = (f"[bold]{n}[/]" if at == label else str(n or "·") for at, n in enumerate(row))
+        cells = (Styled(str(n), "bold") if at == label else str(n or "·") for at, n in enumerate(row))
         table.add_row(str(label), *cells)
     return table

@@ -16,7 +16,7 @@ from nnexp.sweep.policy import LAUNCHER
 def _about(name: str) -> str:
     """Give the first comment of a sweep's file."""
     file = next(folder / f"{name}.yaml" for folder in (USER_SWEEPS, SWEEPS) if (folder / f"{name}.yaml").exists())
-    first = file.read_text().split("\n", 1)[0]
+    first = file.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]
     return first.removeprefix("#").strip() if first.startswith("#") else ""
 
 
@@ -24,7 +24,7 @@ def sweep(name: str | None, overrides: Sequence[str], flags: Mapping[str, Any]) 
     """Run a named sweep, with the settings of its launch that were given as flags; without a name, list them."""
     if name is None:
         for each in sweep_names():
-            out().print(f"{each:<18}{_about(each)}", soft_wrap=True, markup=False)
+            out().print(f"{each:<18}{_about(each)}", soft_wrap=True)
         return
     check_sweep_name(name)
     given = {f"{LAUNCHER}{flag}": value for flag, value in flags.items() if value is not None and value is not False}

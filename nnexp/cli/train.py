@@ -45,8 +45,8 @@ def open_session(several: bool) -> Session:
 
 def _tell_reused(run: Run) -> None:
     reached = told(NETWORK, Epoch(0, run.metrics, ""))
-    out().print(f"{run.name}: {reached}", soft_wrap=True, markup=False)
-    out().print(f"run {run.run_id}, trained already; --fresh trains it anew", soft_wrap=True, markup=False)
+    out().print(f"{run.name}: {reached}", soft_wrap=True)
+    out().print(f"run {run.run_id}, trained already; --fresh trains it anew", soft_wrap=True)
 
 
 def _tell(trained: Trained) -> None:
@@ -54,6 +54,6 @@ def _tell(trained: Trained) -> None:
     recorder, last = trained.recorder, trained.recorder.epochs[-1]
     took = duration(last.metrics[TOTAL.name])
     name = trained.run.name
-    out().print(f"{name}: {told(trained.run.task, last)} after epoch {last.number}, in {took}", markup=False)
+    out().print(f"{name}: {told(trained.run.task, last)} after epoch {last.number}, in {took}")
     run = f"run {recorder.run_id or '(not in the store yet)'}, digest {last.digest[:12]}"
-    out().print(f"{run}, files in {recorder.folder.path}", soft_wrap=True, markup=False)
+    out().print(f"{run}, files in {recorder.folder.path}", soft_wrap=True)

@@ -5,6 +5,7 @@ Raises ConfigError for a value that cannot be used, naming the setting, what is 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
@@ -14,6 +15,8 @@ from typing import Any
 from nnexp.errors import ConfigError
 
 Check = Callable[[str, Any], Any]
+
+NO_TEXT = re.compile(r"[\0\ud800-\udfff]")  # a NUL, and what Python makes of bytes that are no UTF-8
 
 
 def refuse(name: str, wanted: str, value: Any) -> ConfigError:
@@ -84,9 +87,11 @@ def optional(check: Check) -> Check:
 
 
 def text(name: str, value: Any) -> str:
-    """Take any text but an empty one."""
+    """Take any text but an empty one, and one that no store can keep: a NUL, or bytes that were no text."""
     if not isinstance(value, str) or not value:
         raise refuse(name, "a text", value)
+    if NO_TEXT.search(value):
+        raise refuse(name, "a text in UTF-8, without NUL", value)
     return value
 
 

@@ -101,7 +101,7 @@ class RunFolder:
 
     def write_text(self, name: str, content: str) -> None:
         """Write a file of words."""
-        self._write(name, content.encode())
+        self._write(name, content.encode(errors="backslashreplace"))
 
     def write_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Write arrays under a name, to which .npz is added."""

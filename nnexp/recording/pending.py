@@ -20,7 +20,7 @@ def mark(folder: Path, uid: str, address: str) -> None:
     try:
         _state().mkdir(parents=True, exist_ok=True)
         beside = _state() / f".{uid}"
-        beside.write_text(f"{_name(address)}\n{folder}")
+        beside.write_bytes(os.fsencode(f"{_name(address)}\n{folder}"))
         os.replace(beside, _state() / uid)
     except OSError:
         return
@@ -39,7 +39,7 @@ def waiting(address: str) -> dict[str, Path]:
 
 def _read(note: Path) -> str:
     try:
-        return note.read_text()
+        return os.fsdecode(note.read_bytes())
     except FileNotFoundError:  # whoever wrote it has just sent its run
         return ""
 

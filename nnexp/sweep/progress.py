@@ -9,18 +9,18 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID
 
 from nnexp.measure import EPOCH_SECONDS, Measure, count, judging
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate, Watcher
 from nnexp.tasks.task import Task
+from nnexp.terminal import Terminal
 from nnexp.training.events import Ending, Epoch, Finished
 from nnexp.training.spec import RunSpec
 
 
-def display(console: Console, *, several: bool) -> Watcher:
+def display(console: Terminal, *, several: bool) -> Watcher:
     """Give the display that suits one run, or several."""
     return SweepProgress(console) if several else RunProgress(console)
 
@@ -45,7 +45,7 @@ def duration(seconds: float) -> str:
 class RunProgress:
     """One run: a bar of epochs with what they reached, or a line an epoch."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Terminal) -> None:
         self._console = console
         self._bar = _progress(console)
         self._task: TaskID | None = None
@@ -85,13 +85,13 @@ class RunProgress:
 
     def say(self, line: str) -> None:
         """Print a line beside the display."""
-        _say(self._console, line)
+        self._console.say(line)
 
 
 class SweepProgress:
     """A sweep: runs done, the best so far and the time left; and a bar for each run that is going on."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Terminal) -> None:
         self._console = console
         self._bar = _progress(console)
         self._bars: dict[int, TaskID] = {}
@@ -171,7 +171,7 @@ class SweepProgress:
 
     def say(self, line: str) -> None:
         """Print a line above the display."""
-        _say(self._console, line)
+        self._console.say(line)
 
     def _remember(self, run: RunSpec, epoch: Epoch) -> None:
         measure = next((one for one in judging(run.task.measures) if one.name in epoch.metrics), None)
@@ -201,16 +201,12 @@ def _value(measure: Measure, value: float) -> str:
     return f"{value:.2%}" if measure.is_fraction else measure.show(value)
 
 
-def _say(console: Console, line: str) -> None:
-    console.print(f"nnexp: {line}", soft_wrap=True, markup=False)
-
-
-def _progress(console: Console) -> Progress:
+def _progress(console: Terminal) -> Progress:
     return Progress(
-        TextColumn("{task.description}", markup=False),
+        "{task.description}",
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}", markup=False),
+        "{task.fields[note]}",
         console=console,
         disable=not console.is_terminal,
     )

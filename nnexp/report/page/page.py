@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from html import escape
 from importlib.resources import files
 from string import Template
 
@@ -17,6 +16,7 @@ from plotly.offline import get_plotlyjs
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.origin import origin
+from nnexp.escape import in_html, in_plotly
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
@@ -43,9 +43,9 @@ def page(
     """
     told, drawn = tell(comparison), plots(comparison, store, images)
     return Template(_shipped("page.html")).substitute(
-        title=escape(title or question(comparison)),
+        title=in_html(title or question(comparison)),
         style=_shipped("page.css"),
-        answer=escape(told.answer),
+        answer=in_html(told.answer),
         details=_list(told.details, "details"),
         notes=_list(told.notes, "notes"),
         tables="\n".join(map(_table, tables(comparison))),
@@ -61,41 +61,41 @@ def _shipped(name: str) -> str:
 
 
 def _list(sentences: Sequence[str], kind: str) -> str:
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{in_html(sentence)}</li>" for sentence in sentences)
     return f'<ul class="{kind}">{items}</ul>' if items else ""
 
 
 def _table(table: Table) -> str:
     head = "".join(_head(column, place < table.names) for place, column in enumerate(table.columns))
     body = "".join(_row(row, table.names, place < table.left) for place, row in enumerate(table.rows))
-    caption = f"<caption><span>{escape(table.title)}</span></caption>"
-    scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.title)}">'
+    caption = f"<caption><span>{in_html(table.title)}</span></caption>"
+    scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{in_html(table.title)}">'
     return f"{scroller}<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def _head(column: str, is_name: bool) -> str:
     kind = ' class="name"' if is_name else ""
-    return f'<th scope="col"{kind}>{escape(column)}</th>'
+    return f'<th scope="col"{kind}>{in_html(column)}</th>'
 
 
 def _row(row: Sequence[str], names: int, is_left: bool) -> str:
     kind = ' class="left"' if is_left else ""
-    heads = "".join(f'<th scope="row">{escape(cell)}</th>' for cell in row[:names])
-    return f"<tr{kind}>{heads}{''.join(f'<td>{escape(cell)}</td>' for cell in row[names:])}</tr>"
+    heads = "".join(f'<th scope="row">{in_html(cell)}</th>' for cell in row[:names])
+    return f"<tr{kind}>{heads}{''.join(f'<td>{in_html(cell)}</td>' for cell in row[names:])}</tr>"
 
 
 def _figure(number: int, plot: Plot) -> str:
     above = plot.figure.layout.margin.t - TITLE  # the caption stands in place of the title
     shown = plot.figure.update_layout(template=None, title=None, margin_t=above)
-    content = json.loads(shown.to_json())
-    data = json.dumps(content, separators=(",", ":")).replace("</", "<\\/")  # so that no text can end the script
+    content = in_plotly(json.loads(shown.to_json()))
+    data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")  # so that no text can end the script
     wide = " wide" if plot.wide else ""
     return (
-        f'<figure class="plot{wide}"><figcaption id="plot-{number}">{escape(plot.title)}</figcaption>'
+        f'<figure class="plot{wide}"><figcaption id="plot-{number}">{in_html(plot.title)}</figcaption>'
         f'<div class="drawing" role="img" aria-labelledby="plot-{number}"></div>'
         f'<script type="application/json">{data}</script></figure>'
     )
 
 
 def _definition(name: str, value: str) -> str:
-    return f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"
+    return f"<dt>{in_html(name)}</dt><dd>{in_html(value)}</dd>"

@@ -32,6 +32,6 @@ def draw(counts: NDArray[np.int64], title: str) -> Figure:
         ygap=1,
     )
     for digit, found in zip(digits, np.diag(counts), strict=True):
-        figure.add_annotation(x=digit, y=digit, text=f"<b>{found}</b>", showarrow=False)
+        figure.add_annotation(x=digit, y=digit, text=str(found), font={"weight": "bold"}, showarrow=False)
     figure.update_layout(xaxis_type="category", yaxis={"type": "category", "autorange": "reversed"})
     return figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)

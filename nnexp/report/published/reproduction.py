@@ -78,7 +78,7 @@ class Reproduction:
 def systems(file: Path = FILE) -> list[System]:
     """Read what was published, and name the experiments of the same folder that published nothing."""
     rows: dict[str, list[Mapping[str, str]]] = {}
-    with file.open(newline="") as lines:
+    with file.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             rows.setdefault(row["system"], []).append(row)
     for experiment in sorted(file.parent.glob("*.yaml")):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
-from rich.text import Text
+from rich.styled import Styled
 
 from nnexp.comparison.comparison import Comparison
+from nnexp.escape import in_markdown
 from nnexp.measure import LOST_RECALL, NOTHING, show_seconds
 from nnexp.report.published.reproduction import ACCURACY, Figure, Reproduction, reproductions, systems
-from nnexp.report.tables.formats import markdown_table, rich_table
+from nnexp.report.tables.formats import markdown_table, titled_table
 from nnexp.report.tables.table import Row, Table, show_loss, show_lost, show_sample
 from nnexp.tracking.store import RunStore
 
@@ -23,8 +24,8 @@ def published_table(comparison: Comparison, store: RunStore) -> RenderableType |
     found = reproductions(comparison, store, systems())
     if not found:
         return None
-    drawn = [part for table in tables(found) for part in (Text(), Text(table.title, style="italic"), rich_table(table))]
-    return Group(*drawn, Text(), *(Text(note, style="dim") for note in notes(found)))
+    drawn = [part for table in tables(found) for part in titled_table(table)]
+    return Group(*drawn, "", *(Styled(note, "dim") for note in notes(found)))
 
 
 def published_markdown(comparison: Comparison, store: RunStore) -> str | None:
@@ -32,7 +33,7 @@ def published_markdown(comparison: Comparison, store: RunStore) -> str | None:
     found = reproductions(comparison, store, systems())
     if not found:
         return None
-    said = "\n".join(f"- {note}" for note in notes(found))
+    said = "\n".join(f"- {in_markdown(note)}" for note in notes(found))
     return "\n\n".join([*map(markdown_table, tables(found)), said]) + "\n"
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
+from rich.styled import Styled
 from rich.table import Table as RichTable
-from rich.text import Text
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.verdict import Verdict
+from nnexp.escape import in_csv, in_json, in_latex, in_markdown, visible
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.record import decision_record, further_record, known
 from nnexp.report.tables.table import Table, tables
@@ -24,13 +24,9 @@ if TYPE_CHECKING:
 def as_terminal(comparison: Comparison) -> RenderableType:
     """Draw the answer, the tables and the notes for a rich console."""
     told = tell(comparison)
-    drawn: list[RenderableType] = [
-        part for table in tables(comparison) for part in (Text(), Text(table.title, style="italic"), rich_table(table))
-    ]
-    details = [Text(sentence) for sentence in told.details]
-    notes = [Text(sentence, style="dim") for sentence in told.notes]
-    parts: list[RenderableType] = [Text(told.answer, style="bold"), *details, *drawn, Text(), *notes]
-    return Group(*parts)
+    drawn = [part for table in tables(comparison) for part in titled_table(table)]
+    notes = [Styled(sentence, "dim") for sentence in told.notes]
+    return Group(Styled(told.answer, "bold"), *told.details, *drawn, "", *notes)
 
 
 def as_json(comparison: Comparison) -> str:
@@ -47,20 +43,20 @@ def as_json(comparison: Comparison) -> str:
         "settings": _records(comparison),
         "run_ids": {one.label: [run.run_id for run in one.runs] for one in comparison.configurations},
     }
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    return in_json(content, allow_nan=False)
 
 
 def as_csv(comparison: Comparison) -> str:
     """Write a line for each configuration, in full precision."""
-    return _frame(comparison).to_csv(index=False)
+    return _frame(comparison).map(in_csv).rename(columns=in_csv).to_csv(index=False)
 
 
 def as_markdown(comparison: Comparison) -> str:
     """Write the answer, the tables and the notes in GitHub's Markdown."""
     told = tell(comparison)
-    parts = [f"**{_md(told.answer)}**", *map(_md, told.details)]
-    parts += [f"*{_md(table.title)}*\n\n{markdown_table(table)}" for table in tables(comparison)]
-    parts += ["\n".join(f"- {_md(sentence)}" for sentence in told.notes)] if told.notes else []
+    parts = [f"**{in_markdown(told.answer)}**", *map(in_markdown, told.details)]
+    parts += [f"*{in_markdown(table.title)}*\n\n{markdown_table(table)}" for table in tables(comparison)]
+    parts += ["\n".join(f"- {in_markdown(sentence)}" for sentence in told.notes)] if told.notes else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -68,10 +64,10 @@ def as_latex(comparison: Comparison) -> str:
     """Write the tables for LaTeX with the booktabs package, the answer in the first one's caption."""
     answer = tell(comparison).answer
     if comparison.nothing:
-        return f"% {answer}\n"
+        return f"% {visible(answer)}\n"
     drawn = tables(comparison)
     captions = [f"{answer} {drawn[0].title}.", *(f"{table.title}." for table in drawn[1:])]
-    return "\n".join(map(_latex_float, map(_latex_table, drawn), map(_latex, captions)))
+    return "\n".join(map(_latex_float, map(_latex_table, drawn), map(in_latex, captions)))
 
 
 _NAME_WIDTH = 12  # a setting of up to so many characters is never broken
@@ -84,6 +80,11 @@ FORMATS: Mapping[str, Callable[[Comparison], str]] = {
 }
 
 
+def titled_table(table: Table) -> Iterator[RenderableType]:
+    """Draw a table for a rich console, beneath its title."""
+    yield from ("", Styled(table.title, "italic"), rich_table(table))
+
+
 def rich_table(table: Table) -> RichTable:
     """Draw a table for a rich console."""
     drawn = RichTable(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
@@ -92,22 +93,22 @@ def rich_table(table: Table) -> RichTable:
         least = (
             min(_NAME_WIDTH, max(map(len, cells))) if name else max(len(w) for cell in cells for w in cell.split(" "))
         )
-        drawn.add_column(Text(column), justify="left" if name else "right", overflow="fold", min_width=least)
+        drawn.add_column(column, justify="left" if name else "right", overflow="fold", min_width=least)
     for row in table.rows:
-        drawn.add_row(*map(Text, row))
+        drawn.add_row(*row)
     return drawn
 
 
 def markdown_table(table: Table) -> str:
     """Write a table in GitHub's Markdown."""
     rules = [":--" if position < table.names else "--:" for position in range(len(table.columns))]
-    lines = [list(map(_md, table.columns)), rules, *(list(map(_md, row)) for row in table.rows)]
+    lines = [list(map(in_markdown, table.columns)), rules, *(list(map(in_markdown, row)) for row in table.rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _latex_table(table: Table) -> str:
     layout = "l" * table.names + "r" * (len(table.columns) - table.names)
-    head, *body = [" & ".join(map(_latex, line)) + r" \\" for line in (table.columns, *table.rows)]
+    head, *body = [" & ".join(map(in_latex, line)) + r" \\" for line in (table.columns, *table.rows)]
     lines = [rf"\begin{{tabular}}{{{layout}}}", r"\toprule", head, r"\midrule", *body, r"\bottomrule", r"\end{tabular}"]
     return "\n".join(lines)
 
@@ -121,28 +122,6 @@ def _latex_float(tabular: str, caption: str) -> str:
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
-
-
-_LATEX = str.maketrans(
-    {
-        "±": r"$\pm$",
-        "–": "--",
-        "<": r"$<$",
-        ">": r"$>$",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "\\": r"\textbackslash{}",
-        **{sign: f"\\{sign}" for sign in "_%&#${}"},
-    }
-)
-
-
-def _latex(text: str) -> str:
-    return text.translate(_LATEX)
-
-
-def _md(text: str) -> str:
-    return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
 
 
 def _frame(comparison: Comparison) -> pd.DataFrame:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
-from rich.text import Text
+from rich.styled import Styled
 
 from nnexp.comparison.judge import Judgement
+from nnexp.escape import in_json
 from nnexp.measure import NOTHING
 from nnexp.report.prose.answer import tell_answer, tell_details
 from nnexp.report.prose.finding import Finding
@@ -43,7 +43,7 @@ def as_json(judged: Judgement, better: bool | None = None) -> str:
     names = [*found.may_be_best, *found.ruled_out]
     standings = {name: found.standings[name] for name in names}
     factor = judged.measure.factor
-    return json.dumps(
+    return in_json(
         {
             "answer": tell_answer(told),
             "details": [*tell_details(told)],
@@ -61,9 +61,7 @@ def as_json(judged: Judgement, better: bool | None = None) -> str:
             "margin": judged.terms.worthwhile,
             "resolution": judged.terms.resolution,
             "alpha": judged.terms.alpha,
-        },
-        indent=2,
-        ensure_ascii=False,
+        }
     )
 
 
@@ -77,8 +75,7 @@ def as_frame(judged: Judgement) -> pd.DataFrame:
 def as_terminal(judged: Judgement) -> RenderableType:
     """Draw the answer, what belongs to it and the table for a rich console."""
     told = finding(judged)
-    details = [Text(one) for one in tell_details(told)]
-    return Group(Text(tell_answer(told), style="bold"), *details, Text(), rich_table(as_table(judged)))
+    return Group(Styled(tell_answer(told), "bold"), *tell_details(told), "", rich_table(as_table(judged)))
 
 
 def as_table(judged: Judgement) -> Table:

@@ -65,6 +65,9 @@ class HydraApp:
         except NnexpError as error:
             self.errors.append(error)
             return None
+        except OmegaConfBaseException as refused:
+            self.errors.append(_in_one_line(refused, self.task.schema))
+            return None
         self.results.append(trained)
         last = _last_metrics(trained)
         return next((last[measure.name] for measure in judging(self.task.measures) if measure.name in last), None)

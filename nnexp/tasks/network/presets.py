@@ -40,7 +40,7 @@ def trained_settings(config: Config) -> dict[str, Any]:
 
 @lru_cache
 def _read(file: Path) -> dict[str, Any] | None:
-    settings = yaml.safe_load(file.read_text())
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
     try:
         found = trained_settings(SCHEMA.parse_config(settings))
         return {name: value for name, value in found.items() if value != AUTO}

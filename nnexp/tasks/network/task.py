@@ -20,7 +20,7 @@ from nnexp.config.paths import PACKAGE
 from nnexp.config.value import format_value
 from nnexp.core import EpochResult
 from nnexp.datasets import Dataset
-from nnexp.errors import NnexpError
+from nnexp.errors import DataError, NnexpError
 from nnexp.measure import LOST_RECALL
 from nnexp.tasks.code import digest_code
 from nnexp.tasks.network.config import SCHEMA, Config
@@ -53,7 +53,10 @@ class NetworkTask:
         if config.dataset.path:  # recorded so that it is found again from anywhere
             path = os.path.abspath(config.dataset.path)
             config = replace(config, dataset=replace(config.dataset, path=path))
-        dataset = dataset_of(config.dataset)
+        try:
+            dataset = dataset_of(config.dataset)
+        except OSError as error:
+            raise DataError(f"{config.dataset.path}: expected to read it, but got: {error.strerror}") from error
         choice = kernel_of(config, dataset)
         config = replace(config, kernel=choice.kernel)
         sizes = sizes_of(config, dataset)

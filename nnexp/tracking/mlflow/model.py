@@ -31,7 +31,7 @@ def save_model(
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow's advice for models that are written by hand
         code = Path(folder) / "model.py"
-        code.write_text(_code(dict(activations)))
+        code.write_text(_code(dict(activations)), encoding="utf-8")
         pyfunc.save_model(
             to / "model",
             python_model=str(code),
@@ -44,7 +44,7 @@ def save_model(
 
 def _code(formulas: Mapping[str, str]) -> str:
     lines = [f'    "{name}": lambda z: {formula},' for name, formula in formulas.items()]
-    text = files("nnexp.tracking.mlflow").joinpath("model.py.txt").read_text()
+    text = files("nnexp.tracking.mlflow").joinpath("model.py.txt").read_text(encoding="utf-8")
     return Template(text).substitute(activations="\n".join(lines))
 
 
