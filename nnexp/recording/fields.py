@@ -6,15 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-LATEST = 1 << 43  # Unix milliseconds: the year 2248
 DIGEST = re.compile(r"[0-9a-f]{64}")
 UID = re.compile(r"[0-9A-Za-z-]{1,64}")  # it names a file
 NAME = re.compile(r"[\w.\-/ :]{1,250}")  # of a metric, a setting, a tag
-
-
-def is_moment(found: object) -> bool:
-    """Tell whether this is a time, in Unix milliseconds."""
-    return type(found) is int and 0 <= found < LATEST
 
 
 def are_names(found: Iterable[str]) -> bool:

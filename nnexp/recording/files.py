@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from nnexp.arrays import read_npy
 from nnexp.errors import RecordError
-from nnexp.recording.fields import DIGEST, UID, are_names, is_mapping, is_moment
+from nnexp.recording.fields import DIGEST, UID, are_names, is_mapping
 from nnexp.regular import MOST
-from nnexp.tracking.records import RunStart, Status, Tag
+from nnexp.tracking.records import RunStart, Status, Tag, moment
 from nnexp.training.events import Epoch
 
 FORMAT = 2
@@ -130,7 +130,7 @@ def read_start(content: bytes) -> RunStart:
     dataset = {} if run.dataset is None else run.dataset
     fits = {
         "name": isinstance(run.name, str),
-        "started_at": is_moment(run.started_at),
+        "started_at": moment(run.started_at) is not None,
         "params": is_mapping(run.params),
         "tags": is_mapping(run.tags) and bool(UID.fullmatch(run.tags.get(Tag.UID, ""))),
         "parent_id": isinstance(run.parent_id, str | None),
@@ -148,7 +148,7 @@ def read_end(content: bytes) -> dict[str, Any]:
     found = {"reason": None, "tags": {}, "files": {}, **read_json(END, content)}
     if (
         found.get("status") not in ENDS
-        or not is_moment(found.get("time"))
+        or moment(found.get("time")) is None
         or not isinstance(found["reason"], str | None)
         or not is_mapping(found["tags"])
         or not is_mapping(found["files"])
@@ -174,7 +174,12 @@ def read_epoch(line: bytes) -> Epoch:
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise RecordError(f"a line of {EPOCHS} is not what nnexp writes") from error
     is_counted = type(epoch.number) is int and 0 < epoch.number < MOST
-    if not (is_counted and DIGEST.fullmatch(str(epoch.digest)) and is_moment(epoch.time) and are_names(epoch.metrics)):
+    if not (
+        is_counted
+        and DIGEST.fullmatch(str(epoch.digest))
+        and moment(epoch.time) is not None
+        and are_names(epoch.metrics)
+    ):
         raise RecordError(f"a line of {EPOCHS} is not what nnexp writes")
     return epoch
 

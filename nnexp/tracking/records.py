@@ -9,6 +9,7 @@ from enum import StrEnum
 from nnexp.measure import FIRST_FORMAT, Measure, read_measures
 
 FIRST_TASK = "network"  # what runs of the first format trained: they do not name it
+LATEST = 1 << 43  # Unix milliseconds: the year 2248
 FIRST_INCIDENTAL = "dataset.name dataset.path experiment threads"  # of runs that are older than Tag.INCIDENTAL
 
 
@@ -152,6 +153,11 @@ class Run:
     def kind(self) -> str | None:
         """`run`, `sweep` or `rerun`; None for a run that nnexp did not make."""
         return self.tags.get(Tag.KIND)
+
+
+def moment(found: object) -> int | None:
+    """Take a time in Unix milliseconds; None for what is none."""
+    return found if type(found) is int and 0 <= found < LATEST else None
 
 
 def declared_by(runs: Iterable[Run | RunStart]) -> dict[str, Measure]:
