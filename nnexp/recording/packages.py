@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from importlib.metadata import Distribution, distributions
+
+LOGIN = re.compile(r"(?<=://)(?!git@)[^/@]*@")  # which pip takes out itself, but not every tool that installs
 
 
 @lru_cache(maxsize=1)
@@ -25,5 +28,5 @@ def _line(name: str, version: str, package: Distribution) -> str:
         return pinned
     if "dir_info" in origin:
         return f"# {pinned} from a local folder"
-    url, commit = origin["url"], origin.get("vcs_info", {})
+    url, commit = LOGIN.sub("", origin["url"]), origin.get("vcs_info", {})
     return f"{name} @ " + (f"{commit['vcs']}+{url}@{commit['commit_id']}" if commit else url)

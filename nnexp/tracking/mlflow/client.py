@@ -19,11 +19,20 @@ HTTP = {
 
 
 def connect(location: Location) -> MlflowClient:
-    """Make a client of a store."""
+    """Make a client of a store.
+
+    Raises
+    ------
+    TrackingError
+        If its address is none.
+    """
     for name, value in HTTP.items():
         os.environ.setdefault(name, value)
     inside.give_up_soon()
-    client = MlflowClient(location.uri)
+    try:
+        client = MlflowClient(location.uri)
+    except ValueError as error:
+        raise location.unusable(error) from location.cause(error)
     written = Path(location.uri.removeprefix(SQLITE).partition("?")[0]).parent
     if location.file and written != location.file.parent:  # a % or ? in it, and MLflow makes a folder of that name
         with suppress(OSError):

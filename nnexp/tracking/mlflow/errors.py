@@ -12,7 +12,7 @@ from requests.exceptions import RequestException, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.errors import NoAnswerError, TrackingError
-from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.location import Location, causes
 
 
 @contextmanager
@@ -23,19 +23,12 @@ def store_errors(location: Location) -> Iterator[None]:
     except (MlflowException, SQLAlchemyError, RequestException, sqlite3.Error, OSError, ImportError) as error:
         if isinstance(error, TrackingError):
             raise
-        causes = [*_causes(error)]
-        if any(isinstance(cause, NotReachedError | Timeout) for cause in causes):
-            why = next((one.strerror for one in reversed(causes) if isinstance(one, OSError) and one.strerror), "")
-            silent = any(isinstance(cause, Timeout | TimeoutError) for cause in causes)
+        chain = [*causes(error)]
+        if any(isinstance(one, NotReachedError | Timeout) for one in chain):
+            why = next((one.strerror for one in reversed(chain) if isinstance(one, OSError) and one.strerror), "")
+            silent = any(isinstance(one, Timeout | TimeoutError) for one in chain)
             raise (NoAnswerError if silent else TrackingError)(
                 f"the tracking store {location} cannot be reached: {why or 'no answer'}; "
                 "is its server running, and is MLFLOW_TRACKING_URI its address?"
-            ) from error
-        reason = " ".join(str(error).split())[:300]
-        raise TrackingError(f"the tracking store {location} cannot be used: {reason}") from error
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+            ) from location.cause(error)
+        raise location.unusable(error) from location.cause(error)

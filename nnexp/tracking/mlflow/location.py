@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
 from nnexp.errors import TrackingError
+from nnexp.tracking.mlflow import secrets
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 DEFAULT_EXPERIMENT = "nnexp"
 SQLITE = "sqlite:///"
-PASSWORD = re.compile(r"(?<=[^:/@]):[^@/]*@")
+LONGEST_REASON = 300  # characters
 
 
 @dataclass(frozen=True)
 class Location:
     """A tracking store and an experiment in it."""
 
-    uri: str
+    uri: str = field(repr=False)
     experiment: str
 
     @classmethod
     def from_environment(cls) -> Location:
-        """Take MLFLOW_TRACKING_URI and MLFLOW_EXPERIMENT_NAME; a relative SQLite path is made absolute."""
+        """Take MLFLOW_TRACKING_URI and MLFLOW_EXPERIMENT_NAME; a relative SQLite path is made absolute.
+
+        Raises
+        ------
+        TrackingError
+            If they are no text.
+        """
         uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
         experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME") or DEFAULT_EXPERIMENT
         if uri.startswith(SQLITE) and not uri.startswith("sqlite:////"):
             path, mark, options = uri.removeprefix(SQLITE).partition("?")
             folder = str(Path.cwd()).replace("%", "%25").replace("?", "%3F")  # which would end an address
             uri = f"{SQLITE}{folder}/{path}{mark}{options}"
-        return cls(uri, experiment)
+        location = cls(uri, experiment)
+        if location.address != location.address.encode(errors="replace").decode():
+            raise TrackingError(f"the tracking store {location} cannot be used: its name is no text in UTF-8 here")
+        return location
 
     @property
     def file(self) -> Path | None:
@@ -79,5 +89,27 @@ class Location:
                 raise TrackingError(f"the tracking store {self} cannot be used: {path} may not be written")
 
     def __str__(self) -> str:
-        """Name the store as a person would."""
-        return str(self.file or PASSWORD.sub(":***@", self.uri))
+        """Name the store as a person would, with no secret in it."""
+        return str(self.file or secrets.without_secrets(self.uri, user=self.is_database))
+
+    @property
+    def page(self) -> str:
+        """The address of a server for whoever looks at its page: without who logs in."""
+        return secrets.without_secrets(self.uri)
+
+    def unusable(self, error: BaseException, cannot_be: str = "used") -> TrackingError:
+        """Tell what an error says, in one line, with no secret in it."""
+        reason = secrets.hide(" ".join(str(error).split()), self.uri)[:LONGEST_REASON]
+        return TrackingError(f"the tracking store {self} cannot be {cannot_be}: {reason}")
+
+    def cause(self, error: BaseException) -> BaseException | None:
+        """Give an error for a traceback to name as the cause, unless it says a secret."""
+        said = [str(one) for one in causes(error)]
+        return error if all(secrets.hide(one, self.uri) == one for one in said) else None
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error, and what it comes of."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

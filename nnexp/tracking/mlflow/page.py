@@ -29,20 +29,24 @@ class Page:
     @property
     def address(self) -> str:
         """Where it is."""
-        return self.store.location.uri if self.is_there_already else f"http://{self.host}:{self.port}"
+        return self.store.location.page if self.is_there_already else f"http://{self.host}:{self.port}"
 
     @property
     def command(self) -> list[str]:
-        """What serves it; one worker is quicker than MLflow's four, and needs a sixth of the memory."""
+        """What serves it; one worker is quicker than MLflow's four, and needs a sixth of the memory.
+
+        Which store, the environment says: every user of this machine can read what a command is called with.
+        """
         location = self.store.location
         artifacts = ["--default-artifact-root", (location.file.parent / "mlruns").as_uri()] if location.file else []
         address = ["--host", self.host, "--port", str(self.port), "--workers", "1"]
-        return [sys.executable, "-m", "mlflow", "server", *address, "--backend-store-uri", location.uri, *artifacts]
+        return [sys.executable, "-m", "mlflow", "server", *address, *artifacts]
 
     @property
     def environment(self) -> dict[str, str]:
         """What the command runs in: this one, less what the page has no use for."""
-        return os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "UVICORN_LOG_LEVEL": "warning"}
+        own = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "UVICORN_LOG_LEVEL": "warning"}
+        return os.environ | own | {"MLFLOW_BACKEND_STORE_URI": self.store.location.uri}
 
     def link_to(self, sweep: Run | None, seed: str) -> str:
         """Point at a sweep's charts, leaving the view of them in the store; without a sweep, at all runs.

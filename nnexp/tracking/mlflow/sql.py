@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, create_engine, event, exists, select, table
+from sqlalchemy import ColumnElement, Select, column, create_engine, event, exists, inspect, select, table
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -46,10 +46,11 @@ class SqlReader:
 
     def __init__(self, location: Location) -> None:
         self.location = location
+        self._made = False  # whether a database that is no file is known to have its tables
         try:
             self._engine = create_engine(location.uri, poolclass=NullPool)  # so that nothing stays open
-        except (SQLAlchemyError, ImportError) as error:  # no database's address, or one that wants a missing driver
-            raise _unreadable(location, error) from error
+        except (SQLAlchemyError, ImportError, ValueError) as error:  # no database's address, or no driver for it
+            raise _unreadable(location, error) from location.cause(error)
         event.listen(self._engine, "connect", _read_any_text)
         self._artifacts: dict[str, tuple[str, str]] = {}
 
@@ -132,9 +133,14 @@ class SqlReader:
         return self._artifacts[run_id]
 
     def _is_missing(self) -> bool:
-        """Tell whether there is no database yet, so that looking does not make an empty one."""
+        """Tell whether there is no database yet, so that looking does not make an empty one, or one without tables."""
         file = self.location.file
-        return file is not None and not (self.location.exists and (file.is_dir() or file.stat().st_size))
+        if file is not None:
+            return not (self.location.exists and (file.is_dir() or file.stat().st_size))
+        if not self._made:
+            with self._connect() as database:
+                self._made = inspect(database).has_table(RUNS.name)
+        return not self._made
 
     def _chosen(self, status: Status | None, tags: Mapping[str, str]) -> Select[Any]:
         """Select the ids of the experiment's runs that have this status and carry these tags."""
@@ -156,12 +162,11 @@ class SqlReader:
             with self._engine.connect() as database:
                 yield database
         except SQLAlchemyError as error:
-            raise _unreadable(self.location, error) from error
+            raise _unreadable(self.location, error) from self.location.cause(error)
 
 
 def _unreadable(location: Location, error: Exception) -> TrackingError:
-    reason = " ".join(str(error.__cause__ or error).split())[:300]
-    return TrackingError(f"the tracking store {location} cannot be read: {reason}")
+    return location.unusable(error.__cause__ or error, "read")
 
 
 def _values(source: Any, chosen: Select[Any]) -> Select[Any]:
