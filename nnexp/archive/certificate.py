@@ -17,7 +17,7 @@ from nnexp.archive.reader import check_is_data, recorded_config
 from nnexp.archive.run import Archive, contradictions, key_of_archive
 from nnexp.config.schema import EPOCHS, Schema
 from nnexp.errors import RecordError
-from nnexp.recording.files import DIGEST
+from nnexp.recording.fields import DIGEST
 from nnexp.tasks.known import TASKS, task_named
 from nnexp.tasks.task import Task
 from nnexp.tracking.memory import MemoryStore

@@ -20,7 +20,8 @@ def progress(sweep: Run, runs: Sequence[Run]) -> tuple[int, int]:
     """Count the runs of a sweep that are finished, and all that it was to have."""
     member = Tag.member(sweep.tags.get(Tag.SWEEP, ""))
     finished = {run.key for run in runs if member in run.tags and run.is_finished}
-    return len(finished), int(sweep.params.get("runs", 0))
+    wanted = sweep.params.get("runs", "")
+    return len(finished), int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
 
 
 def _sweep(sweep: Run, runs: Sequence[Run]) -> str | None:

@@ -3,13 +3,14 @@
 Whoever writes a run's folder and whoever reads a run back, from the folder or from the tracking store, does it through
 here. Format 2 is written; format 1 is read as well: it carried no number, kept settings and environment bare, and wrote
 an epoch as the network's own fields. Files of words (the traceback, the diff, the list of packages) have no format.
+
+What is read may have been damaged, or be another's: all of it is checked, and memory is taken for what is there alone.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnexp.arrays import read_npy
 from nnexp.errors import RecordError
-from nnexp.tracking.records import RunStart
+from nnexp.recording.fields import DIGEST, UID, are_names, is_mapping
+from nnexp.regular import MOST
+from nnexp.tracking.records import RunStart, Status, Tag, moment
 from nnexp.training.events import Epoch
 
 FORMAT = 2
@@ -30,11 +34,15 @@ PACKAGES, DIFF, TRACEBACK = "environment.lock", "code.diff", "traceback.txt"
 PARAMETERS, PREDICTIONS = "parameters.npz", "predictions.npz"
 
 ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, EPOCHS, TRACEBACK)  # and every .npz
+ARRAYS = ".npz"
+MOST_TEXT = 1 << 28  # bytes of any other file
 
 FIELDS = {"train_cost": "train/cost", "epoch_s": "time/epoch_s", "eval_s": "time/eval_s", "eta": "eta"}  # of format 1
 EVALUATION = {"val": ("accuracy", "cost"), "test": ("accuracy", "cost", "correct")}
+DATASET = {"name", "digest", "source"}
+ENDS = {status.value for status in Status if status is not Status.RUNNING}
+PICKLE = b"\x80"
 COMMENT = b"nnexp format "  # of an .npz; a format 1 has none
-DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class UnknownFormatError(RecordError):
@@ -61,6 +69,28 @@ def write_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     return buffer.getvalue()
 
 
+def most(name: str) -> int:
+    """Tell how many bytes a file may have that is to be read."""
+    return MOST if name.endswith(ARRAYS) else MOST_TEXT
+
+
+def check(name: str, content: bytes) -> None:
+    """Read a file whatever it is.
+
+    Raises
+    ------
+    RecordError
+        If it is not what nnexp writes under this name.
+    """
+    if name.endswith(ARRAYS):
+        read_arrays(name, content)
+    elif name == EPOCHS:
+        for line in content.split(b"\n")[:-1]:  # what follows the last end of a line was cut off by a crash
+            read_epoch(line)
+    elif name in READERS:
+        READERS[name](content)
+
+
 def read_json(name: str, content: bytes) -> dict[str, Any]:
     """Read a file of settings or facts; the format is checked and taken off.
 
@@ -71,6 +101,7 @@ def read_json(name: str, content: bytes) -> dict[str, Any]:
     """
     try:
         found = json.loads(content)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character is none
     except (ValueError, RecursionError) as error:
         raise RecordError(f"{name} is not JSON") from error
     if not isinstance(found, dict):
@@ -93,9 +124,37 @@ def read_start(content: bytes) -> RunStart:
     """Read run.json: what was known of the run when it began."""
     fields = read_json(RUN, content)
     try:
-        return RunStart(**fields)
+        run = RunStart(**fields)
     except TypeError as error:
         raise RecordError(f"{RUN} is not what nnexp writes: {error}") from error
+    dataset = {} if run.dataset is None else run.dataset
+    fits = {
+        "name": isinstance(run.name, str),
+        "started_at": moment(run.started_at) is not None,
+        "params": is_mapping(run.params),
+        "tags": is_mapping(run.tags) and bool(UID.fullmatch(run.tags.get(Tag.UID, ""))),
+        "parent_id": isinstance(run.parent_id, str | None),
+        "dataset": is_mapping(dataset) and set(dataset) in (set(), DATASET),
+        "metrics": run.metrics == (),
+    }
+    for part, fitting in fits.items():
+        if not fitting:
+            raise RecordError(f"{RUN} is not what nnexp writes: its {part} cannot be used")
+    return run
+
+
+def read_end(content: bytes) -> dict[str, Any]:
+    """Read end.json: status, time, reason and tags, and the SHA-256 of every other file, by its name."""
+    found = {"reason": None, "tags": {}, "files": {}, **read_json(END, content)}
+    if (
+        found.get("status") not in ENDS
+        or moment(found.get("time")) is None
+        or not isinstance(found["reason"], str | None)
+        or not is_mapping(found["tags"])
+        or not is_mapping(found["files"])
+    ):
+        raise RecordError(f"{END} is not what nnexp writes")
+    return found
 
 
 def read_epoch(line: bytes) -> Epoch:
@@ -112,9 +171,15 @@ def read_epoch(line: bytes) -> Epoch:
         epoch = _epoch_of_format_1(fields) if "result" in fields else _epoch(fields)
     except UnknownFormatError:
         raise
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise RecordError(f"a line of {EPOCHS} is not what nnexp writes") from error
-    if type(epoch.number) is not int or not DIGEST.fullmatch(str(epoch.digest)):
+    is_counted = type(epoch.number) is int and 0 < epoch.number < MOST
+    if not (
+        is_counted
+        and DIGEST.fullmatch(str(epoch.digest))
+        and moment(epoch.time) is not None
+        and are_names(epoch.metrics)
+    ):
         raise RecordError(f"a line of {EPOCHS} is not what nnexp writes")
     return epoch
 
@@ -128,14 +193,23 @@ def read_arrays(name: str, content: bytes) -> dict[str, NDArray[Any]]:
         For anything else.
     """
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            check_format(name, _format_of(arrays.zip.comment))
-            return dict(arrays)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            check_format(name, _format_of(archive.comment))
+            return {member.removesuffix(".npy"): _member(archive, member) for member in archive.namelist()}
     except UnknownFormatError:
         raise
     except Exception as problem:  # zipfile, its decompressors and NumPy raise a dozen kinds on damage
-        reason = "it holds pickled objects" if "allow_pickle" in str(problem) else "it is damaged"
+        is_pickled = content.startswith(PICKLE) or "pickled" in str(problem)
+        reason = "it holds pickled objects" if is_pickled else "it is damaged"
         raise RecordError(f"{name} is not loaded: {reason}; it must be an .npz of numbers") from problem
+
+
+READERS = {RUN: read_start, END: read_end, CONFIG: read_settings, ENVIRONMENT: read_environment}
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    with archive.open(name) as stream:
+        return read_npy(stream, name, MOST)
 
 
 def _format_of(comment: bytes) -> int | str:

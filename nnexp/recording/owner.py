@@ -30,3 +30,5 @@ def is_gone(owner: str) -> bool:
         return bool(process.status() == psutil.STATUS_ZOMBIE) or abs(process.create_time() - start) > 1
     except psutil.NoSuchProcess:
         return True
+    except (ValueError, OverflowError):  # no number of a process
+        return False

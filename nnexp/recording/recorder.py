@@ -1,12 +1,11 @@
 """From events to a record: first into the run's folder, then, in batches, into the tracking store.
 
-A store that goes away costs nothing: what it missed stays in the folder, marked as pending, and `replay` sends it
+A store that goes away costs nothing: what it missed stays in the folder, marked as pending, and replay.py sends it
 later. Every write to the store may safely be repeated, so nobody needs to know how far the last one came.
 """
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 import uuid
@@ -14,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from nnexp.errors import TrackingError
+from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import code, owner, packages, pending
 from nnexp.recording.files import DIFF, PACKAGES, TRACEBACK
 from nnexp.recording.folder import RunFolder, free
@@ -31,12 +30,24 @@ AGAIN_S = 5.0  # seconds before a store that failed is tried again
 
 
 class Recorder:
-    """Keeps the record of one run. Only the launching process makes recorders: the store has one writer."""
+    """Keeps the record of one run. Only the launching process makes recorders: the store has one writer.
 
-    def __init__(self, store: Store, folder: RunFolder, run: RunStart, say: Callable[[str], None]) -> None:
+    One that is `behind` knows that the store missed something, which is marked, and does not say it again.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        folder: RunFolder,
+        run: RunStart,
+        say: Callable[[str], None],
+        *,
+        run_id: str | None = None,
+        behind: bool = False,
+    ) -> None:
         self.folder = folder
         self.run = run
-        self.run_id: str | None = None
+        self.run_id = run_id
         self.epochs: list[Epoch] = []
         self._measures = declared_by([run]).values()
         self._store = store
@@ -45,8 +56,7 @@ class Recorder:
         self._tags: dict[str, str] = {}
         self._end: tuple[Status, int] | None = None
         self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
-        self._behind = False
-        self._marked = False
+        self._behind = self._marked = behind
 
     @property
     def pending(self) -> bool:
@@ -64,7 +74,7 @@ class Recorder:
             self._journal(event)
         except OSError as error:
             self._elsewhere(event, error)
-        self._remember(event)
+        self.remember(event)
 
     def pass_on(self, event: Event) -> None:
         """Write whatever is due after an event into the store."""
@@ -81,18 +91,27 @@ class Recorder:
     def send(self) -> None:
         """Bring the store up to date; if it cannot be reached, leave a mark so that it is done later."""
         try:
-            self._send()
+            self.send_now()
         except TrackingError as error:
             if not self._behind:
                 self.mark()
                 self._say(f"{error}; the results are kept in {self.folder.path} and written later")
             self._behind = True
             self._due = time.monotonic() + AGAIN_S
-        else:
-            if self._marked:
-                pending.clear(self.run.tags[Tag.UID])
-            self._behind = self._marked = False
-            self._due = time.monotonic() + EVERY_S
+
+    def send_now(self) -> None:
+        """Bring the store up to date.
+
+        Raises
+        ------
+        TrackingError
+            If it cannot be reached, or does not take it.
+        """
+        self._send()
+        if self._marked:
+            pending.clear(self.run.tags[Tag.UID])
+        self._behind = self._marked = False
+        self._due = time.monotonic() + EVERY_S
 
     def let_go(self) -> None:
         """Leave the run to others: nobody is at work on it any more."""
@@ -112,8 +131,18 @@ class Recorder:
             self._store.log(self.run_id, self._unsent, self._tags)
         self._unsent, self._tags = [], {}
         if self._end:
-            self._store.save(self.run_id, self.folder.artifacts())
+            self._save(self.run_id)
             self._store.end(self.run_id, *self._end)
+
+    def _save(self, run_id: str) -> None:
+        """Save the run's files; what is refused stays in its folder, and is named."""
+        refused = self.folder.damage()
+        try:
+            self._store.save(run_id, self.folder.artifacts(refused))
+        except RecordError as error:
+            refused[""] = str(error)
+        if refused:
+            self._say(f"{self.run.name}: {'; '.join(refused.values())}; left as it is, in {self.folder.path}")
 
     def _journal(self, event: Event) -> None:
         match event:
@@ -130,7 +159,8 @@ class Recorder:
                     self.folder.write_text(TRACEBACK, event.traceback)
                 self.folder.write_end(_fate(event), event.time, event.error, _end_tags(event))
 
-    def _remember(self, event: Event) -> None:
+    def remember(self, event: Event) -> None:
+        """Note an event that is in the folder, to be sent with the next batch."""
         match event:
             case Started():
                 self._tags |= {Tag.ENVIRONMENT: fingerprint(event.environment)}
@@ -157,7 +187,7 @@ class Recorder:
     def _move(self, error: OSError) -> None:
         """Go on in a temporary folder when the run's own can no longer be written."""
         elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
-        shutil.copytree(self.folder.path, elsewhere, dirs_exist_ok=True)
+        self.folder.copy_to(elsewhere)
         self._say(f"{self.folder.path} cannot be written ({error.strerror}); this run goes on in {elsewhere}")
         self.folder.let_go()
         self.folder = RunFolder(elsewhere)
@@ -198,24 +228,6 @@ def new_recorder(
     recorder = Recorder(store, folder, run, say)
     recorder.mark()
     return recorder
-
-
-def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: str | None = None) -> bool:
-    """Send a folder's whole journal to the store; tell whether the store took it. A run without an end was killed."""
-    recorder = Recorder(store, folder, folder.run, say)
-    recorder.run_id = run_id
-    recorder._behind = recorder._marked = True
-    recorder._tags = {Tag.FOLDER: str(folder.path)}
-    if folder.environment:
-        recorder._tags |= {Tag.ENVIRONMENT: fingerprint(folder.environment)}
-    last = folder.run.started_at
-    for epoch in folder.epochs():
-        recorder._remember(epoch)
-        last = epoch.time
-    end = folder.end or {"status": Status.KILLED, "time": last, "tags": {Tag.REASON: owner.GONE}}
-    recorder.close(Status(end["status"]), end["time"], end["tags"])
-    recorder.send()
-    return not recorder.pending
 
 
 def _end_tags(event: Ending) -> dict[str, str]:

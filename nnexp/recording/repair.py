@@ -31,9 +31,10 @@ class Repairs:
     damaged: list[str] = field(default_factory=list)  # orphans, now KILLED, whose folder is damaged; and how
     lost: list[str] = field(default_factory=list)  # waiting results whose folder is gone
     unreadable: list[str] = field(default_factory=list)  # folders that cannot be read, and why; left as they are
+    unsent: list[str] = field(default_factory=list)  # folders that the store does not take, and why
 
     def sentences(self) -> list[str]:
-        """Say what was done, in words."""
+        """Say what was done, in words, and what could not be."""
         said = []
         if self.sent:
             said.append(f"{len(self.sent)} run(s) that the store had missed are now in it: {', '.join(self.sent)}")
@@ -41,20 +42,27 @@ class Repairs:
             said.append(f"{len(self.closed)} run(s) whose process is gone are now KILLED: {', '.join(self.closed)}")
         known = "with no more than the store has of it"
         said += [f"a run whose process is gone is now KILLED, {known}: {how}" for how in self.damaged]
+        return said + self.left()
+
+    def left(self) -> list[str]:
+        """Say what could not be done."""
+        said = []
         if self.lost:
             said.append(
                 f"{len(self.lost)} run(s) wait to be sent, but their folders are not there: {', '.join(self.lost)}"
             )
-        said += [f"a run's folder cannot be read, and is left as it is: {reason}" for reason in self.unreadable]
-        return said
+        return said + [f"a run's folder cannot be read, and is left as it is: {why}" for why in self.unreadable]
 
 
-def repair(store: Store, say: Say) -> Repairs:
-    """Send what waits, then close what nobody looks after."""
+def repair(store: Store, say: Say, *, thoroughly: bool = False) -> Repairs:
+    """Send what waits, then close what nobody looks after.
+
+    A folder that cannot be read is named once, and then set aside; whoever is thorough looks at those as well.
+    """
     repairs = Repairs()
-    for folder in pending.waiting(store.address).values():
-        with _reading(folder, repairs):
-            _send(folder, store, say, repairs)
+    for uid, folder in pending.waiting(store.address, aside=thoroughly).items():
+        with _reading(folder, repairs, uid):
+            _send(uid, folder, store, say, repairs)
     for record in sorted(orphans(store), key=lambda orphan: orphan.kind == Kind.SWEEP):  # sweeps after their runs
         claim = claim_on(record)
         if store.claims.take(claim):
@@ -77,22 +85,26 @@ def _is_left(record: Run, store: Store) -> bool:
 
 
 @contextmanager
-def _reading(folder: Path, repairs: Repairs) -> Iterator[None]:
+def _reading(folder: Path, repairs: Repairs, uid: str = "") -> Iterator[None]:
     """Let one folder that cannot be read (damaged, of another version, another's) keep nothing else from repair."""
     try:
         yield
-    except TrackingError:
-        return  # whatever keeps the store from being read or written will be said by the command itself
+    except TrackingError as error:  # what keeps the store from being written will be said by the command itself
+        repairs.unsent.append(f"{folder}: {error}")
     except (RecordError, OSError) as error:
         repairs.unreadable.append(f"{folder}: {error}")
+        if uid and isinstance(error, RecordError) and not isinstance(error, UnknownFormatError):
+            pending.set_aside(uid)
 
 
-def _send(path: Path, store: Store, say: Say, repairs: Repairs) -> None:
+def _send(uid: str, path: Path, store: Store, say: Say, repairs: Repairs) -> None:
     folder = RunFolder(path)
     if not folder.is_there:
         repairs.lost.append(str(path))
         return
     run, is_over = folder.run, folder.end is not None
+    if run.tags[Tag.UID] != uid:
+        raise RecordError(f"it is another run's, and not that of {uid}")
     if _replay(folder, store, say):
         (repairs.sent if is_over else repairs.closed).append(run.name)
 
@@ -141,15 +153,16 @@ def _is_complete(sweep: Run, store: Store) -> bool:
 
 
 def _replay(folder: RunFolder, store: Store, say: Say, run_id: str | None = None) -> bool:
-    """Send a folder's journal, unless its run is still going on; tell whether the store took it.
+    """Send a folder's journal; tell whether it was free: that of a run which is still going on is not sent.
 
     What that needs is imported when there is something to repair, and seldom is there.
     """
-    from nnexp.recording.recorder import replay
+    from nnexp.recording.replay import replay
 
     if not folder.claim():
         return False
     try:
-        return replay(folder, store, say, run_id)
+        replay(folder, store, say, run_id)
     finally:
         folder.let_go()
+    return True

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from nnexp.errors import TrackingError
+from nnexp.regular import read_file
 from nnexp.tracking.claims import Claims, OwnClaims
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status, Tag
 
@@ -60,7 +61,8 @@ class MemoryStore:
 
     def save(self, run_id: str, files: Sequence[Path]) -> None:
         """Keep files as artifacts."""
-        self._entry(run_id).artifacts |= {file.name: file.read_bytes() for file in files}
+        found = {file.name: content for file in files if (content := read_file(file)) is not None}
+        self._entry(run_id).artifacts |= found
 
     def end(self, run_id: str, status: Status, ended_at: int) -> None:
         """Set the run's status and end."""

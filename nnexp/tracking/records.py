@@ -9,6 +9,7 @@ from enum import StrEnum
 from nnexp.measure import FIRST_FORMAT, Measure, read_measures
 
 FIRST_TASK = "network"  # what runs of the first format trained: they do not name it
+LATEST = 1 << 43  # Unix milliseconds: the year 2248
 FIRST_INCIDENTAL = "dataset.name dataset.path experiment threads"  # of runs that are older than Tag.INCIDENTAL
 
 
@@ -162,6 +163,11 @@ def claim_on(record: Run) -> str:
 def sweep_claim(sweep_key: str) -> str:
     """Name the claim of whoever launches a sweep."""
     return f"sweep {sweep_key}"
+
+
+def moment(found: object) -> int | None:
+    """Take a time in Unix milliseconds; None for what is none."""
+    return found if type(found) is int and 0 <= found < LATEST else None
 
 
 def declared_by(runs: Iterable[Run | RunStart]) -> dict[str, Measure]:

@@ -7,7 +7,8 @@ The contract (tests/contracts/test_store.py holds it for every implementation):
 - Writing the same thing twice leaves one copy: a run with the same `nnexp.uid`, a metric with the same name, step,
   value and timestamp, a parameter with the same value, a tag, an artifact. So whoever is unsure whether a write arrived
   may repeat it.
-- A store that cannot be reached, read or written raises `TrackingError`, and nothing else.
+- A store that cannot be reached, read or written raises `TrackingError`, and nothing else. An artifact that cannot be
+  believed (a link, a pipe, too large a file, an address outside of the store's) raises `RecordError`: it is one run's.
 - A store that was only read has changed nothing: what it needs for writing is made at the first write, or by `prepare`.
 - A claim is held by one process at a time, until it lets go or is gone.
 - Tags go by the names in tracking/records.py, whatever the store itself calls them.

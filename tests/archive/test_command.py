@@ -60,7 +60,10 @@ def test_a_sweep_and_its_verification(nnexp, store, tiny_data, isolated):
         ("UPDATE params SET value = '2.5' WHERE key = 'eta'", "eta is 3.0 in config.json and 2.5 among"),
         ("UPDATE params SET value = '4' WHERE key = 'seed'", "seed is 0 in config.json and 4 among"),
         ("UPDATE tags SET value = 'f' WHERE key = 'nnexp.key'", "but nnexp.key says f"),
-        ("UPDATE runs SET artifact_uri = 'file:///etc'", "outside of the run's own folder; it is not read"),
+        (
+            "UPDATE runs SET artifact_uri = 'file:///etc'",
+            "its artifacts are said to lie in file:///etc, where they are neither read nor written",
+        ),
     ],
     ids=["eta", "seed", "key", "folder"],
 )
@@ -76,4 +79,4 @@ def test_an_artifact_that_leads_elsewhere(nnexp, run_id, isolated):
     file.rename(isolated / "elsewhere.json")
     file.symlink_to(isolated / "elsewhere.json")
     status, out, _ = nnexp("rerun", run_id)
-    assert (status, out.count("config.json outside of the run's own folder")) == (2, 1), out
+    assert (status, out.count("config.json is a link, which is not followed")) == (2, 1), out

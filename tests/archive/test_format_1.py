@@ -23,7 +23,7 @@ from nnexp.archive.run import read_archive
 from nnexp.measure import measure_named, read_measures
 from nnexp.recording.examine import examine
 from nnexp.recording.folder import RunFolder
-from nnexp.recording.recorder import replay
+from nnexp.recording.replay import replay
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.store import MlflowStore
@@ -239,7 +239,7 @@ class TestWhatWaits:
 
     def test_it_is_replayed_with_the_same_metrics(self, folder: RunFolder, finished: list[Run]) -> None:
         store = MemoryStore()
-        assert replay(folder, store, print)
+        replay(folder, store, print)
         [run] = store.runs()
         original = next(run for run in finished if run.name == "784-4-10 seed=1")
         recorded = {name: value for name, value in run.metrics.items() if name in original.metrics}
@@ -257,7 +257,7 @@ class TestWhatWaits:
 
     def test_it_goes_to_the_store_that_it_was_meant_for_once(self, folder: RunFolder, store: MlflowStore) -> None:
         before = store.runs()
-        assert replay(folder, store, print)
+        replay(folder, store, print)
         after = store.runs()
         assert [run.run_id for run in after] == [run.run_id for run in before]  # it had been sent in the meantime
         assert [run.status for run in after] == [run.status for run in before]

@@ -20,7 +20,7 @@ class Composed:
         run_hydra(HydraApp(NETWORK, lambda several: self), arguments, print)
         return self.found
 
-    def train(self, run):
+    def train(self, run, *, fresh=False):
         self.found = run.values
         return Trained(run, Outcome(), SimpleNamespace(epochs=[]))
 

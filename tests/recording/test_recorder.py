@@ -16,7 +16,8 @@ from nnexp.errors import TrackingError
 from nnexp.measure import TOTAL, read_measures
 from nnexp.recording import pending
 from nnexp.recording.folder import RunFolder
-from nnexp.recording.recorder import Recorder, new_recorder, replay
+from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.recording.replay import replay
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
@@ -228,7 +229,7 @@ class TestStoreThatGoesAway:
         assert len(said) == 1
         assert "the results are kept in" in said[0]
         store.away = False
-        assert replay(RunFolder(recorder.folder.path), store, said.append)
+        replay(RunFolder(recorder.folder.path), store, said.append)
         self.assert_complete(store)
         assert pending.waiting(store.address) == {}
 
@@ -246,7 +247,7 @@ class TestStoreThatGoesAway:
         store.away = True
         tell(recorder, [*list(events_of(config))[:3], Pruned("stopped after epoch 2")])
         store.away = False
-        assert replay(RunFolder(recorder.folder.path), store, print)
+        replay(RunFolder(recorder.folder.path), store, print)
         record = only(store)
         assert (record.status, record.tags[Tag.PRUNED]) == (Status.FINISHED, "stopped after epoch 2")
         assert set(record.metrics) == EPOCH_METRICS
@@ -265,14 +266,15 @@ class TestStoreThatGoesAway:
         tell(recorder, events_of(config))
         before = only(store)
         for _ in range(2):
-            assert replay(RunFolder(recorder.folder.path), store, print)
+            replay(RunFolder(recorder.folder.path), store, print)
         assert only(store) == before
         self.assert_complete(store)
 
     def test_a_replay_that_fails_keeps_its_mark(self, config: Config, recorder: Recorder, store: Fickle) -> None:
         store.away = True
         tell(recorder, events_of(config))
-        assert not replay(RunFolder(recorder.folder.path), store, lambda line: None)
+        with pytest.raises(TrackingError, match="the store is away"):
+            replay(RunFolder(recorder.folder.path), store, print)
         assert len(pending.waiting(store.address)) == 1
 
     def test_a_folder_without_an_end_was_killed_after_its_last_epoch(
@@ -334,7 +336,7 @@ class TestFolderThatFillsUp:
         if away:
             assert pending.waiting(store.address) == {recorder.run.tags[Tag.UID]: recorder.folder.path}
             store.away = False
-            assert replay(RunFolder(recorder.folder.path), store, said.append)
+            replay(RunFolder(recorder.folder.path), store, said.append)
         TestStoreThatGoesAway().assert_complete(store)
         assert only(store).tags[Tag.FOLDER] == str(recorder.folder.path)
 

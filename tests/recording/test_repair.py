@@ -195,31 +195,99 @@ def damage(folder, name, how):
     file = folder.file(name)
     later = file.read_bytes().replace(b'"format": 2', b'"format": 3')
     file.write_bytes(later if how == "later" else b"{")
+    if how == "later" and name != "end.json" and folder.end:
+        folder.write_end(folder.end["status"], folder.end["time"], None, folder.end["tags"])  # with its own digests
 
 
 @pytest.mark.parametrize(
-    ("name", "how", "reason"),
+    ("name", "reason"),
     [
-        ("run.json", "later", "run.json has the format 3, but this nnexp reads 1, 2"),
-        ("run.json", "cut off", "run.json is not JSON"),
-        ("end.json", "later", "end.json has the format 3"),
-        ("end.json", "cut off", "end.json is not JSON"),
-        ("epochs.jsonl", "later", "epochs.jsonl has the format 3"),
+        ("run.json", "run.json has the format 3, but this nnexp reads 1, 2"),
+        ("end.json", "end.json has the format 3"),
+        ("epochs.jsonl", "epochs.jsonl has the format 3"),
     ],
 )
-def test_a_folder_that_cannot_be_read_goes_on_waiting_and_keeps_no_other(name, how, reason, train, store, dead):
+def test_a_folder_of_a_later_nnexp_goes_on_waiting_and_keeps_no_other(name, reason, train, store, dead):
+    store.away = True
+    later, _ = train(99, owned_by=dead, seed=0), train(99, owned_by=dead, seed=1)
+    store.away = False
+    damage(later.folder, name, "later")
+    repairs = repair(store, silent)
+    assert repairs.sent == ["36-5-3"]
+    assert repairs.sentences()[-1].startswith(
+        f"a run's folder cannot be read, and is left as it is: {later.folder.path}: {reason}"
+    )
+    assert list(pending.waiting(store.address).values()) == [later.folder.path]
+    assert len(store.runs()) == 1
+    assert len(repair(store, silent).unreadable) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("run.json", b"{", "run.json is not what it was when the run ended"),
+        ("run.json", b"", "run.json is not what it was when the run ended"),
+        ("end.json", b"{", "end.json is not JSON"),
+        ("end.json", b"", "end.json is not JSON"),
+        ("end.json", b'{"format": 2, "time": 1}', "end.json is not what nnexp writes"),
+        ("epochs.jsonl", b"", "epochs.jsonl is not what it was when the run ended"),
+    ],
+)
+def test_a_folder_that_is_damaged_is_named_once_and_set_aside(name, content, reason, train, store, dead):
     store.away = True
     damaged, _ = train(99, owned_by=dead, seed=0), train(99, owned_by=dead, seed=1)
     store.away = False
-    damage(damaged.folder, name, how)
+    file = damaged.folder.file(name)
+    whole = file.read_bytes()
+    file.write_bytes(content)
     repairs = repair(store, silent)
-    assert repairs.sent == ["36-5-3"]
-    assert len(repairs.unreadable) == 1
-    assert repairs.sentences()[-1].startswith("a run's folder cannot be read, and is left as it is: ")
-    assert f"{damaged.folder.path}: {reason}" in repairs.sentences()[-1]
-    assert list(pending.waiting(store.address).values()) == [damaged.folder.path]
-    assert len(store.runs()) == 1
-    assert len(repair(store, silent).unreadable) == 1
+    assert (repairs.sent, len(repairs.sentences())) == (["36-5-3"], 2)
+    assert repairs.left() == [f"a run's folder cannot be read, and is left as it is: {damaged.folder.path}: {reason}"]
+    assert repair(store, silent).sentences() == []
+    assert repair(store, silent, thoroughly=True).left() == repairs.left()
+    assert file.read_bytes() == content
+    file.write_bytes(whole)
+    assert repair(store, silent, thoroughly=True).sent == ["36-5-3"]
+    assert (len(store.runs()), pending.waiting(store.address, aside=True)) == (2, {})
+
+
+def test_a_journal_that_lost_a_line_is_not_sent_as_a_run_that_finished(train, store, dead):
+    store.away = True
+    recorder = train(99, owned_by=dead)
+    store.away = False
+    journal = recorder.folder.file("epochs.jsonl")
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[::2]))
+    recorder.folder.write_end(Status.FINISHED, 1, None, {})  # which an older nnexp wrote without digests
+    [sentence] = repair(store, silent).sentences()
+    assert sentence.endswith("the run finished, but epochs.jsonl holds 1 of 3 epochs")
+    assert store.runs() == []
+
+
+def test_what_is_damaged_beside_the_journal_is_passed_over_and_named(train, store, dead):
+    said = []
+    store.away = True
+    recorder = train(99, owned_by=dead)
+    store.away = False
+    for name in ("environment.json", "parameters.npz"):
+        recorder.folder.file(name).write_bytes(b"{")
+    assert repair(store, said.append).sent == ["36-5-3"]
+    [record] = store.runs()
+    assert record.status is Status.FINISHED
+    assert Tag.ENVIRONMENT not in record.tags
+    assert store.artifact(record.run_id, "parameters.npz") is None
+    assert store.artifact(record.run_id, "predictions.npz")
+    gone = "is not what it was when the run ended"
+    assert said == [f"36-5-3: environment.json {gone}; parameters.npz {gone}; left as it is, in {recorder.folder.path}"]
+
+
+def test_a_note_that_names_the_folder_of_another_run_sends_nothing(train, store, dead):
+    store.away = True
+    recorder = train(99, owned_by=dead)
+    store.away = False
+    repair(store, silent)
+    pending.mark(recorder.folder.path, "f" * 32, store.address)
+    [sentence] = repair(store, silent).sentences()
+    assert sentence.endswith(f"it is another run's, and not that of {'f' * 32}")
 
 
 @pytest.mark.parametrize("name", ["run.json", "end.json"])
@@ -265,13 +333,27 @@ def test_an_orphan_of_a_later_nnexp_is_left_to_it(train, store, dead):
     assert store.runs()[0].status is Status.RUNNING
 
 
-def test_an_orphan_whose_folder_may_not_be_read_stops_nothing(train, store, dead):
+def test_an_orphan_whose_folder_may_not_be_read_stops_nothing(train, store, dead, monkeypatch):
     recorder = train(2, owned_by=dead)
-    recorder.folder.file("run.json").unlink()
-    recorder.folder.file("run.json").mkdir()  # which nobody, root included, can read as a file
+
+    def refuse(*_):  # as the system does, but not to root
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("nnexp.recording.folder.read_file", refuse)
     [sentence] = repair(store, silent).sentences()
     assert f"{recorder.folder.path}: " in sentence
     assert store.runs()[0].status is Status.RUNNING
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: os.symlink("/dev/zero", path)])
+@pytest.mark.parametrize("name", ["run.json", "end.json", "epochs.jsonl"])
+def test_what_is_no_file_is_not_waited_for(name, make, train, store, dead):
+    recorder = train(3, owned_by=dead)
+    recorder.folder.file(name).unlink(missing_ok=True)
+    make(recorder.folder.file(name))
+    [sentence] = repair(store, silent).sentences()
+    assert f"{name} is " in sentence
+    assert store.runs()[0].status is Status.KILLED
 
 
 def sweep(store, owned_by, runs, key="ab" * 32):

@@ -15,9 +15,9 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from nnexp.arrays import read_array
 from nnexp.datasets.content import is_images
-from nnexp.datasets.layouts.bounded import read_array
-from nnexp.datasets.layouts.layout import Files, the_one
+from nnexp.datasets.layouts.layout import Files, check_not_empty, the_one
 from nnexp.errors import DataError
 
 NAME = "idx"
@@ -63,6 +63,7 @@ def read(files: tuple[Path, ...], name: str) -> NDArray[Any]:
 
 def _read(stream: IO[bytes], path: Path, name: str) -> NDArray[Any]:
     shape = _read_shape(stream, path, name)
+    check_not_empty(shape, str(path))
     return read_array(stream, shape, np.dtype(np.uint8), str(path)).reshape(shape)
 
 

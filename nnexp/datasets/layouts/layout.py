@@ -49,3 +49,9 @@ def the_one(candidates: Sequence[Path], wanted: str, folder: Path) -> Path:
         got = " and ".join(path.name for path in candidates) or "nothing of that name"
         raise DataError(f"{folder}: expected {wanted}, but got {got}")
     return candidates[0]
+
+
+def check_not_empty(shape: Sequence[int], where: str) -> None:
+    """Refuse an array that holds nothing."""
+    if any(length < 1 for length in shape):
+        raise DataError(f"{where}: expected at least one example and one pixel, but got the shape {tuple(shape)}")

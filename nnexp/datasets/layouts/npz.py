@@ -1,7 +1,4 @@
-"""One .npz file of NumPy's with Keras's array names, or a folder that holds it. Never unpickles.
-
-np.load would allocate whatever an array's header claims before it reads a byte; so only its header parser is used here.
-"""
+"""One .npz file of NumPy's with Keras's array names, or a folder that holds it. Never unpickles."""
 
 from __future__ import annotations
 
@@ -9,12 +6,11 @@ import zipfile
 from pathlib import Path
 from typing import IO, Any
 
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from nnexp.arrays import read_npy
 from nnexp.datasets.content import NAMES
-from nnexp.datasets.layouts.bounded import read_array
-from nnexp.datasets.layouts.layout import Files, the_one
+from nnexp.datasets.layouts.layout import Files, check_not_empty, the_one
 from nnexp.errors import DataError
 
 NAME = "npz"
@@ -59,13 +55,6 @@ def _read(file: IO[bytes], path: Path, name: str) -> NDArray[Any]:
             found = ", ".join(sorted(held)) or "nothing"
             raise DataError(f"{path}: expected the arrays x_train, y_train, x_test, y_test, but it holds {found}")
         with archive.open(f"{name}.npy") as stream:
-            return _read_npy(stream, f"{path} ({name})")
-
-
-def _read_npy(stream: IO[bytes], where: str) -> NDArray[Any]:
-    parse = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
-    shape, in_fortran_order, dtype = parse(stream)
-    if dtype.hasobject:
-        remedy = "save it as an array of integers (pickles are never loaded: they can run code)"
-        raise DataError(f"{where}: expected numbers, but got pickled objects; {remedy}")
-    return read_array(stream, shape, dtype, where).reshape(shape, order="F" if in_fortran_order else "C")
+            array = read_npy(stream, f"{path} ({name})")
+            check_not_empty(array.shape, f"{path} ({name})")
+            return array

@@ -15,7 +15,6 @@ from mlflow.store.artifact.artifact_repository_registry import get_artifact_repo
 from mlflow.store.db import utils as db_utils
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-Artifacts = ArtifactRepository  # of one run
 RETRIES = 4  # MLflow's 10 mean that a mistyped address is noticed after 100 seconds
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # whoever calls says what failed
@@ -39,6 +38,6 @@ def close(client: MlflowClient) -> None:
         engine.dispose()
 
 
-def artifacts_at(uri: str, store: str) -> Artifacts:
+def artifacts_at(uri: str, store: str) -> ArtifactRepository:
     """Open the artifacts of one run: the client would ask the store where they are for each of them."""
     return get_artifact_repository(uri, tracking_uri=store)

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from mlflow import entities as ml
 
+from nnexp.errors import RecordError
+from nnexp.regular import MOST, read_file
+from nnexp.tracking.mlflow.artifacts import Root, read_artifact
 from nnexp.tracking.mlflow.client import connect
 from nnexp.tracking.mlflow.errors import store_errors
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.tags import from_mlflow, to_mlflow
-from nnexp.tracking.records import Kind, Run, Status, Tag
+from nnexp.tracking.records import Kind, Run, Status, Tag, moment
 
 QUOTING = re.compile(r"['\"`\\]")  # MLflow's filters have no escapes
 MOST_RUNS = 50_000  # MLflow's own limit for one search
@@ -61,10 +64,21 @@ class ClientReader:
 
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Read one artifact."""
-        with store_errors(self.location), tempfile.TemporaryDirectory() as folder:
-            if name not in {item.path for item in self._client.list_artifacts(run_id)}:
-                return None
-            return Path(self._client.download_artifacts(run_id, name, folder)).read_bytes()
+        with store_errors(self.location):
+            info = self._client.get_run(run_id).info
+            root = self._client.get_experiment(info.experiment_id).artifact_location
+            folder = Root(self.location, str(root)).of_run(run_id, str(info.artifact_uri))
+            return read_artifact(folder, name) if folder else self._received(run_id, name)
+
+    def _received(self, run_id: str, name: str) -> bytes | None:
+        """Read an artifact that MLflow alone knows how to get."""
+        listed = {item.path: item.file_size or 0 for item in self._client.list_artifacts(run_id)}
+        if name not in listed:
+            return None
+        if listed[name] > MOST:
+            raise RecordError(f"{name} is too large: {listed[name]:,} bytes, and {MOST:,} are the most that are read")
+        with tempfile.TemporaryDirectory() as folder:
+            return read_file(Path(self._client.download_artifacts(run_id, name, folder)))
 
 
 def _record(run: ml.Run) -> Run:
@@ -72,8 +86,8 @@ def _record(run: ml.Run) -> Run:
         run_id=run.info.run_id,
         name=run.info.run_name,
         status=Status(run.info.status) if run.info.status in Status.__members__ else Status.RUNNING,
-        started_at=run.info.start_time,
-        ended_at=None if run.info.status == Status.RUNNING else run.info.end_time,
+        started_at=moment(run.info.start_time) or 0,
+        ended_at=None if run.info.status == Status.RUNNING else moment(run.info.end_time),
         params=run.data.params,
         metrics=run.data.metrics,
         tags=from_mlflow(run.data.tags),

@@ -1,30 +1,32 @@
 """Reading an MLflow database with SQL, without MLflow: importing it takes longer than most answers.
 
 Reads MLflow's tables of runs, parameters, metrics and tags; writes nothing. tests/contracts/test_store.py holds it to
-the same contract as MLflow's own reading, which serves where the store is a server.
+the same contract as MLflow's own reading, which serves where the store is a server. A row may have been damaged: a
+value of another type than its column's is read as none, and keeps no other from being read.
 """
 
 from __future__ import annotations
 
 import math
+import re
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
-from sqlalchemy import ColumnElement, Select, column, create_engine, exists, inspect, select, table
+from sqlalchemy import ColumnElement, Select, column, create_engine, event, exists, inspect, select, table
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from nnexp.errors import TrackingError
+from nnexp.tracking.mlflow.artifacts import Root, read_artifact
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.tags import from_mlflow, to_mlflow
-from nnexp.tracking.records import Kind, Run, Status, Tag
+from nnexp.tracking.records import Kind, Run, Status, Tag, moment
 
-EXPERIMENTS = table("experiments", column("experiment_id"), column("name"))
+EXPERIMENTS = table("experiments", column("experiment_id"), column("name"), column("artifact_location"))
 RUNS = table(
     "runs",
     *map(column, ("run_uuid", "name", "status", "start_time", "end_time", "lifecycle_stage", "artifact_uri")),
@@ -35,6 +37,8 @@ TAGS = table("tags", *map(column, ("run_uuid", "key", "value")))
 LATEST = table("latest_metrics", *map(column, ("run_uuid", "key", "value", "is_nan")))
 SCHEMA = table("alembic_version", column("version_num"))
 METRICS = table("metrics", *map(column, ("run_uuid", "key", "value", "is_nan", "step")))
+
+RUN_ID = re.compile(r"[\w-]+", re.ASCII)
 
 
 class SqlReader:
@@ -47,6 +51,8 @@ class SqlReader:
             self._engine = create_engine(location.uri, poolclass=NullPool)  # so that nothing stays open
         except (SQLAlchemyError, ImportError, ValueError) as error:  # no database's address, or no driver for it
             raise _unreadable(location, error) from location.cause(error)
+        event.listen(self._engine, "connect", _read_any_text)
+        self._artifacts: dict[str, tuple[str, str]] = {}
 
     def runs(
         self,
@@ -71,15 +77,16 @@ class SqlReader:
             return [
                 Run(
                     run_id=row["run_uuid"],
-                    name=row["name"],
+                    name=_text(row["name"]),
                     status=Status(row["status"]) if row["status"] in Status.__members__ else Status.RUNNING,
-                    started_at=row["start_time"],
-                    ended_at=None if row["status"] == Status.RUNNING else row["end_time"],
+                    started_at=moment(row["start_time"]) or 0,
+                    ended_at=None if row["status"] == Status.RUNNING else moment(row["end_time"]),
                     params=params[row["run_uuid"]],
                     metrics=metrics[row["run_uuid"]],
                     tags=from_mlflow(tags_of[row["run_uuid"]]),
                 )
                 for row in rows
+                if RUN_ID.fullmatch(_text(row["run_uuid"]))
             ]
 
     def history(self, run_ids: Sequence[str], metric: str) -> dict[str, list[tuple[int, float]]]:
@@ -91,28 +98,19 @@ class SqlReader:
         found: dict[str, list[tuple[int, float]]] = defaultdict(list)
         with self._connect() as database:
             for row in database.execute(statement.order_by(METRICS.c.step)):
-                if row.run_uuid in wanted:
-                    found[row.run_uuid].append((row.step, math.nan if row.is_nan else row.value))
+                if row.run_uuid in wanted and isinstance(row.step, int):
+                    found[row.run_uuid].append((row.step, _number(row.value, row.is_nan)))
         return dict(found)
 
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Read one artifact; only one that is kept elsewhere than in files needs MLflow."""
-        uri = None if self._is_missing() else self._artifact_uri(run_id)
-        if uri is None:
-            raise TrackingError(f"the store holds no run {run_id}")
-        parsed = urlparse(uri)
-        if parsed.scheme not in ("", "file"):
+        uri, root = self._artifact_uri(run_id)
+        folder = Root(self.location, root).of_run(run_id, uri)
+        if folder is None:
             from nnexp.tracking.mlflow.reader import ClientReader
 
             return ClientReader(self.location).artifact(run_id, name)
-        folder = Path(unquote(parsed.path))
-        file = folder / name
-        try:
-            if folder.parts[-2:] != (run_id, "artifacts") or not file.resolve().is_relative_to(folder.resolve()):
-                raise TrackingError(f"run {run_id[:8]} has {name} outside of the run's own folder; it is not read")
-            return file.read_bytes() if file.is_file() else None
-        except OSError as error:
-            raise _unreadable(self.location, error) from self.location.cause(error)
+        return read_artifact(folder, name)
 
     def schema(self) -> str | None:
         """Tell which version of MLflow's tables the database has; None of one that is not there yet."""
@@ -122,10 +120,17 @@ class SqlReader:
             version: str | None = database.execute(select(SCHEMA.c.version_num)).scalar()
         return version
 
-    def _artifact_uri(self, run_id: str) -> str | None:
-        with self._connect() as database:
-            uri: str | None = database.execute(select(RUNS.c.artifact_uri).where(RUNS.c.run_uuid == run_id)).scalar()
-        return uri
+    def _artifact_uri(self, run_id: str) -> tuple[str, str]:
+        """Look up where a run's artifacts are said to lie, and those of its experiment."""
+        if run_id not in self._artifacts and not self._is_missing():
+            columns = select(RUNS.c.artifact_uri, EXPERIMENTS.c.artifact_location)
+            joined = columns.where(RUNS.c.run_uuid == run_id, RUNS.c.experiment_id == EXPERIMENTS.c.experiment_id)
+            with self._connect() as database:
+                for uri, root in database.execute(joined):
+                    self._artifacts[run_id] = _text(uri), _text(root)
+        if run_id not in self._artifacts:
+            raise TrackingError(f"the store holds no run {run_id}")
+        return self._artifacts[run_id]
 
     def _is_missing(self) -> bool:
         """Tell whether there is no database yet, so that looking does not make an empty one, or one without tables."""
@@ -171,12 +176,26 @@ def _values(source: Any, chosen: Select[Any]) -> Select[Any]:
 def _by_run(database: Connection, statement: Select[Any]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for run_id, key, value in database.execute(statement):
-        found[run_id][key] = value
+        found[run_id][_text(key)] = _text(value)
     return found
 
 
 def _numbers(database: Connection, statement: Select[Any]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for run_id, key, value, is_nan in database.execute(statement):
-        found[run_id][key] = math.nan if is_nan else value
+        found[run_id][_text(key)] = _number(value, is_nan)
     return found
+
+
+def _read_any_text(connection: Any, record: Any) -> None:  # noqa: ARG001
+    """Have SQLite give text that is none of UTF-8 too, with what is no character replaced."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.text_factory = lambda raw: raw.decode(errors="replace")
+
+
+def _text(found: Any) -> str:
+    return found if isinstance(found, str) else ""
+
+
+def _number(found: Any, is_nan: Any) -> float:
+    return math.nan if is_nan or not isinstance(found, int | float) else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,9 +14,11 @@ from mlflow import entities as ml
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
+from nnexp.regular import read_file
+from nnexp.tracking.mlflow.artifacts import Root, write_artifact
 from nnexp.tracking.mlflow.client import connect
 from nnexp.tracking.mlflow.errors import store_errors
-from nnexp.tracking.mlflow.inside import Artifacts, artifacts_at, close
+from nnexp.tracking.mlflow.inside import artifacts_at, close
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sqlite import create_sqlite
 from nnexp.tracking.mlflow.tags import to_mlflow
@@ -36,13 +39,16 @@ class Writer:
         self._reader = reader
         self._opened = time.time_ns() // 1_000_000
         self._begun: set[str] = set()  # uids
-        self._folders: dict[str, Artifacts] = {}
+        self._addresses: dict[str, str] = {}  # where the artifacts of each run are said to lie
         with store_errors(location):
             if location.file:
                 create_sqlite(location.file)
             self._client = connect(location)
             atexit.register(close, self._client)  # or whoever copies the file has not what stands in its log
-            self.experiment_id = self._experiment()
+            experiment = self._experiment()
+        self.experiment_id = str(experiment.experiment_id)
+        self._root = Root(location, str(experiment.artifact_location))
+        self._root.check()
 
     def create(self, run: RunStart) -> str:
         """Begin a run, or complete one that an earlier try began."""
@@ -62,10 +68,22 @@ class Writer:
             self._client.log_batch(run_id, _metrics(metrics), tags=_tags(to_mlflow(tags or {})))
 
     def save(self, run_id: str, files: Sequence[Path]) -> None:
-        """Keep files as artifacts."""
+        """Keep files as artifacts.
+
+        Raises
+        ------
+        RecordError
+            If the run's artifacts are said to lie outside of the store's, or one is no file.
+        """
         with store_errors(self.location):
+            address = self._address_of(run_id)
+            folder = self._root.of_run(run_id, address)
             for file in files:
-                self._artifacts_of(run_id).log_artifact(str(file))
+                content = read_file(file)
+                if content is not None and folder:
+                    write_artifact(folder, file.name, content)
+                elif content is not None:
+                    self._send(address, file.name, content)
 
     def end(self, run_id: str, status: Status, ended_at: int) -> None:
         """Set the run's status and end."""
@@ -92,22 +110,30 @@ class Writer:
         self._begun.add(run.tags.get(Tag.UID, ""))
         name = run.name if len(run.name) <= LONGEST_NAME else f"{run.name[: LONGEST_NAME - 1]}…"
         info = self._client.create_run(self.experiment_id, run.started_at, dict(tags), name).info
-        self._folders[info.run_id] = artifacts_at(info.artifact_uri, self.location.uri)
+        self._addresses[info.run_id] = str(info.artifact_uri)
         return str(info.run_id)
 
-    def _artifacts_of(self, run_id: str) -> Artifacts:
-        if run_id not in self._folders:
-            uri = self._client.get_run(run_id).info.artifact_uri
-            self._folders[run_id] = artifacts_at(uri, self.location.uri)
-        return self._folders[run_id]
+    def _address_of(self, run_id: str) -> str:
+        if run_id not in self._addresses:
+            self._addresses[run_id] = str(self._client.get_run(run_id).info.artifact_uri)
+        return self._addresses[run_id]
 
-    def _experiment(self) -> str:
+    def _send(self, address: str, name: str, content: bytes) -> None:
+        """Send an artifact to where MLflow alone knows how to keep it."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, name)
+            file.write_bytes(content)
+            artifacts_at(address, self.location.uri).log_artifact(str(file))
+
+    def _experiment(self) -> ml.Experiment:
         name = self.location.experiment
         tries = TRIES if self.location.is_database else 1
         for attempt in range(tries):
             try:
                 found = self._client.get_experiment_by_name(name)
-                return str(found.experiment_id if found else self._client.create_experiment(name, self._artifacts()))
+                if found:
+                    return found
+                return self._client.get_experiment(self._client.create_experiment(name, self._artifacts()))
             except (MlflowException, SQLAlchemyError):  # another process may just have made it
                 if attempt == tries - 1:
                     raise

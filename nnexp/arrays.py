@@ -1,0 +1,49 @@
+"""Arrays out of what is not to be trusted: memory grows with what arrives, never with what a header claims.
+
+np.load would allocate whatever an array's header promises before it reads a byte; so only its header parser is used
+here. Nothing is unpickled. Knows no file: a caller says where a stream comes from.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from nnexp.errors import DataError
+
+CHUNK = 1 << 20
+
+
+def read_array(
+    stream: IO[bytes], shape: tuple[int, ...], dtype: np.dtype[Any], where: str, most: int | None = None
+) -> NDArray[Any]:
+    """Read the flat array that a header has promised, and refuse a stream that holds less or more.
+
+    At most one byte too many is read: the byte that shows that more follow, and whose absence makes gzip and zip check
+    their CRC. A promise of more than `most` bytes is refused at once.
+    """
+    size = math.prod(shape) * dtype.itemsize
+    if most is not None and size > most:
+        raise DataError(f"{where}: expected at most {most:,} bytes, but its header promises {size:,}")
+    content = bytearray()
+    while len(content) <= size and (chunk := stream.read(min(CHUNK, size + 1 - len(content)))):
+        content += chunk
+    if len(content) != size:
+        got = f"only {len(content)}" if len(content) < size else "more"
+        promise = f"{size} bytes for the shape {shape} in its header"
+        raise DataError(f"{where}: expected {promise}, but got {got}; copy or download it again")
+    return np.frombuffer(content, dtype) if size else np.empty(math.prod(shape), dtype)
+
+
+def read_npy(stream: IO[bytes], where: str, most: int | None = None) -> NDArray[Any]:
+    """Read an array in NumPy's own format, as an .npz holds it: numbers or text, and no objects."""
+    parse = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
+    shape, in_fortran_order, dtype = parse(stream)
+    if dtype.hasobject:
+        remedy = "save it as an array of integers (pickles are never loaded: they can run code)"
+        raise DataError(f"{where}: expected numbers, but got pickled objects; {remedy}")
+    return read_array(stream, shape, dtype, where, most).reshape(shape, order="F" if in_fortran_order else "C")

@@ -1,0 +1,114 @@
+"""Where the artifacts of a run lie, if they are files: beneath the store's own root, and nowhere else.
+
+The address stands in the store, which may be another's: it is never believed so far that something is read or written
+outside, through a link or without one.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from nnexp.errors import RecordError, TrackingError
+from nnexp.regular import read_file
+from nnexp.tracking.mlflow.location import Location
+
+FOLDER = "artifacts"
+
+
+@dataclass(frozen=True)
+class Root:
+    """Where an experiment keeps the artifacts of its runs: an address, as the store gives it."""
+
+    location: Location
+    uri: str
+
+    @property
+    def folder(self) -> Path | None:
+        """The root as a folder of this machine; None where it lies elsewhere."""
+        parsed = urlparse(self.uri)
+        return Path(unquote(parsed.path)) if parsed.scheme in ("", "file") else None
+
+    def check(self) -> None:
+        """Refuse a root outside of the folder of an SQLite database, which brings its artifacts along.
+
+        Raises
+        ------
+        TrackingError
+            If it is one.
+        """
+        if not self._is_ours():
+            experiment = self.location.experiment
+            raise TrackingError(
+                f"the tracking store {self.location} keeps the artifacts of its experiment {experiment} in {self.uri}, "
+                "outside of its own folder; nothing is written there. MLFLOW_EXPERIMENT_NAME names another experiment"
+            )
+
+    def of_run(self, run_id: str, uri: str) -> Path | None:
+        """Give the folder of one run's artifacts, which need not be there yet; None where they are no files.
+
+        Raises
+        ------
+        RecordError
+            If its address is another, or leads out of the root.
+        """
+        if uri != f"{self.uri.rstrip('/')}/{run_id}/{FOLDER}" or not self._is_ours():
+            raise RecordError(f"its artifacts are said to lie in {uri}, where they are neither read nor written")
+        if self.folder is None:
+            return None
+        folder = self.folder.resolve() / run_id / FOLDER
+        if _resolved(folder) != folder:
+            raise RecordError(f"a link leads out of {folder}, where its artifacts lie; it is not followed")
+        return folder
+
+    def _is_ours(self) -> bool:
+        database = self.location.file
+        if database is None or self.folder is None:
+            return True
+        own = (database.parent, database.parent / "mlruns")  # which may be links of the person's own
+        return any(_resolved(self.folder).is_relative_to(_resolved(folder)) for folder in own)
+
+
+def read_artifact(folder: Path, name: str) -> bytes | None:
+    """Read a file of a run; None where it has none of that name.
+
+    Raises
+    ------
+    RecordError
+        If it is no file, or cannot be read.
+    """
+    try:
+        return read_file(folder / name)
+    except OSError as error:
+        raise RecordError(f"{name} cannot be read: {error.strerror}") from error
+
+
+def write_artifact(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of a run, whole or not at all, in the place of whatever is there; no link is followed.
+
+    Raises
+    ------
+    RecordError
+        If something stands in its way.
+    OSError
+        If it cannot be written.
+    """
+    beside = folder / f".{name}.{uuid.uuid4().hex[:8]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        os.replace(beside, folder / name)
+    except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+        beside.unlink(missing_ok=True)
+        raise RecordError(f"{name} cannot be saved: {error.strerror}") from error
+
+
+def _resolved(path: Path) -> Path:
+    """Follow all links; a circle of them leads nowhere."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return Path()
