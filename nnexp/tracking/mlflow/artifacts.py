@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlparse
 from nnexp.errors import RecordError, TrackingError
 from nnexp.regular import read_file
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.secrets import without_secrets
 
 FOLDER = "artifacts"
 
@@ -41,9 +42,9 @@ class Root:
             If it is one.
         """
         if not self._is_ours():
-            experiment = self.location.experiment
+            experiment, where = self.location.experiment, without_secrets(self.uri)
             raise TrackingError(
-                f"the tracking store {self.location} keeps the artifacts of its experiment {experiment} in {self.uri}, "
+                f"the tracking store {self.location} keeps the artifacts of its experiment {experiment} in {where}, "
                 "outside of its own folder; nothing is written there. MLFLOW_EXPERIMENT_NAME names another experiment"
             )
 
@@ -56,7 +57,9 @@ class Root:
             If its address is another, or leads out of the root.
         """
         if uri != f"{self.uri.rstrip('/')}/{run_id}/{FOLDER}" or not self._is_ours():
-            raise RecordError(f"its artifacts are said to lie in {uri}, where they are neither read nor written")
+            raise RecordError(
+                f"its artifacts are said to lie in {without_secrets(uri)}, where they are neither read nor written"
+            )
         if self.folder is None:
             return None
         folder = self.folder.resolve() / run_id / FOLDER
