@@ -50,6 +50,7 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.setenv("NNEXP_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("NNEXP_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(os, "fsync", lambda file: None)  # no test loses its power, and a disk takes its time
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
