@@ -56,6 +56,8 @@ PASSWORDS = {
         ("https://host/?token=t0ken", "https://host/?token=***"),
         ("databricks://profile", "databricks://profile"),
         ("./runs", "./runs"),
+        ("file:///home/a@b/runs", "file:///home/a@b/runs"),
+        ("postgresql:///me:pa/ss@host/runs", "postgresql://***:***@host/runs"),
     ],
 )
 def test_an_address_is_shown_without_what_opens_it(uri: str, shown: str) -> None:

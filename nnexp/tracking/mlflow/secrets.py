@@ -44,7 +44,8 @@ def _parts(uri: str) -> tuple[str, str, str]:
     scheme, mark, rest = uri.partition("://")
     if not mark or not SCHEME.fullmatch(scheme):
         scheme, mark, rest = "", "", uri
-    login, _, place = rest.rpartition("@")
+    is_path = scheme in ("", "file") and rest.startswith("/")
+    login, _, place = ("", "", rest) if is_path else rest.rpartition("@")
     return scheme + mark, login, place
 
 
