@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from nnexp.errors import TrackingError
+from nnexp.tracking.mlflow.inside import close
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sqlite import create_sqlite, schema_kept
 from nnexp.tracking.mlflow.store import MlflowStore
@@ -204,6 +205,30 @@ class TestUnusable:
         (tmp_path / "mlflow.db").mkdir()
         with pytest.raises(TrackingError, match="unable to open database file"):
             MlflowStore(Location(f"sqlite:///{tmp_path}/mlflow.db", "x")).prepare()
+
+
+@pytest.mark.parametrize("bring", [shutil.move, shutil.copytree], ids=["moved", "copied"])
+def test_a_store_that_was_moved_or_copied_has_its_artifacts_with_it(
+    bring: Callable[..., object], database: Path, tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text(name)
+    (tmp_path / "here").mkdir()
+    shutil.move(database, tmp_path / "here")
+    first = MlflowStore(Location(f"sqlite:///{tmp_path}/here/mlflow.db", "my runs"))
+    old = first.create(RUN)
+    first.save(old, [tmp_path / "a.txt"])
+    close(first.open()._client)
+    bring(tmp_path / "here", tmp_path / "there")
+    before = {file for file in (tmp_path / "here").rglob("*") if file.is_file()}
+    store = MlflowStore(Location(f"sqlite:///{tmp_path}/there/mlflow.db", "my runs"))
+    new = store.create(RunStart("s", 2, tags={Tag.KIND: "run"}))
+    for run_id in (old, new):
+        store.save(run_id, [tmp_path / "b.txt"])
+        assert store.artifact(run_id, "b.txt") == b"b"
+    assert store.artifact(old, "a.txt") == b"a"
+    assert len([*(tmp_path / "there" / "mlruns" / "my runs").rglob("?.txt")]) == 3
+    assert {file for file in (tmp_path / "here").rglob("*") if file.is_file()} == before
 
 
 def test_artifacts_lie_beside_the_database_wherever_the_command_is_typed(

@@ -1,7 +1,7 @@
 """Where the artifacts of a run lie, if they are files: beneath the store's own root, and nowhere else.
 
 The address stands in the store, which may be another's: it is never believed so far that something is read or written
-outside, through a link or without one.
+outside, through a link or without one. Where the store was moved or copied, its own root came along with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlparse
 
 from nnexp.errors import RecordError, TrackingError
 from nnexp.regular import read_file
-from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.location import ARTIFACTS, Location
 from nnexp.tracking.mlflow.secrets import without_secrets
 
 FOLDER = "artifacts"
@@ -30,8 +30,11 @@ class Root:
     @property
     def folder(self) -> Path | None:
         """The root as a folder of this machine; None where it lies elsewhere."""
-        parsed = urlparse(self.uri)
-        return Path(unquote(parsed.path)) if parsed.scheme in ("", "file") else None
+        parsed, beside = urlparse(self.uri), self.location.artifacts
+        if parsed.scheme not in ("", "file"):
+            return None
+        said = Path(unquote(parsed.path))
+        return beside if beside and said.parts[-2:] == beside.parts[-2:] else said
 
     def check(self) -> None:
         """Refuse a root outside of the folder of an SQLite database, which brings its artifacts along.
@@ -71,7 +74,7 @@ class Root:
         database = self.location.file
         if database is None or self.folder is None:
             return True
-        own = (database.parent, database.parent / "mlruns")  # which may be links of the person's own
+        own = (database.parent, database.parent / ARTIFACTS)  # which may be links of the person's own
         return any(_resolved(self.folder).is_relative_to(_resolved(folder)) for folder in own)
 
 

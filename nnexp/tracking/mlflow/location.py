@@ -14,6 +14,7 @@ from nnexp.tracking.mlflow import secrets
 DEFAULT_URI = "sqlite:///mlflow.db"
 DEFAULT_EXPERIMENT = "nnexp"
 SQLITE = "sqlite:///"
+ARTIFACTS = "mlruns"  # beside a database in a file, as MLflow calls it
 LONGEST_REASON = 300  # characters
 
 
@@ -48,6 +49,11 @@ class Location:
     def file(self) -> Path | None:
         """The database file, for SQLite; what stands behind a ? are options of its driver."""
         return Path(unquote(self.uri.removeprefix(SQLITE).partition("?")[0])) if self.uri.startswith(SQLITE) else None
+
+    @property
+    def artifacts(self) -> Path | None:
+        """The folder of an experiment's artifacts beside an SQLite database, wherever the command was typed."""
+        return self.file.parent / ARTIFACTS / self.experiment if self.file else None
 
     @property
     def address(self) -> str:

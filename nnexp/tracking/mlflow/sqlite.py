@@ -21,6 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from nnexp import places
+from nnexp.tracking.mlflow.location import ARTIFACTS
 
 
 @event.listens_for(Engine, "connect")
@@ -49,7 +50,7 @@ def create_sqlite(file: Path) -> None:
             _keep(new)
         else:
             shutil.copyfile(_kept(), new)
-        _finish(new, file.parent / "mlruns")
+        _finish(new, file.parent / ARTIFACTS)
         with suppress(FileExistsError):
             os.link(new, file)
 

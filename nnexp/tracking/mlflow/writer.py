@@ -126,24 +126,18 @@ class Writer:
             artifacts_at(address, self.location.uri).log_artifact(str(file))
 
     def _experiment(self) -> ml.Experiment:
-        name = self.location.experiment
+        name, at = self.location.experiment, self.location.artifacts  # a server has a place of its own
         tries = TRIES if self.location.is_database else 1
         for attempt in range(tries):
             try:
                 found = self._client.get_experiment_by_name(name)
                 if found:
                     return found
-                return self._client.get_experiment(self._client.create_experiment(name, self._artifacts()))
+                return self._client.get_experiment(self._client.create_experiment(name, at.as_uri() if at else None))
             except (MlflowException, SQLAlchemyError):  # another process may just have made it
                 if attempt == tries - 1:
                     raise
         raise AssertionError("unreachable")
-
-    def _artifacts(self) -> str | None:
-        """Keep artifacts beside an SQLite database, wherever the command was typed; a server has its own place."""
-        if not self.location.file:
-            return None
-        return (self.location.file.parent / "mlruns" / self.location.experiment).as_uri()
 
 
 def _metrics(metrics: Sequence[Metric]) -> list[ml.Metric]:
