@@ -38,7 +38,7 @@ from nnexp.sweep.find import chosen_runs
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.hydra.overrides import Settings, as_overrides
 from nnexp.sweep.outcome import Failure
-from nnexp.sweep.policy import LAUNCHER
+from nnexp.sweep.policy import FRESH, LAUNCHER
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session, Swept, Trained
 from nnexp.tasks.network.task import NETWORK
@@ -98,7 +98,7 @@ def train(settings: Settings | None = None, /, *, fresh: bool = False, **more: A
     """
     app = HydraApp(NETWORK, _open_session)
     given = {name: [value] for name, value in {**(settings or {}), **more}.items()}  # a list is a value here
-    for trained in run_hydra(app, [*as_overrides(given), *([f"{LAUNCHER}fresh=true"] if fresh else [])], _say):
+    for trained in run_hydra(app, [*as_overrides(given), *([FRESH] if fresh else [])], _say):
         if isinstance(trained, Run):
             return trained
         if isinstance(trained, Trained) and app.session:

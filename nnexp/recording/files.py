@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from nnexp.arrays import read_npy
 from nnexp.errors import RecordError
 from nnexp.recording.fields import DIGEST, UID, are_names, is_mapping
+from nnexp.recording.format_1 import epoch_of_format_1
 from nnexp.regular import MOST
 from nnexp.tracking.records import RunStart, Status, Tag, moment
 from nnexp.training.events import Epoch
@@ -37,8 +38,6 @@ ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, EPOCHS, TRACEBACK)  # and ever
 ARRAYS = ".npz"
 MOST_TEXT = 1 << 28  # bytes of any other file
 
-FIELDS = {"train_cost": "train/cost", "epoch_s": "time/epoch_s", "eval_s": "time/eval_s", "eta": "eta"}  # of format 1
-EVALUATION = {"val": ("accuracy", "cost"), "test": ("accuracy", "cost", "correct")}
 DATASET = {"name", "digest", "source"}
 ENDS = {status.value for status in Status if status is not Status.RUNNING}
 PICKLE = b"\x80"
@@ -168,7 +167,7 @@ def read_epoch(line: bytes) -> Epoch:
     try:
         fields = json.loads(line)
         check_format(EPOCHS, fields.get("format", 1))
-        epoch = _epoch_of_format_1(fields) if "result" in fields else _epoch(fields)
+        epoch = epoch_of_format_1(fields) if "result" in fields else _epoch(fields)
     except UnknownFormatError:
         raise
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -237,15 +236,3 @@ def check_format(what: str, found: Any) -> None:
 def _epoch(fields: Mapping[str, Any]) -> Epoch:
     metrics = {str(name): float(value) for name, value in fields["metrics"].items()}
     return Epoch(fields["epoch"], metrics, fields["digest"], int(fields["time"]))
-
-
-def _epoch_of_format_1(fields: Mapping[str, Any]) -> Epoch:
-    result = fields["result"]
-    metrics = {name: float(result[field]) for field, name in FIELDS.items()}
-    for part, names in EVALUATION.items():
-        if result[part]:
-            metrics |= {f"{part}/{name}": float(result[part][name]) for name in names}
-    if result["test"]:
-        metrics["digits_never_predicted"] = float(len(result["test"]["never_predicted"]))
-    metrics["time/total_s"] = float(fields["total_s"])
-    return Epoch(result["epoch"], metrics, result["digest"], int(fields["time"]))

@@ -56,7 +56,7 @@ class Recorder:
         self._tags: dict[str, str] = {}
         self._end: tuple[Status, int] | None = None
         self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
-        self._behind = self._marked = behind
+        self._behind = self._marked = self._others_files = behind
 
     @property
     def pending(self) -> bool:
@@ -135,8 +135,8 @@ class Recorder:
             self._store.end(self.run_id, *self._end)
 
     def _save(self, run_id: str) -> None:
-        """Save the run's files; what is refused stays in its folder, and is named."""
-        refused = self.folder.damage()
+        """Save the run's files, checked unless we wrote them ourselves; what is refused stays there, and is named."""
+        refused = self.folder.damage() if self._others_files else {}
         try:
             self._store.save(run_id, self.folder.artifacts(refused))
         except RecordError as error:

