@@ -22,6 +22,10 @@ class DivergedError(NnexpError, ArithmeticError):
     """Training whose parameters stopped being finite."""
 
 
+class ChangedError(NnexpError, RuntimeError):
+    """Code or data that were changed after a run was planned: what would be trained is not what its key says."""
+
+
 class TrackingError(NnexpError, OSError):
     """A tracking store that cannot be opened, read or written."""
 

@@ -50,7 +50,7 @@ def check(arrays: Mapping[str, NDArray[Any]], where: Mapping[str, str]) -> Conte
     if train != test:
         expected = f"images of shape {train} as in {where['x_train']}"
         raise DataError(f"{where['x_test']}: expected {expected}, but got {test}")
-    return Content(**checked, digest=_digest(checked))
+    return Content(**checked, digest=digest_of(checked))
 
 
 def _check_one(name: str, array: NDArray[Any], where: str) -> NDArray[Any]:
@@ -80,7 +80,8 @@ def _check_labels(labels: NDArray[Any], where: str) -> Labels:
     return converted
 
 
-def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
+def digest_of(arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Compute the digest of the four arrays."""
     digest = hashlib.sha256()
     for name in NAMES:
         digest.update(f"{name} {arrays[name].shape}\n".encode())

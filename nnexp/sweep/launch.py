@@ -21,7 +21,7 @@ from nnexp.sweep.source import Decision, Reused, Source
 from nnexp.sweep.turns import NoTurns, Turn, Turns
 from nnexp.sweep.watcher import Watcher
 from nnexp.tracking.records import Run
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
+from nnexp.training.events import Changed, Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
 from nnexp.training.spec import RunSpec
 
 TICK_S = 0.2  # how soon an interrupt or a timeout is noticed
@@ -64,6 +64,7 @@ class Launch:
         self._again: deque[Attempt] = deque()  # runs that are to be tried once more, after all others
         self._elsewhere: deque[Attempt] = deque()  # runs that another process trains
         self._passed_over: list[RunSpec] = []  # runs that did not fit into what was left of the budget
+        self._stale = False  # whether code or data are no longer those of the plan
         self._spent = False  # whether there is nothing more to ask the source for
         self._outcome = Outcome()
         self._began = clock()
@@ -137,7 +138,7 @@ class Launch:
 
     def _given_up(self) -> bool:
         allowed = self._policy.failures_allowed
-        return allowed is not None and len(self._outcome.failures) >= allowed
+        return self._stale or (allowed is not None and len(self._outcome.failures) >= allowed)
 
     def _next(self, source: Source) -> Attempt | None:
         """Find the next run that fits into the budget; those that are tried again come last."""
@@ -200,6 +201,10 @@ class Launch:
             case _ if again:
                 self._again.append(Attempt(attempt.run, attempt.number + 1))
             case _:
+                if isinstance(ending, Changed) and not self._stale:
+                    self._stale = True
+                    told = f"{attempt.run.name}: {ending.error}; nothing more is started"
+                    self._watcher.say(f"{told}: the same command again plans anew")
                 failure = Failure(attempt.run.name, len(recorder.epochs), ending.error, str(recorder.folder.path))
                 self._outcome.failures.append(failure)
 
@@ -208,7 +213,7 @@ class Launch:
         match ending:
             case WorkerLost(retry=True):
                 return 1 + max(1, self._policy.retries)
-            case Failed():
+            case Failed() if not isinstance(ending, Changed):
                 return 1 + self._policy.retries
             case _:
                 return 1

@@ -14,7 +14,6 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 MARKS = {tokenize.NEWLINE: "\n", tokenize.INDENT: "{", tokenize.DEDENT: "}"}
@@ -24,11 +23,10 @@ STARTS = (getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "TSTRING_STA
 ENDS = (getattr(tokenize, "FSTRING_END", -1), getattr(tokenize, "TSTRING_END", -1))
 
 
-def digest_code(files: Mapping[str, Path]) -> str:
-    """Compute the SHA-256 (hex) of the names and the code of files."""
+def digest_code(sources: Mapping[str, str]) -> str:
+    """Compute the SHA-256 (hex) of the names and the code of files, given what stands in them."""
     sha256 = hashlib.sha256()
-    for name in sorted(files):
-        source = files[name].read_text(encoding="utf-8")
+    for name, source in sorted(sources.items()):
         code = code_of_c(source) if name.endswith(".c") else code_of(source)
         sha256.update(f"{name}\n{code}\n".encode())
     return sha256.hexdigest()

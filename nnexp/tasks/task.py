@@ -90,7 +90,7 @@ class Task(Protocol):
         ...
 
     def code(self) -> str:
-        """Digest the code that decides the numbers: another digest is another experiment."""
+        """Digest the code that decides the numbers, as this process has it: another digest is another experiment."""
         ...
 
     def begin(self, config: Any) -> Generator[Measured, None, Result]:

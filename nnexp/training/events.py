@@ -64,6 +64,11 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Changed(Failed):
+    """The run found other code or data than it was planned with, as every other run of the plan would."""
+
+
+@dataclass(frozen=True)
 class Killed:
     """The run was told to stop."""
 

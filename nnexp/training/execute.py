@@ -17,17 +17,21 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from nnexp.config.schema import THREADS
-from nnexp.errors import NnexpError
+from nnexp.errors import ChangedError, NnexpError
 from nnexp.measure import SECONDS, TOTAL
 from nnexp.tasks.task import Result, Task
 from nnexp.training.environment import environment
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Started
+from nnexp.training.events import Changed, Ending, Epoch, Event, Failed, Finished, Started
+from nnexp.training.spec import Basis, basis_of
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def execute(task: Task, values: Mapping[str, Any]) -> Iterator[Event]:
-    """Train with these settings, yielding an event at every turn; an exception becomes the event `Failed`."""
+def execute(task: Task, values: Mapping[str, Any], basis: Basis | None = None) -> Iterator[Event]:
+    """Train with these settings, yielding an event at every turn; an exception becomes the event `Failed`.
+
+    What is trained must be what was planned: where code or data are not those of `basis`, the run ends as `Changed`.
+    """
     clock = _Clock()
     try:
         config = task.schema.parse_config(values)
@@ -35,6 +39,8 @@ def execute(task: Task, values: Mapping[str, Any]) -> Iterator[Event]:
             started = Started(environment())
             with clock.stopped():
                 yield started
+                if basis:
+                    _check(task, config, basis)
             yield from _train(task, config, clock)
     except Exception as error:
         yield failure(error)
@@ -59,7 +65,20 @@ class _Clock:
 def failure(error: Exception) -> Ending:
     """Describe an exception as the end of a run."""
     kind = "" if isinstance(error, NnexpError) else f"{type(error).__name__}: "
-    return Failed(f"{kind}{' '.join(str(error).split())}", traceback.format_exc())
+    ending = Changed if isinstance(error, ChangedError) else Failed
+    return ending(f"{kind}{' '.join(str(error).split())}", traceback.format_exc())
+
+
+def _check(task: Task, config: Any, planned: Basis) -> None:
+    examined = task.examine(config)
+    found = basis_of(task, examined)
+    if found.code != planned.code:
+        raise ChangedError("the code that decides its numbers was changed after it was planned")
+    if found.data != planned.data:
+        source = examined.data.source if examined.data else "none"
+        raise ChangedError(f"its data ({source}) were changed after it was planned")
+    if found != planned:
+        raise ChangedError("its settings mean something else to who trains it than to who planned it")
 
 
 def _train(task: Task, config: Any, clock: _Clock) -> Iterator[Event]:

@@ -9,8 +9,17 @@ from typing import Any
 
 from nnexp.config.schema import EPOCHS
 from nnexp.config.value import format_value
-from nnexp.tasks.task import Data, Task
+from nnexp.tasks.task import Data, Examined, Task
 from nnexp.training.key import key_of
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a run stands on: its key, and the digests of the code and the data that are in it."""
+
+    key: str
+    code: str
+    data: str | None
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,11 @@ class RunSpec:
     def values(self) -> dict[str, Any]:
         """The settings as nested plain values: what a worker is sent, and what config.json holds."""
         return self.task.schema.values(self.config)
+
+    @property
+    def basis(self) -> Basis:
+        """What whoever trains it must find again."""
+        return Basis(self.key, self.code, self.data.digest if self.data else None)
 
     @property
     def params(self) -> dict[str, str]:
@@ -78,8 +92,24 @@ def make_spec(
         Data that cannot be used, or settings that do not fit them.
     """
     examined = task.examine(config)
-    config, data, code = examined.config, examined.data, task.code()
-    key = key_of(task.name, task.schema.deciding(config), data.digest if data else None, code)
+    basis = basis_of(task, examined)
     words = [f"{name}={format_value(value)}" for name, value in (chosen or {}).items() if name not in examined.told]
     name = " ".join([examined.title, *words])
-    return RunSpec(task, config, name, key, code, data, number, folder, examined.cautions, examined.portable)
+    return RunSpec(
+        task,
+        examined.config,
+        name,
+        basis.key,
+        basis.code,
+        examined.data,
+        number,
+        folder,
+        examined.cautions,
+        examined.portable,
+    )
+
+
+def basis_of(task: Task, examined: Examined) -> Basis:
+    """Work out what a run stands on, by what this process has in memory."""
+    code, data = task.code(), examined.data.digest if examined.data else None
+    return Basis(key_of(task.name, task.schema.deciding(examined.config), data, code), code, data)

@@ -24,6 +24,7 @@ from typing import IO, Any
 import numpy as np
 import pytest
 
+import nnexp
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sql import SqlReader
 from nnexp.tracking.records import Kind, Run, Status
@@ -242,6 +243,25 @@ def fresh_app(tmp_path: Path, zygote: Zygote) -> Iterator[App]:
     app = App(tmp_path, zygote, isolated(tmp_path))
     yield app
     app.close()
+
+
+@pytest.fixture
+def changed_package(tmp_path: Path) -> Callable[[str, str, str], Path]:
+    """Change a file in a copy of the package, for PYTHONPATH."""
+    source, copy = Path(nnexp.__file__).parent, tmp_path / "package"
+
+    def change(name: str, old: str, new: str) -> Path:
+        if not copy.exists():
+            shutil.copytree(source, copy / "nnexp", ignore=shutil.ignore_patterns("__pycache__"))
+            for shipped in ("conf", "sweeps", "data"):
+                origin = source / "shipped" / shipped if (source / "shipped").is_dir() else source.parent / shipped
+                (copy / shipped).symlink_to(origin)
+        file = copy / "nnexp" / name
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+        return copy
+
+    return change
 
 
 @pytest.fixture(name="wait_until", scope="session")

@@ -3,12 +3,9 @@
 import json
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-import nnexp
 
 SETTINGS = ("dataset=folder", "hidden=10", "epochs=3")
 RUN = "64-10-4 dataset=folder epochs=3 dataset.path=small.npz seed=1"
@@ -122,23 +119,10 @@ def test_on_another_machine_where_blas_computes(by_blas, another, fields):
         assert "expected in another environment; the test accuracy agrees within 3 examples" in command.said
 
 
-def test_under_changed_code(alone, tmp_path):
+def test_under_changed_code(alone, changed_package):
     """A constant of the gradient step, changed in a copy of the package."""
-    copy = changed_package(tmp_path, "core/kernels/compiled.py", "            eta,", "            1.0001 * eta,")
+    copy = changed_package("core/kernels/compiled.py", "            eta,", "            1.0001 * eta,")
     changed = replace(alone, environment=alone.environment | {"PYTHONPATH": str(copy)})
     said = changed.run("rerun", RUN, status=1, real=True)
     assert "different from epoch 1 on: the code that decides the numbers has changed" in said
     assert "    code: digest " in said
-
-
-def changed_package(folder: Path, name: str, old: str, new: str) -> Path:
-    """Copy the package, with one file changed."""
-    source = Path(nnexp.__file__).parent
-    shutil.copytree(source, folder / "nnexp", ignore=shutil.ignore_patterns("__pycache__"))
-    for shipped in ("conf", "sweeps", "data"):
-        origin = source / "shipped" / shipped if (source / "shipped").is_dir() else source.parent / shipped
-        (folder / shipped).symlink_to(origin)
-    file = folder / "nnexp" / name
-    assert old in file.read_text()
-    file.write_text(file.read_text().replace(old, new))
-    return folder

@@ -2,6 +2,9 @@
 
 from collections import Counter
 
+import numpy as np
+import psutil
+
 from nnexp.tracking.records import Kind, Status, Tag
 
 
@@ -35,8 +38,45 @@ def test_the_others_finish(app):
     app.check_complete(8)
 
 
+def test_data_that_are_edited_meanwhile_stop_the_sweep_and_make_other_runs(app):
+    app.sweep_file(runs=12, epochs=5, launcher="{jobs: 1, retries: 2}")
+    app.misbehave("2=exit")  # and is tried again, at the end
+    sweep = app.start("sweep", "tiny")
+    sweep.wait_for("1 of 12 runs")
+    with np.load(app.folder / "small.npz") as data:
+        np.savez(app.folder / "small.npz", **{**data, "y_test": data["y_test"][::-1]})
+    assert sweep.end() == 1
+    (told,) = [line for line in sweep.said.splitlines() if "nothing more is started" in line]
+    assert "small.npz) were changed after it was planned; nothing more is started: the same command again" in told
+    done = {record.key for record in app.finished()}
+    (failed,) = app.store.runs(status=Status.FAILED, tags={Tag.KIND: Kind.RUN})
+    assert "small.npz) were changed after it was planned" in failed.tags[Tag.REASON]
+    app.behave()
+    app.run("sweep", "tiny")
+    assert len(app.finished()) == 12 + len(done)
+
+
+def test_code_that_is_edited_meanwhile_is_not_recorded_under_the_old_key(app, changed_package):
+    """A worker that is made anew imports what the launcher has not."""
+    copy = changed_package("core/kernels/compiled.py", "            eta,", "            eta,")
+    app.sweep_file(runs=6, epochs=5, launcher="{jobs: 1}")
+    app.environment["PYTHONPATH"] = str(copy)
+    sweep = app.start("sweep", "tiny", real=True)
+    sweep.wait_for("1 of 6 runs")
+    changed_package("core/kernels/compiled.py", "            eta,", "            1.0001 * eta,")
+    (worker,) = filter(is_worker, psutil.Process(sweep.process.pid).children())
+    worker.kill()
+    assert sweep.end() == 1
+    assert "the code that decides its numbers was changed after it was planned; nothing more is started" in sweep.said
+    assert len({record.tags[Tag.CODE] for record in app.finished()}) == 1
+
+
 def test_sixteen_workers_on_a_fresh_store(fresh_app):
     fresh_app.sweep_file(runs=48, epochs=1, launcher="{jobs: 16}")
     fresh_app.run("sweep", "tiny", real=True)
     fresh_app.check_complete(48)
     assert len(fresh_app.store.runs()) == 48
+
+
+def is_worker(child):
+    return "--multiprocessing-fork" in child.cmdline()

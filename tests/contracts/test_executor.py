@@ -15,14 +15,14 @@ import numpy as np
 import psutil
 import pytest
 
-from nnexp.errors import ConfigError
+from nnexp.errors import ConfigError, NnexpError
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.task import NETWORK, NetworkTask
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
-from nnexp.training.spec import RunSpec
+from nnexp.training.spec import RunSpec, make_spec
 
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
 DEADLINE_S = 60
@@ -51,7 +51,10 @@ def run(tmp_path: Path) -> MakeRun:
     def run(number: int = 0, **settings: object) -> RunSpec:
         dataset = {"name": "folder", "path": str(tmp_path / "small.npz")}
         config = SCHEMA.parse_config({"hidden": 5, "epochs": 3, "seed": number, "dataset": dataset, **settings})
-        return RunSpec(NETWORK, config, f"run {number}", "key", "code", None, number)
+        try:
+            return make_spec(NETWORK, config, number=number)
+        except NnexpError:
+            return RunSpec(NETWORK, config, f"run {number}", "key", "code", None, number)
 
     return run
 

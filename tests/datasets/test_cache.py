@@ -128,7 +128,12 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(folder: Path, cache: Path, s
 
 
 def flip(place: int) -> Callable[[bytes], bytes]:
-    return lambda data: data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+    def flipped(data: bytes) -> bytes:
+        changed = bytearray(data)
+        changed[place] ^= 1
+        return bytes(changed)
+
+    return flipped
 
 
 @pytest.mark.parametrize("file", ["content.json", "x_train.npy", "y_test.npy"])
@@ -143,6 +148,7 @@ def flip(place: int) -> Callable[[bytes], bytes]:
         lambda data: bytes(len(data)),
         lambda data: b"\xff" * len(data),
         *map(flip, range(0, 128, 9)),
+        flip(-1),
     ],
 )
 def test_a_damaged_cache_is_made_anew(folder: Path, cache: Path, file: str, damage: Callable[[bytes], bytes]) -> None:

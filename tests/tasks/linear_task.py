@@ -18,6 +18,7 @@ from nnexp.tasks.code import digest_code
 from nnexp.tasks.task import Data, Examined, Measured, Read, Result
 
 TRAINING = 1200  # examples
+SOURCES = {"linear_task.py": Path(__file__).read_text()}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Linear:
         return Examined(config, "linear", Data("written", digest, "scikit-learn"))
 
     def code(self) -> str:
-        return digest_code({"linear_task.py": Path(__file__)})
+        return digest_code(SOURCES)
 
     def begin(self, config: Settings) -> Generator[Measured, None, Result]:
         images, labels = load_digits(return_X_y=True)

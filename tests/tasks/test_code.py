@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from nnexp.tasks.code import code_of, digest_code
@@ -95,17 +93,13 @@ def test_a_text_that_is_used_is_no_docstring() -> None:
     assert code_of("x = (\n    'a'\n)\n") != code_of("x = (\n    'b'\n)\n")
 
 
-def test_the_digest_is_of_names_and_code(tmp_path: Path) -> None:
-    one, other = tmp_path / "one.py", tmp_path / "other.py"
-    one.write_text("a = 1\n")
-    other.write_text("b = 2\n")
+def test_the_digest_is_of_names_and_code() -> None:
+    one, other = "a = 1\n", "b = 2\n"
     digest = digest_code({"one.py": one, "other.py": other})
     assert len(digest) == 64
     assert digest_code({"other.py": other, "one.py": one}) == digest
     assert digest_code({"renamed.py": one, "other.py": other}) != digest
     assert digest_code({"one.py": other, "other.py": one}) != digest
     assert digest_code({"one.py": one}) != digest
-    one.write_text("# explained\na = 1\n")
-    assert digest_code({"one.py": one, "other.py": other}) == digest
-    one.write_text("a = 3\n")
-    assert digest_code({"one.py": one, "other.py": other}) != digest
+    assert digest_code({"one.py": "# explained\na = 1\n", "other.py": other}) == digest
+    assert digest_code({"one.py": "a = 3\n", "other.py": other}) != digest

@@ -25,8 +25,9 @@ from nnexp.tasks.seeding import streams
 from nnexp.tasks.task import Examined, Measured, Read, Result
 from nnexp.tracking.records import Tag
 from nnexp.training.environment import environment, fingerprint
-from nnexp.training.events import Epoch, Failed, Finished, Started
+from nnexp.training.events import Changed, Epoch, Failed, Finished, Started
 from nnexp.training.execute import execute
+from nnexp.training.spec import make_spec
 from tests.plans import events_of
 
 Tiny = Callable[..., Config]
@@ -188,6 +189,24 @@ class TestAnotherTask:
         *_, end = execute(Halving(result=Result({"state": {"x": np.array([object()])}})), {})
         assert isinstance(end, Failed)
         assert end.error == "TypeError: x of state must be an array of numbers or text, but holds objects"
+
+    @pytest.mark.parametrize(
+        ("changed", "because"),
+        [
+            ({"code": "other"}, "the code that decides its numbers was changed"),
+            ({"data": "other"}, "its data (none) were changed"),
+            ({"key": "other"}, "its settings mean something else"),
+        ],
+    )
+    def test_what_is_not_what_was_planned_fails_before_it_is_trained(
+        self, changed: dict[str, str], because: str
+    ) -> None:
+        spec = make_spec(Halving(), Halving.schema.parse_config({}))
+        started, end = execute(Halving(), {}, replace(spec.basis, **changed))
+        assert isinstance(started, Started)
+        assert isinstance(end, Changed)
+        assert because in end.error
+        assert isinstance([*execute(Halving(), {}, spec.basis)][-1], Finished)
 
     def test_settings_that_it_does_not_have_fail_the_run(self) -> None:
         (end,) = execute(Halving(), {"epoch": 3})

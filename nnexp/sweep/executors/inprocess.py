@@ -22,7 +22,8 @@ class InProcessExecutor:
 
     def start(self, run: RunSpec) -> None:
         """Begin a run."""
-        self._number, self._events, self._stopping = run.number, execute(run.task, run.values), None
+        self._number, self._stopping = run.number, None
+        self._events = execute(run.task, run.values, run.basis)
 
     def wait(self, seconds: float) -> list[tuple[int, Event]]:  # noqa: ARG002
         """Advance the run by one event, however long that takes."""

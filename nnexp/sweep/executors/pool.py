@@ -23,7 +23,7 @@ from nnexp.errors import ConfigError
 from nnexp.tasks.task import Task
 from nnexp.training.events import Ending, Event, WorkerLost
 from nnexp.training.execute import execute, failure
-from nnexp.training.spec import RunSpec
+from nnexp.training.spec import Basis, RunSpec
 
 SPAWN = get_context("spawn")
 GRACE_S = 5.0
@@ -51,7 +51,7 @@ class PoolExecutor:
         worker = next((w for w in self._workers if w.number is None and w.process.is_alive()), None) or self._spawn()
         worker.number = run.number
         try:
-            worker.pipe.send((run.task, run.values))
+            worker.pipe.send((run.task, run.values, run.basis))
         except OSError:  # it died while it was idle
             self._lose(worker)
             self.start(run)
@@ -176,9 +176,8 @@ def _receive(pipe: Connection) -> Any:
             pipe.send(failure(error))
 
 
-def _run(told: tuple[Task, Mapping[str, Any]], pipe: Connection) -> None:
-    task, values = told
-    for event in execute(task, values):
+def _run(told: tuple[Task, Mapping[str, Any], Basis], pipe: Connection) -> None:
+    for event in execute(*told):
         pipe.send(event)
         if pipe.poll() and not isinstance(event, Ending):
             pipe.send(pipe.recv())  # the ending that it was told to stop with

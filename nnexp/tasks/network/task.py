@@ -9,34 +9,24 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import accumulate
 from time import perf_counter
 
 import numpy as np
 
 from nnexp import core
-from nnexp.config.paths import PACKAGE
 from nnexp.config.value import format_value
 from nnexp.core import EpochResult
 from nnexp.datasets import Dataset
 from nnexp.errors import DataError, NnexpError
 from nnexp.measure import LOST_RECALL
-from nnexp.tasks.code import digest_code
+from nnexp.tasks.network import deciding
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.measures import MEASURES, measured
 from nnexp.tasks.network.presets import own_settings, trained_settings
 from nnexp.tasks.network.setup import begin, dataset_of, examples_of, kernel_of, learning_of, sizes_of
 from nnexp.tasks.task import Data, Examined, Measured, Read, Result
 
-DECIDING = (
-    "core/*.py",
-    "core/kernels/*.py",
-    "core/kernels/*.c",
-    "datasets/split.py",
-    "tasks/seeding.py",
-    "tasks/network/setup.py",
-)
 CALIBRATION = 3000  # examples
 CAUTIOUS = 0.01  # a learning rate that does not burst
 
@@ -69,7 +59,7 @@ class NetworkTask:
 
     def code(self) -> str:
         """Digest what decides the numbers."""
-        return _code()
+        return deciding.digest()
 
     def begin(self, config: Config) -> Generator[Measured, None, Result]:
         """Train, an epoch at a time; what is left are the parameters, and what they make of the test set."""
@@ -143,14 +133,6 @@ def _title(config: Config, sizes: Sequence[int]) -> tuple[str, frozenset[str]]:
     changed = {name: value for name, value in trained_settings(config).items() if value != own.get(name, value)}
     words = [f"{name}={format_value(value)}" for name, value in changed.items() if name != "hidden"]
     return " ".join([shape, config.experiment, *words]), frozenset({"hidden", "experiment", *own})
-
-
-@lru_cache(maxsize=1)
-def _code() -> str:
-    found = {pattern: list(PACKAGE.glob(pattern)) for pattern in DECIDING}
-    assert all(found.values()), f"a file that decides was moved: {found}"
-    files = [file for matching in found.values() for file in matching]
-    return digest_code({file.relative_to(PACKAGE).as_posix(): file for file in files})
 
 
 def _measure(config: Config) -> float:

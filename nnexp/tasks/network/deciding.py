@@ -1,0 +1,39 @@
+"""The code that decides the numbers, as this process has imported it.
+
+It is read once, right after it was imported: what is edited later is not what this process computes with.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from nnexp.config.paths import PACKAGE
+from nnexp.tasks.code import digest_code
+from nnexp.tasks.network import setup  # noqa: F401  # which imports the rest
+
+DECIDING = (
+    "core/*.py",
+    "core/kernels/*.py",
+    "core/kernels/*.c",
+    "datasets/split.py",
+    "tasks/seeding.py",
+    "tasks/network/setup.py",
+)
+
+
+def read_sources(package: Path) -> dict[str, str]:
+    """Read the files of a package that decide, by their names."""
+    found = {pattern: list(package.glob(pattern)) for pattern in DECIDING}
+    assert all(found.values()), f"a file that decides was moved: {found}"
+    files = [file for matching in found.values() for file in matching]
+    return {file.relative_to(package).as_posix(): file.read_text(encoding="utf-8") for file in files}
+
+
+SOURCES = read_sources(PACKAGE)
+
+
+@lru_cache(maxsize=1)
+def digest() -> str:
+    """Digest what was read."""
+    return digest_code(SOURCES)
