@@ -52,6 +52,10 @@ class Server:
             assert time.monotonic() < deadline, said.read_text()
             time.sleep(0.05)
 
+    def signal(self, number: int) -> None:
+        """Have it stop answering (SIGSTOP), and go on (SIGCONT)."""
+        os.killpg(self._process.pid, number)
+
     def kill(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

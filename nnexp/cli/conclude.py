@@ -8,7 +8,7 @@ from nnexp.cli.compare import show_comparison
 from nnexp.cli.console import out, say
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
-from nnexp.errors import NnexpError, UnfinishedError
+from nnexp.errors import NnexpError, TrackingError, UnfinishedError
 from nnexp.measure import count
 from nnexp.report.prose.until_decided import tell_until_decided
 from nnexp.report.tables.formats import as_markdown
@@ -28,7 +28,12 @@ def conclude(swept: Swept, session: Session) -> None:
     if outcome is None:
         _print_plan(survey)
         return
-    runs = session.runs_of(survey.plan)
+    try:
+        runs = session.runs_of(survey.plan)
+    except TrackingError:  # there is nothing to compare, but how it ended is known
+        _say_time(outcome, survey)
+        _check(outcome, survey)
+        raise
     if any(run.is_finished for run in runs):
         _answer(swept, runs, session.store)
     if survey.until:

@@ -9,14 +9,18 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
+from nnexp.tracking.patience import cut_off
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+A_WHILE_S = 1.0
 PATIENCE_S = 2.0
 
 
 class Interrupt:
     """While entered, the first signal is only noted; the second raises KeyboardInterrupt once nothing is written.
 
-    What is written to may hang, so that is waited for no longer than PATIENCE_S, and after a third signal not at all.
+    What is written to may hang. After the first signal a server is waited for no longer than A_WHILE_S, and what it
+    missed is sent another time; after the second nothing is, for longer than PATIENCE_S; and after a third not at all.
     """
 
     def __init__(self) -> None:
@@ -58,7 +62,7 @@ class Interrupt:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Give the signals back."""
-        if self._again:
+        if self.asked:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
         for number, handler in self._before.items():
@@ -67,6 +71,8 @@ class Interrupt:
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self.signal is None:
             self.signal = number
+            signal.signal(signal.SIGALRM, lambda _number, _frame: cut_off(A_WHILE_S))
+            signal.setitimer(signal.ITIMER_REAL, A_WHILE_S, A_WHILE_S)
         elif self._waiting or self._again:
             raise KeyboardInterrupt
         else:

@@ -1,6 +1,7 @@
 """A store or a disk that goes away during a sweep: results are kept, the person is told, and they are written later."""
 
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -101,3 +102,18 @@ def test_a_server_that_is_killed_and_comes_back(app, server):
     assert "Traceback" not in command.said
     write_what_waits(app, RUNS)
     assert app.store.runs(status=Status.FAILED) == []
+
+
+def test_a_server_that_is_silent_is_not_waited_for_after_ctrl_c(app, server):
+    app.sweep_file(runs=RUNS, epochs=400, batch_size=1)
+    app.environment |= {"MLFLOW_TRACKING_URI": server.uri, "MLFLOW_HTTP_REQUEST_TIMEOUT": "100000"}
+    command = app.start("sweep", "tiny")
+    command.wait_for(f" of {RUNS} runs: ")
+    server.signal(signal.SIGSTOP)
+    command.signal_group(signal.SIGINT)
+    assert command.end() == 130, command.said
+    assert "Traceback" not in command.said
+    assert "was not waited for; the results are kept in" in command.said
+    server.signal(signal.SIGCONT)
+    app.run("sweep", "tiny")
+    app.check_complete(RUNS)

@@ -20,7 +20,7 @@ from nnexp.config import store
 from nnexp.config.checks import none_of
 from nnexp.config.paths import CONF
 from nnexp.config.schema import Schema, flatten
-from nnexp.errors import ConfigError, NnexpError
+from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, POLICY, Policy
@@ -80,7 +80,10 @@ class HydraApp:
         self.session = session = self._open_session(True)
         self.results.append(session.sweep(plan, policy))
         names = [measure.final.name for measure in judging(self.task.measures)]
-        finished = newest_finished(session.runs_of(plan))
+        try:
+            finished = newest_finished(session.runs_of(plan))
+        except TrackingError:  # whoever shows the results will say it
+            return {}
         reached = {key: [run.metrics[name] for name in names if name in run.metrics] for key, run in finished.items()}
         return {key: values[0] for key, values in reached.items() if values}
 

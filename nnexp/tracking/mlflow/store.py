@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from nnexp.errors import NoAnswerError, TrackingError
 from nnexp.tracking.claims import Claims
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.patience import CutOff, waiting_for_a_server
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status
 from nnexp.tracking.store import RunStore
 
@@ -166,14 +167,19 @@ class MlflowStore:
         if self._away and time.monotonic() < self._away_until:
             raise self._away
         try:
-            yield
+            with nullcontext() if self.location.is_database else waiting_for_a_server():
+                yield
         except NoAnswerError as error:
-            self._away, self._away_until = error, time.monotonic() + AWAY_S
+            self._leave_alone(error)
             raise
-        except KeyboardInterrupt:
+        except (CutOff, KeyboardInterrupt) as error:
             if self.location.is_database:
                 raise
-            # Somebody would not wait for a server any longer.
-            self._away = NoAnswerError(f"the tracking store {self.location} was not waited for")
-            self._away_until = time.monotonic() + AWAY_S
+            away = self._leave_alone(NoAnswerError(f"the tracking store {self.location} was not waited for"))
+            if isinstance(error, CutOff):
+                raise away from None
             raise
+
+    def _leave_alone(self, error: NoAnswerError) -> NoAnswerError:
+        self._away, self._away_until = error, time.monotonic() + AWAY_S
+        return error
