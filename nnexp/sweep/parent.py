@@ -24,12 +24,13 @@ def launching(plan: Plan, store: Store) -> Iterator[None]:
     BusyError
         If another does.
     """
-    if not store.claims.take(sweep_claim(plan.key)):
+    claims, claim = store.claims, sweep_claim(plan.key)
+    if not (claims.take(claim) or (claims.is_free(claim) and claims.take(claim))):
         raise BusyError(f"sweep {plan.name} is being run already by another process; wait for it, or end it")
     try:
         yield
     finally:
-        store.claims.let_go(sweep_claim(plan.key))
+        claims.let_go(claim)
 
 
 def open_parent(plan: Plan, store: Store) -> str:

@@ -28,7 +28,10 @@ class Claims(Protocol):
         ...
 
     def is_free(self, name: str) -> bool | None:
-        """Tell whether nobody holds a name, here or elsewhere; None where that cannot be told."""
+        """Tell whether nobody holds a name, here or elsewhere; None where that cannot be told.
+
+        Whoever holds it may have to be watched for a while.
+        """
         ...
 
 

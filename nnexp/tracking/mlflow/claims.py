@@ -1,9 +1,12 @@
-"""The claims on an MLflow store: a file's are the kernel's to keep, a PostgreSQL database's its own.
+"""The claims on an MLflow store: a file's are the kernel's to keep, a PostgreSQL database's its own, a server's leases.
 
-Another database, or a server, keeps none.
+Another database keeps none.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from sqlalchemy import TextClause, create_engine, text
 from sqlalchemy.engine import Connection
@@ -14,11 +17,15 @@ from nnexp.tracking.claims import Claims, FileClaims, NoClaims, number_of
 from nnexp.tracking.mlflow.location import Location
 
 
-def claims_on(location: Location) -> Claims:
-    """Give the claims on a store."""
+def claims_on(location: Location, reached: Callable[[], AbstractContextManager[None]]) -> Claims:
+    """Give the claims on a store; `reached` is entered around every request to a server."""
     if location.file:
         return FileClaims(location.file.with_name(f"{location.file.name}-claims"))
-    return PostgresClaims(location) if location.uri.startswith("postgresql") else NoClaims()
+    if location.is_database:
+        return PostgresClaims(location) if location.uri.startswith("postgresql") else NoClaims()
+    from nnexp.tracking.mlflow.leases import ServerClaims  # which imports MLflow
+
+    return ServerClaims(location, reached)
 
 
 TAKE, LET_GO = text("SELECT pg_try_advisory_lock(:number)"), text("SELECT pg_advisory_unlock(:number)")

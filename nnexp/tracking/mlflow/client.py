@@ -7,6 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from mlflow import MlflowClient
+from mlflow import entities as ml
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.tracking.mlflow import inside
 from nnexp.tracking.mlflow.location import SQLITE, Location
@@ -16,6 +19,7 @@ HTTP = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "8",  # seconds
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for results
 }
+TRIES = 5  # clients that meet a fresh PostgreSQL together fail their first call
 
 
 def connect(location: Location) -> MlflowClient:
@@ -38,3 +42,19 @@ def connect(location: Location) -> MlflowClient:
         with suppress(OSError):
             written.rmdir()
     return client
+
+
+def experiment_of(client: MlflowClient, location: Location) -> ml.Experiment:
+    """Find the experiment, or make it."""
+    name, at = location.experiment, location.artifacts  # a server has a place of its own
+    tries = TRIES if location.is_database else 1
+    for attempt in range(tries):
+        try:
+            found = client.get_experiment_by_name(name)
+            if found:
+                return found
+            return client.get_experiment(client.create_experiment(name, at.as_uri() if at else None))
+        except (MlflowException, SQLAlchemyError):  # another process may just have made it
+            if attempt == tries - 1:
+                raise
+    raise AssertionError("unreachable")

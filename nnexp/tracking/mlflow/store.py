@@ -67,7 +67,7 @@ class MlflowStore:
         """Who is at work on what."""
         from nnexp.tracking.mlflow.claims import claims_on
 
-        return claims_on(self.location)
+        return claims_on(self.location, self._reached)
 
     def experiment(self, name: str) -> RunStore:
         """Give what reads another experiment."""

@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from mlflow import entities as ml
-from mlflow.exceptions import MlflowException
-from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.regular import read_file
 from nnexp.tracking.mlflow.artifacts import Root, write_artifact
-from nnexp.tracking.mlflow.client import connect
+from nnexp.tracking.mlflow.client import connect, experiment_of
 from nnexp.tracking.mlflow.errors import store_errors
 from nnexp.tracking.mlflow.inside import artifacts_at, close
 from nnexp.tracking.mlflow.location import Location
@@ -26,7 +24,6 @@ from nnexp.tracking.mlflow.view import TAG as VIEW_TAG
 from nnexp.tracking.records import Metric, RunStart, Status, Tag
 from nnexp.tracking.store import RunStore
 
-TRIES = 5  # clients that meet a fresh PostgreSQL together fail their first call
 LONGEST_NAME = 250  # characters; a database that keeps to its own limits refuses more
 LONGEST_DATASET_NAME = 500
 
@@ -45,7 +42,7 @@ class Writer:
                 create_sqlite(location.file)
             self._client = connect(location)
             atexit.register(close, self._client)  # or whoever copies the file has not what stands in its log
-            experiment = self._experiment()
+            experiment = experiment_of(self._client, location)
         self.experiment_id = str(experiment.experiment_id)
         self._root = Root(location, str(experiment.artifact_location))
         self._root.check()
@@ -124,20 +121,6 @@ class Writer:
             file = Path(folder, name)
             file.write_bytes(content)
             artifacts_at(address, self.location.uri).log_artifact(str(file))
-
-    def _experiment(self) -> ml.Experiment:
-        name, at = self.location.experiment, self.location.artifacts  # a server has a place of its own
-        tries = TRIES if self.location.is_database else 1
-        for attempt in range(tries):
-            try:
-                found = self._client.get_experiment_by_name(name)
-                if found:
-                    return found
-                return self._client.get_experiment(self._client.create_experiment(name, at.as_uri() if at else None))
-            except (MlflowException, SQLAlchemyError):  # another process may just have made it
-                if attempt == tries - 1:
-                    raise
-        raise AssertionError("unreachable")
 
 
 def _metrics(metrics: Sequence[Metric]) -> list[ml.Metric]:
