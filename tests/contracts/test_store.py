@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,22 @@ class TestUnreachable:
         ):
             with pytest.raises(TrackingError, match=r"mlflow\.db cannot be "):
                 act()
+
+
+def test_many_may_begin_to_learn_from_the_same_data_at_once(store: Store) -> None:
+    if not isinstance(store, MlflowStore):
+        return  # a store in memory has no other client
+    others = [MlflowStore(store.location) for _ in range(6)]
+    for other in others:
+        other.open()
+    data = {"name": "digits", "digest": "d" * 64, "source": "here"}
+
+    def begin(other: MlflowStore) -> str:
+        return other.create(new(dataset=data))
+
+    with ThreadPoolExecutor(len(others)) as threads:
+        made = [*threads.map(begin, others)]
+    assert {record.run_id for record in store.runs(None)} == {*made}
 
 
 class TestClaims:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mlflow import entities as ml
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.regular import read_file
 from nnexp.tracking.mlflow.artifacts import Root, write_artifact
@@ -56,7 +58,7 @@ class Writer:
             params = [ml.Param(name, value) for name, value in run.params.items()]
             self._client.log_batch(run_id, _metrics(run.metrics), params, _tags(tags) if known else ())
             if run.dataset:
-                self._client.log_inputs(run_id, [_dataset(run.dataset)])
+                self._note(run_id, _dataset(run.dataset))
         return run_id
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
@@ -109,6 +111,13 @@ class Writer:
         info = self._client.create_run(self.experiment_id, run.started_at, dict(tags), name).info
         self._addresses[info.run_id] = str(info.artifact_uri)
         return str(info.run_id)
+
+    def _note(self, run_id: str, dataset: ml.DatasetInput) -> None:
+        """Note what a run learns from; the first to note a data set may meet another who does."""
+        try:
+            self._client.log_inputs(run_id, [dataset])
+        except (MlflowException, SQLAlchemyError):
+            self._client.log_inputs(run_id, [dataset])
 
     def _address_of(self, run_id: str) -> str:
         if run_id not in self._addresses:
