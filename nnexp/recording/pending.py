@@ -26,7 +26,7 @@ def mark(folder: Path, uid: str, address: str) -> None:
     try:
         _state().mkdir(parents=True, exist_ok=True)
         beside = _state() / f".{uid}"
-        beside.write_bytes(os.fsencode(f"{_name(address)}\n{folder}"))
+        beside.write_bytes(os.fsencode(f"{_digest(address)}\n{folder}"))
         os.replace(beside, _state() / uid)
     except OSError:
         return
@@ -49,7 +49,8 @@ def waiting(address: str, *, aside: bool = False) -> dict[str, Path]:
     """Map the uid of each run that waits for a store to its folder; with `aside`, also those that were set aside."""
     folders = (_state(), *([_aside()] if aside else []))
     notes = {note.name: _read(note).partition("\n") for folder in folders for note in folder.glob("[!.]*")}
-    return {uid: Path(folder) for uid, (wanted, _, folder) in notes.items() if wanted == _name(address) and folder}
+    names = {_digest(address), _digest(f"{socket.gethostname()} {address}")}  # the second is an earlier version's
+    return {uid: Path(folder) for uid, (wanted, _, folder) in notes.items() if wanted in names and folder}
 
 
 def _read(note: Path) -> str:
@@ -60,9 +61,9 @@ def _read(note: Path) -> str:
         return ""
 
 
-def _name(address: str) -> str:
-    """Name a store on this machine without the password that its address may hold."""
-    return hashlib.sha256(f"{socket.gethostname()} {address}".encode()).hexdigest()
+def _digest(address: str) -> str:
+    """Name a store without the password that its address may hold."""
+    return hashlib.sha256(address.encode()).hexdigest()
 
 
 def _state() -> Path:

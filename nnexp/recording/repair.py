@@ -72,6 +72,15 @@ def repair(store: Store, say: Say, *, thoroughly: bool = False) -> Repairs:
     return repairs
 
 
+def send_waiting(key: str, store: Store, say: Say) -> None:
+    """Send what waits of a key: a process that is gone may have finished it, and not have come to record it."""
+    for uid, path in pending.waiting(store.address).items():
+        with _reading(path, Repairs(), uid):
+            folder = RunFolder(path)
+            if folder.is_there and folder.run.tags.get(Tag.KEY) == key:
+                _send(uid, path, store, say, Repairs())
+
+
 def orphans(store: Store) -> list[Run]:
     """List the records that say RUNNING though nobody is at work on them."""
     running = store.runs(None, status=Status.RUNNING)

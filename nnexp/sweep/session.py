@@ -113,7 +113,7 @@ class Session:
             return recorders[-1]
 
         self._caution([run])
-        turns = KeyTurns(self.store, fresh=fresh)
+        turns = KeyTurns(self.store, self._watcher.say, fresh=fresh)
         launch = Launch(InProcessExecutor(), Policy(), record, self._watcher, turns=turns, clock=self._clock)
         with self._watcher.watching([run], lambda _run: 0.0):
             outcome = launch.run(Planned([run]))
@@ -205,7 +205,7 @@ class Session:
         recorders = self._recorders(parent_id, {Tag.member(survey.plan.key): Tag.YES})
         most = survey.until.at_most if survey.until else to_do
         executor = self._executor(min(policy.slots, len(most) or 1))
-        turns = KeyTurns(self.store, fresh=policy.fresh)
+        turns = KeyTurns(self.store, self._watcher.say, fresh=policy.fresh)
         launch = Launch(executor, policy, recorders, self._watcher, turns=turns, estimate=estimate, clock=self._clock)
         with self._watcher.watching(to_do, estimate):
             return launch.run(source(to_do), interrupt)

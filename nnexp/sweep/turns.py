@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
 from nnexp.errors import TrackingError
+from nnexp.recording.repair import send_waiting
 from nnexp.tracking.records import Run, Status, Tag, newest_finished
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
@@ -44,8 +46,9 @@ class NoTurns:
 class KeyTurns:
     """Claims each key while it is trained; with `fresh`, what was finished before is trained all the same."""
 
-    def __init__(self, store: Store, *, fresh: bool = False) -> None:
+    def __init__(self, store: Store, say: Callable[[str], None], *, fresh: bool = False) -> None:
         self._store = store
+        self._say = say
         self._fresh = fresh
         self._waited: set[str] = set()  # keys that another process was training when we came
 
@@ -65,6 +68,7 @@ class KeyTurns:
 
     def _finished(self, run: RunSpec) -> Run | None:
         try:
+            send_waiting(run.key, self._store, self._say)
             records = self._store.runs(status=Status.FINISHED, tags={Tag.KEY: run.key})
         except TrackingError:  # trained once more than needed, rather than not at all
             return None

@@ -1,12 +1,15 @@
 """What the next command finds after a launcher died at whatever moment."""
 
+import hashlib
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from nnexp import places
 from nnexp.errors import TrackingError
 from nnexp.recording import owner, pending
 from nnexp.recording.examine import examine
@@ -138,6 +141,20 @@ def test_what_the_store_missed_is_sent(train, store, dead):
     assert len(repair(store, silent).sent) == 2
     assert [record.status for record in store.runs()] == [Status.FINISHED] * 2
     assert pending.waiting(store.address) == {}
+
+
+@pytest.mark.parametrize("marked", ["here", "by an earlier version here"])
+def test_it_is_found_under_another_host_name_too(marked, train, store, dead, monkeypatch):
+    store.away = True
+    recorder = train(99, owned_by=dead)
+    if marked == "here":
+        monkeypatch.setattr(socket, "gethostname", lambda: "restarted.example")
+    else:
+        note = places.state() / "pending" / recorder.run.tags[Tag.UID]
+        name = hashlib.sha256(f"{socket.gethostname()} {store.address}".encode()).hexdigest()
+        note.write_text(f"{name}\n{note.read_text().partition(chr(10))[2]}")
+    store.away = False
+    assert repair(store, silent).sent == [recorder.run.name]
 
 
 def test_what_the_store_missed_of_a_killed_run_is_sent_as_killed(train, store, dead):

@@ -4,13 +4,15 @@ import threading
 
 import pytest
 
+from nnexp.recording.recorder import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import Session
 from nnexp.sweep.turns import KeyTurns, Turn
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, Status
+from nnexp.training.execute import execute
 from tests.plans import Diary
 
 
@@ -25,7 +27,7 @@ def session(store, diary=None):
 
 def test_one_trains_and_the_others_wait(store, plan):
     (run,) = plan(seeds=1).runs
-    first, second = KeyTurns(store), KeyTurns(store)
+    first, second = KeyTurns(store, print), KeyTurns(store, print)
     assert first.take(run) is Turn.OURS
     assert second.take(run) is Turn.ELSEWHERE
     session(MemoryStore()).train(run)  # elsewhere, which is nothing to this store
@@ -35,7 +37,7 @@ def test_one_trains_and_the_others_wait(store, plan):
 
 def test_what_the_other_finished_is_reused_also_by_whoever_trains_afresh(store, plan):
     (run,) = plan(seeds=1).runs
-    afresh = KeyTurns(store, fresh=True)
+    afresh = KeyTurns(store, print, fresh=True)
     store.claims.take(f"key {run.key}")
     assert afresh.take(run) is Turn.ELSEWHERE
     store.claims.let_go(f"key {run.key}")
@@ -44,6 +46,21 @@ def test_what_the_other_finished_is_reused_also_by_whoever_trains_afresh(store, 
     assert isinstance(found, Run)
     assert found.run_id == trained.recorder.run_id
     assert store.claims.is_free(f"key {run.key}")
+
+
+def test_what_a_process_finished_that_is_gone_is_recorded_and_reused(store, plan):
+    """It was killed before it came to tell the store, while another that wants the key was going on already."""
+    (run,) = plan(seeds=1).runs
+    store.address = "here"  # so that others find what waits for it
+    turns = KeyTurns(store, print)
+    recorder = new_recorder(run, run.folder, store, say=print)
+    for event in execute(run.task, run.values):
+        recorder.keep(event)
+    recorder.let_go()
+    assert store.runs() == []
+    found = turns.take(run)
+    assert isinstance(found, Run)
+    assert [record.run_id for record in store.runs(status=Status.FINISHED)] == [found.run_id]
 
 
 def test_what_is_finished_is_trained_again_only_afresh(store, plan):
