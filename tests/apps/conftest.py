@@ -111,6 +111,7 @@ class App:
     zygote: Zygote
     environment: dict[str, str] = field(default_factory=dict)
     uri: str = ""
+    experiment: str = "nnexp"
     commands: list[Command] = field(default_factory=list)
 
     @property
@@ -119,7 +120,7 @@ class App:
 
     @property
     def store(self) -> SqlReader:
-        return SqlReader(Location(self.uri or f"sqlite:///{self.database}", "nnexp"))
+        return SqlReader(Location(self.uri or f"sqlite:///{self.database}", self.experiment))
 
     def sweep_file(
         self, name: str = "tiny", *, runs: int, epochs: int = 3, hidden: int = 10, batch_size: int = 10,

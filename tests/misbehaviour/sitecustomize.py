@@ -1,7 +1,7 @@
 """Python runs this file at its start where this folder is on PYTHONPATH: it makes runs of chosen seeds misbehave.
 
 NNEXP_MISBEHAVE="3=exit 5=raise" names the seeds and what they do after their second epoch. Only nnexp's spawned workers
-are concerned.
+are concerned. NNEXP_CLOCK sets the clock so many seconds ahead, for whoever runs here.
 """
 
 import os
@@ -23,6 +23,11 @@ def act(what: str) -> None:
     while what == "hang":
         time.sleep(60)
 
+
+if ahead_s := int(os.environ.get("NNEXP_CLOCK", "0")):
+    TIME, TIME_NS = time.time, time.time_ns
+    time.time = lambda: TIME() + ahead_s
+    time.time_ns = lambda: TIME_NS() + ahead_s * 10**9
 
 if "--multiprocessing-fork" in sys.orig_argv and os.environ.get("NNEXP_MISBEHAVE"):
     from nnexp import core
