@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import isnan
 
 from nnexp.archive.changes import Mismatch
 from nnexp.archive.run import Archive
@@ -58,14 +57,8 @@ def other_data(run: Run, differences: Sequence[Mismatch]) -> Verdict:
     return Verdict(run, Answer.DIFFERENT, str(Answer.DIFFERENT), reason, tuple(differences))
 
 
-def other_figures(identical: Verdict, figures: Mapping[str, float]) -> Verdict:
-    """Hold the record's figures against those of the rerun: the same bits have the same."""
-    recorded = identical.run.metrics
-    found = [
-        Mismatch(name, f"{recorded[name]!r}", f"{value!r}")
-        for name, value in figures.items()
-        if name in recorded and recorded[name] != value and not (isnan(recorded[name]) and isnan(value))
-    ]
+def other_figures(identical: Verdict, found: Sequence[Mismatch]) -> Verdict:
+    """Say of the same bits which figures of the record, or numbers of its arrays, are others than of the rerun."""
     if not found:
         return identical
     reason = "the bits are the same, but not every figure: they were altered, or are computed otherwise here"

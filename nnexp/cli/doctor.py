@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnexp.archive.audit import audit
 from nnexp.cli.console import out, say
 from nnexp.recording.examine import examine
 from nnexp.recording.repair import repair
@@ -9,8 +10,8 @@ from nnexp.tasks.network.setup import kernel_here
 from nnexp.tracking.choose import store_here
 
 
-def doctor() -> None:
-    """Repair the store, then say what else is amiss.
+def doctor() -> int:
+    """Repair the store, then say what else is amiss; give the exit status, which is 1 if something stays so.
 
     Raises
     ------
@@ -22,10 +23,13 @@ def doctor() -> None:
     out().print(f"kernel: {kernel_here()}", soft_wrap=True)
     if not store.exists:
         out().print("there is no store here yet: nnexp train makes one")
-        return
+        return 0
     store.prepare()
-    findings = [*repair(store, say).sentences(), *examine(store)]
-    for finding in findings:
+    repairs = repair(store, say, thoroughly=True)
+    holes = examine(store)
+    amiss = [*holes.amiss, *audit(store)]
+    for finding in (*repairs.sentences(), *holes.unfinished, *amiss):
         out().print(f"- {finding}", soft_wrap=True)
-    if not findings:
+    if not (repairs.sentences() or holes.unfinished or amiss):
         out().print("all is well")
+    return 1 if amiss or repairs.left() else 0

@@ -110,4 +110,4 @@ def doctor() -> None:
     """Look the tracking store over, and repair what can be repaired."""
     from nnexp.cli.doctor import doctor
 
-    doctor()
+    raise typer.Exit(doctor())

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from nnexp.measure import judging
+from nnexp.recording.fields import DIGEST
 from nnexp.tracking.records import Kind, Run, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
 
 
-def examine(store: RunStore) -> list[str]:
-    """Say what a person should know, a sentence each."""
-    runs = store.runs()
-    sweeps = [_sweep(sweep, runs) for sweep in store.runs(Kind.SWEEP)]
-    return [finding for finding in (*sweeps, *(_run(run) for run in runs)) if finding]
+@dataclass(frozen=True)
+class Holes:
+    """What a person should know, a sentence each."""
+
+    unfinished: list[str]  # sweeps that can go on: nothing is wrong with them
+    amiss: list[str]
+
+
+def examine(store: RunStore) -> Holes:
+    """Look for sweeps and runs whose records have holes."""
+    runs, sweeps = store.runs(), store.runs(Kind.SWEEP)
+    amiss = [*(_sweep(sweep) for sweep in sweeps), *(_run(run) for run in runs)]
+    return Holes([line for sweep in sweeps for line in _unfinished(sweep, runs)], [line for line in amiss if line])
 
 
 def progress(sweep: Run, runs: Sequence[Run]) -> tuple[int, int]:
@@ -24,14 +34,21 @@ def progress(sweep: Run, runs: Sequence[Run]) -> tuple[int, int]:
     return len(finished), int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
 
 
-def _sweep(sweep: Run, runs: Sequence[Run]) -> str | None:
+def _unfinished(sweep: Run, runs: Sequence[Run]) -> Iterator[str]:
     finished, wanted = progress(sweep, runs)
-    if sweep.status is Status.RUNNING or finished >= wanted:
-        return None
-    return (
-        f"sweep {sweep.name} is not complete: {finished} of {wanted} runs are finished; "
-        f"the command that began it goes on where it stood"
-    )
+    if sweep.status is not Status.RUNNING and finished < wanted:
+        yield (
+            f"sweep {sweep.name} is not complete: {finished} of {wanted} runs are finished; "
+            f"the command that began it goes on where it stood"
+        )
+
+
+def _sweep(sweep: Run) -> str | None:
+    if not DIGEST.fullmatch(sweep.tags.get(Tag.SWEEP, "")):
+        return f"sweep {sweep.run_id[:8]} ({sweep.name}) has no key: run it again, and nothing finished is trained anew"
+    if sweep.status is not Status.RUNNING and sweep.ended_at is None:
+        return f"sweep {sweep.run_id[:8]} ({sweep.name}) is {sweep.status} but has no end"
+    return None
 
 
 def _run(run: Run) -> str | None:

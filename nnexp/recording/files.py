@@ -39,6 +39,7 @@ ARRAYS = ".npz"
 MOST_TEXT = 1 << 28  # bytes of any other file
 
 DATASET = {"name", "digest", "source"}
+ENDING = {"status", "time", "reason", "tags", "files"}
 ENDS = {status.value for status in Status if status is not Status.RUNNING}
 PICKLE = b"\x80"
 COMMENT = b"nnexp format "  # of an .npz; a format 1 has none
@@ -146,8 +147,9 @@ def read_end(content: bytes) -> dict[str, Any]:
     """Read end.json: status, time, reason and tags, and the SHA-256 of every other file, by its name."""
     found = {"reason": None, "tags": {}, "files": {}, **read_json(END, content)}
     if (
-        found.get("status") not in ENDS
-        or moment(found.get("time")) is None
+        set(found) != ENDING
+        or found["status"] not in ENDS
+        or moment(found["time"]) is None
         or not isinstance(found["reason"], str | None)
         or not is_mapping(found["tags"])
         or not is_mapping(found["files"])

@@ -158,6 +158,12 @@ class RunFolder:
             found |= {name: f"{name} is gone" for name in self._kept() if name not in self._names()}
         return found
 
+    def arrays(self) -> Iterator[tuple[str, dict[str, NDArray[Any]]]]:
+        """Read each file of arrays, with its name."""
+        for name in self._names():
+            if name.endswith(files.ARRAYS):
+                yield name, files.read_arrays(name, self._read(name) or b"")
+
     def copy_to(self, other: Path) -> None:
         """Copy its files into another folder, less what cannot be read: of the journal, the line that was cut off."""
         for name in self._names():

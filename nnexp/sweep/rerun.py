@@ -6,7 +6,7 @@ A rerun is a run of its own in the store, beneath the original, and the original
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from nnexp.archive.changes import Mismatch, changed_code, changed_data, changed_environment
+from nnexp.archive.figures import altered_arrays, altered_figures
 from nnexp.archive.proof import Answer, Verdict, cannot_tell, judge, other_data, other_figures
+from nnexp.archive.reader import RunReader
 from nnexp.archive.run import Archive, read_archive
 from nnexp.config.schema import EPOCHS
 from nnexp.errors import NnexpError, TrackingError
@@ -95,7 +97,7 @@ def run_reruns(
         return recorders[run.number]
 
     outcome = Launch(executor, policy, make_recorder, watcher).run(Planned(rerun.spec for rerun in reruns))
-    verdicts = [_judge(rerun, recorders.get(rerun.spec.number)) for rerun in reruns]
+    verdicts = [_judge(rerun, recorders.get(rerun.spec.number), store) for rerun in reruns]
     try:
         for verdict in verdicts:
             _mark(verdict, store)
@@ -119,26 +121,38 @@ def _shortened(archive: Archive, until: int | None) -> object:
     return replace(archive.config, **{EPOCHS: until})
 
 
-def _judge(rerun: Rerun, recorder: Recorder | None) -> Verdict:
+def _judge(rerun: Rerun, recorder: Recorder | None, store: RunStore) -> Verdict:
     run = rerun.archive.run
     if recorder is None:
         return cannot_tell(run, "the rerun was not begun", rerun.differences)
-    end = recorder.folder.end or {}
-    if end.get("status") != Status.FINISHED:
-        return cannot_tell(run, f"the rerun did not finish: {end.get('reason')}", rerun.differences)
-    portable = rerun.spec.portable
-    verdict = judge(rerun.archive, recorder.epochs, rerun.epochs, rerun.differences, recorder.run_id, portable=portable)
-    if verdict.answer is Answer.IDENTICAL and len(recorder.epochs) == len(rerun.archive.epochs):
-        return other_figures(verdict, _figures(recorder))
-    return verdict
+    try:
+        end = recorder.folder.end or {}
+        if end.get("status") != Status.FINISHED:
+            return cannot_tell(run, f"the rerun did not finish: {end.get('reason')}", rerun.differences)
+        portable, epochs = rerun.spec.portable, recorder.epochs
+        verdict = judge(rerun.archive, epochs, rerun.epochs, rerun.differences, recorder.run_id, portable=portable)
+        if verdict.answer is not Answer.IDENTICAL:
+            return verdict
+        return other_figures(verdict, [*_altered(rerun.archive, recorder, store)])
+    except NnexpError as error:
+        return cannot_tell(run, str(error), rerun.differences)
 
 
-def _figures(recorder: Recorder) -> dict[str, float]:
-    """Give the last value of each metric, as the record of a finished run has it."""
-    measures = declared_by([recorder.run])
-    last, final = recorder.epochs[-1].metrics, final_metrics(recorder.epochs, measures.values(), 0)
-    figures = {**last, **{metric.name: metric.value for metric in final}}
-    return {name: value for name, value in figures.items() if name not in measures or measures[name].unit != SECONDS}
+def _altered(archive: Archive, recorder: Recorder, store: RunStore) -> Iterator[Mismatch]:
+    """Find what of the record is other than what was trained again with the same bits."""
+    measures, epochs = declared_by([recorder.run]), recorder.epochs
+    is_whole = len(epochs) == len(archive.epochs)
+    finals = {one.name: one.value for one in final_metrics(epochs, measures.values(), 0)} if is_whole else {}
+    last = epochs[-1].metrics if is_whole else {}
+
+    def timed(name: str) -> bool:
+        return name in measures and measures[name].unit == SECONDS
+
+    yield from altered_figures(archive, store, epochs, {**last, **finals}, timed)
+    reader = RunReader(archive.run.run_id, store)
+    for name, here in recorder.folder.arrays() if is_whole else ():
+        if reader.has(name):
+            yield from altered_arrays(name, reader.arrays(name), here)
 
 
 def _mark(verdict: Verdict, store: Store) -> None:

@@ -21,7 +21,7 @@ from nnexp.archive.changes import changed_code, changed_data, changed_environmen
 from nnexp.archive.network import read_trained
 from nnexp.archive.run import read_archive
 from nnexp.measure import measure_named, read_measures
-from nnexp.recording.examine import examine
+from nnexp.recording.examine import Holes, examine
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.replay import replay
 from nnexp.tracking.memory import MemoryStore
@@ -187,7 +187,7 @@ def test_every_finished_run_is_whole_and_agrees_with_itself(finished: list[Run],
 
 
 def test_nothing_is_amiss(nnexp: Nnexp, store: MlflowStore) -> None:
-    assert examine(store) == []
+    assert examine(store) == Holes([], [])
     status, _, _ = nnexp("doctor")
     assert status == 0
 

@@ -12,7 +12,7 @@ import pytest
 from nnexp import places
 from nnexp.errors import TrackingError
 from nnexp.recording import owner, pending
-from nnexp.recording.examine import examine
+from nnexp.recording.examine import Holes, examine
 from nnexp.recording.recorder import new_recorder
 from nnexp.recording.repair import orphans, repair
 from nnexp.tracking.claims import NoClaims
@@ -400,17 +400,17 @@ def test_what_examine_finds(train, store, dead):
     train(99, owned_by=dead, tags={Tag.member("ab" * 32): "tiny"})
     bare = store.create(RunStart("bare", 1, tags={Tag.KIND: Kind.RUN}))
     store.end(bare, Status.FINISHED, 2)
-    assert examine(store) == [
-        "sweep tiny is not complete: 1 of 3 runs are finished; the command that began it goes on where it stood",
-        f"run {bare[:8]} (bare) is FINISHED but its final metrics are missing: train it again",
-    ]
+    assert examine(store) == Holes(
+        ["sweep tiny is not complete: 1 of 3 runs are finished; the command that began it goes on where it stood"],
+        [f"run {bare[:8]} (bare) is FINISHED but its final metrics are missing: train it again"],
+    )
 
 
 def test_examine_finds_nothing_in_a_good_store(train, store, dead):
     store.end(sweep(store, dead, 1), Status.FINISHED, 2)
     train(99, owned_by=dead, tags={Tag.member("ab" * 32): "tiny"})
-    assert examine(store) == []
-    assert examine(MemoryStore()) == []
+    assert examine(store) == Holes([], [])
+    assert examine(MemoryStore()) == Holes([], [])
 
 
 def test_repair_deletes_no_file(train, store, dead, tmp_path):

@@ -1,0 +1,204 @@
+"""What the store says of runs, held against what the runs left themselves: their folders, or what was saved of them.
+
+A person reads the store: whatever was altered or damaged there, or in a run's folder, is named. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nnexp.archive.reader import RunReader
+from nnexp.config.schema import flatten
+from nnexp.config.value import format_value
+from nnexp.errors import RecordError
+from nnexp.recording import files
+from nnexp.recording.folder import RunFolder
+from nnexp.recording.metrics import final_metrics
+from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status, Tag, declared_by
+from nnexp.tracking.store import RunStore
+from nnexp.training.environment import fingerprint
+from nnexp.training.events import Epoch
+
+CHANGING = {Tag.OWNER, Tag.FOLDER, Tag.PARENT, Tag.VERIFIED}  # after a run has begun, by right
+LARGEST = 1.7976931348623157e308  # what MLflow keeps in the place of infinity
+Histories = Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]  # by metric, by run
+
+
+@dataclass
+class Witness:
+    """What a run left beside the store's record of it; None is what it does not tell."""
+
+    where: str
+    epochs: Sequence[Epoch] | None = None
+    params: Mapping[str, str] | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    fate: Mapping[str, Any] = field(default_factory=dict)  # status, started, ended
+    damage: list[str] = field(default_factory=list)
+
+
+def audit(store: RunStore) -> list[str]:
+    """Say of each run that is over what does not agree, a line each."""
+    runs = [run for run in store.runs(None) if _is_ours(run) and run.status is not Status.RUNNING]
+    witnesses = {run.run_id: _witness(run, store) for run in runs}
+    metrics = {name for one in witnesses.values() for epoch in one.epochs or () for name in epoch.metrics}
+    histories = {name: store.history([run.run_id for run in runs], name) for name in sorted(metrics)}
+    return [
+        f"run {run.run_id[:8]} ({run.name}): {finding}"
+        for run in runs
+        for finding in _findings(run, witnesses[run.run_id], histories)
+    ]
+
+
+def same(a: float | None, b: float | None) -> bool:
+    """Tell whether two figures are the same, as a store keeps them."""
+    if a is None or b is None:
+        return a is b
+    return a == b or (math.isnan(a) and math.isnan(b)) or (math.isinf(b) and a == math.copysign(LARGEST, b))
+
+
+def _is_ours(run: Run) -> bool:
+    """Tell whether nnexp made a record, of whatever kind it says it is now; a sweep has nothing beside the store."""
+    return run.kind in (Kind.RUN, Kind.RERUN) or (run.kind != Kind.SWEEP and Tag.UID in run.tags)
+
+
+def _witness(run: Run, store: RunStore) -> Witness:
+    """Ask the run's folder; what that does not tell, and where it is gone, what was saved of it."""
+    saved = _saved(run, store)
+    folder = RunFolder(Path(run.tags.get(Tag.FOLDER, "")))
+    try:
+        if not _is_its_folder(folder, run):
+            return saved
+        told, files_then = _told(folder, saved)
+    except (RecordError, OSError) as error:
+        saved.damage.append(f"its folder {folder.path} cannot be read: {error}")
+        return saved
+    told.damage += _differing(run, store, files_then)
+    return told
+
+
+def _is_its_folder(folder: RunFolder, run: Run) -> bool:
+    """Tell whether a folder is the run's own; where only one of all that names it was altered, it still is."""
+    if not run.tags.get(Tag.FOLDER) or not folder.is_there:
+        return False
+    there, (uid, key) = folder.run, (run.tags.get(Tag.UID), run.key)
+    return there.tags.get(Tag.UID) == uid or (there.started_at, there.tags.get(Tag.KEY)) == (run.started_at, key)
+
+
+def _told(folder: RunFolder, saved: Witness) -> tuple[Witness, Mapping[str, str]]:
+    """Read a folder; give also the digests of its files when the run ended."""
+    damage = folder.damage()
+    run: RunStart = folder.run
+    end: Mapping[str, Any] = {} if files.END in damage else folder.end or {}
+    told = Witness("its folder", saved.epochs, run.params, dict(run.tags))
+    told.damage = [f"its folder {folder.path}: {what}" for what in damage.values()]
+    told.damage += [what for what in saved.damage if not end.get("files")]
+    if files.EPOCHS not in damage:
+        told.epochs = [*folder.epochs()]
+    if files.ENVIRONMENT not in damage and (environment := folder.environment) is not None:
+        told.tags = {**told.tags, Tag.ENVIRONMENT: fingerprint(environment)}
+    told.tags = {**told.tags, **end.get("tags", {})}
+    told.fate = {"started": run.started_at}
+    if end:
+        told.fate = {**told.fate, "status": end["status"], "ended": end["time"]}
+    return told, end.get("files", {})
+
+
+def _differing(run: Run, store: RunStore, then: Mapping[str, str]) -> Iterator[str]:
+    """Hold the files that the store keeps against their digests when the run ended."""
+    for name, digest in then.items():
+        if name in (files.RUN, files.END):
+            continue
+        try:
+            content = store.artifact(run.run_id, name)
+        except RecordError as error:
+            yield str(error)
+            return
+        if content is None:
+            yield f"the store has no {name} of it, its folder has"
+        elif hashlib.sha256(content).hexdigest() != digest:
+            yield f"{name} in the store is not what the run left"
+
+
+def _saved(run: Run, store: RunStore) -> Witness:
+    """Read what the store keeps of the run's files."""
+    reader, told = RunReader(run.run_id, store), Witness("its own files")
+    for name in (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PARAMETERS, files.PREDICTIONS):
+        try:
+            content = store.artifact(run.run_id, name)
+            if content is None:
+                told.damage += [f"the store has no {name} of it"] if _is_needed(name, run) else []
+                continue
+            files.check(name, content)
+            if name == files.CONFIG:
+                told.params = {key: format_value(value) for key, value in flatten(reader.settings()).items()}
+            elif name == files.ENVIRONMENT:
+                told.tags = {Tag.ENVIRONMENT: fingerprint(files.read_environment(content))}
+            elif name == files.EPOCHS and run.is_finished:
+                told.epochs = reader.epochs()
+        except RecordError as error:
+            told.damage += [str(error)] if str(error) not in told.damage else []
+    return told
+
+
+def _is_needed(name: str, run: Run) -> bool:
+    return name == files.CONFIG or (run.is_finished and name in (files.ENVIRONMENT, files.EPOCHS))
+
+
+def _findings(run: Run, witness: Witness, histories: Histories) -> Iterator[str]:
+    yield from witness.damage
+    for name, recorded, there in _pairs(run, witness):
+        if recorded != there:
+            yield f"{name} is {_shown(recorded)} in the store, and {_shown(there)} by {witness.where}"
+    if witness.epochs:
+        yield from _other_figures(run, witness, histories)
+
+
+def _pairs(run: Run, witness: Witness) -> Iterator[tuple[str, object, object]]:
+    """Give each plain fact as the store has it, and as the run left it."""
+    now = {"status": run.status, "started": run.started_at, "ended": run.ended_at}
+    yield from ((name, now[name], there) for name, there in witness.fate.items())
+    yield from ((name, run.tags.get(name), there) for name, there in witness.tags.items() if name not in CHANGING)
+    if witness.params is not None:
+        for name in sorted(witness.params.keys() | run.params.keys()):
+            yield name, run.params.get(name), witness.params.get(name)
+
+
+def _other_figures(run: Run, witness: Witness, histories: Histories) -> Iterator[str]:
+    """Hold every figure of every epoch, and those that the run came to, against what the run left."""
+    epochs = witness.epochs or ()
+    latest = {name: value for epoch in epochs for name, value in epoch.metrics.items()}
+    latest |= {metric.name: metric.value for metric in _finals(run, witness)}
+    for name, value in latest.items():
+        if _is_kept(name, run) and not same(run.metrics.get(name), value):
+            yield f"{name} is {_shown(run.metrics.get(name))} in the store, and {value!r} by {witness.where}"
+    for name, of_runs in histories.items():
+        there = {epoch.number: epoch.metrics[name] for epoch in epochs if name in epoch.metrics}
+        kept: dict[int, list[float]] = defaultdict(list)
+        for step, value in of_runs.get(run.run_id, ()):
+            kept[step].append(value)
+        for step in sorted(there.keys() | kept.keys()) if _is_kept(name, run) else ():
+            if len(kept[step]) != 1 or not same(kept[step][0], there.get(step)):
+                values, left = " and ".join(map(repr, kept[step])) or "not", _shown(there.get(step))
+                yield f"{name} of epoch {step} is {values} in the store, and {left} by {witness.where}"
+                break
+
+
+def _finals(run: Run, witness: Witness) -> Sequence[Metric]:
+    if not run.is_finished or not witness.epochs or Tag.PRUNED in witness.tags:
+        return ()
+    return final_metrics(witness.epochs, declared_by([run]).values(), 0)
+
+
+def _is_kept(name: str, run: Run) -> bool:
+    """Tell whether the store has to have a metric; the first format left some to the run's files."""
+    return Tag.FORMAT in run.tags or name in run.metrics
+
+
+def _shown(found: object) -> str:
+    return "not" if found is None else repr(found) if isinstance(found, float) else str(found)[:80]
