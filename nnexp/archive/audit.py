@@ -20,7 +20,7 @@ from nnexp.errors import RecordError
 from nnexp.recording import files
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.metrics import final_metrics
-from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status, Tag, declared_by
+from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
 from nnexp.training.environment import fingerprint
 from nnexp.training.events import Epoch
@@ -46,7 +46,7 @@ def audit(store: RunStore) -> list[str]:
     """Say of each run that is over what does not agree, a line each."""
     runs = [run for run in store.runs(None) if _is_ours(run) and run.status is not Status.RUNNING]
     witnesses = {run.run_id: _witness(run, store) for run in runs}
-    metrics = {name for one in witnesses.values() for epoch in one.epochs or () for name in epoch.metrics}
+    metrics = {name for run in runs for name in _by_epoch(run, witnesses[run.run_id])}
     histories = {name: store.history([run.run_id for run in runs], name) for name in sorted(metrics)}
     return [
         f"run {run.run_id[:8]} ({run.name}): {finding}"
@@ -171,28 +171,32 @@ def _pairs(run: Run, witness: Witness) -> Iterator[tuple[str, object, object]]:
 
 def _other_figures(run: Run, witness: Witness, histories: Histories) -> Iterator[str]:
     """Hold every figure of every epoch, and those that the run came to, against what the run left."""
-    epochs = witness.epochs or ()
-    latest = {name: value for epoch in epochs for name, value in epoch.metrics.items()}
-    latest |= {metric.name: metric.value for metric in _finals(run, witness)}
-    for name, value in latest.items():
-        if _is_kept(name, run) and not same(run.metrics.get(name), value):
-            yield f"{name} is {_shown(run.metrics.get(name))} in the store, and {value!r} by {witness.where}"
-    for name, of_runs in histories.items():
-        there = {epoch.number: epoch.metrics[name] for epoch in epochs if name in epoch.metrics}
+    for name, there in _by_epoch(run, witness).items():
+        if not _is_kept(name, run):
+            continue
+        recorded, value = run.metrics.get(name), there[max(there)]
+        if not same(recorded, value):
+            yield f"{name} is {_shown(recorded)} in the store, and {value!r} by {witness.where}"
         kept: dict[int, list[float]] = defaultdict(list)
-        for step, value in of_runs.get(run.run_id, ()):
-            kept[step].append(value)
-        for step in sorted(there.keys() | kept.keys()) if _is_kept(name, run) else ():
+        for step, one in histories[name].get(run.run_id, ()):
+            kept[step].append(one)
+        for step in sorted(there.keys() | kept.keys()):
             if len(kept[step]) != 1 or not same(kept[step][0], there.get(step)):
                 values, left = " and ".join(map(repr, kept[step])) or "not", _shown(there.get(step))
                 yield f"{name} of epoch {step} is {values} in the store, and {left} by {witness.where}"
                 break
 
 
-def _finals(run: Run, witness: Witness) -> Sequence[Metric]:
-    if not run.is_finished or not witness.epochs or Tag.PRUNED in witness.tags:
-        return ()
-    return final_metrics(witness.epochs, declared_by([run]).values(), 0)
+def _by_epoch(run: Run, witness: Witness) -> dict[str, dict[int, float]]:
+    """Give each metric by epoch, as the run left it; what the run came to stands at 0."""
+    found: dict[str, dict[int, float]] = defaultdict(dict)
+    for epoch in witness.epochs or ():
+        for name, value in epoch.metrics.items():
+            found[name][epoch.number] = value
+    if run.is_finished and witness.epochs:
+        for metric in final_metrics(witness.epochs, declared_by([run]).values(), 0):
+            found[metric.name][0] = metric.value
+    return found
 
 
 def _is_kept(name: str, run: Run) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nnexp.cli.console import out, say, write
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.readable import Readable
 from nnexp.recording.store import open_store
 from nnexp.report.published.table import published_markdown, published_table
 from nnexp.report.tables import formats
@@ -29,7 +30,7 @@ class Question:
 
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
     """Compare a sweep's runs, or any runs; without a name, those of the last sweep."""
-    store = open_store(say)
+    store = Readable(open_store(say), say)
     comparison = compare_runs(
         chosen_runs(store, wanted),
         store,

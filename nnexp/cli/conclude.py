@@ -8,6 +8,7 @@ from nnexp.cli.compare import show_comparison
 from nnexp.cli.console import out, say
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
+from nnexp.comparison.readable import Readable
 from nnexp.errors import NnexpError, TrackingError, UnfinishedError
 from nnexp.measure import count
 from nnexp.report.prose.until_decided import tell_until_decided
@@ -66,11 +67,12 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
     """Print the answer, and leave it with the sweep: on its page, and in the description of its parent run."""
     from nnexp.cli.report import PAGE, write_page
 
-    comparison = compare(runs, store, worthwhile=swept.survey.policy.worthwhile)
-    show_comparison(comparison, store)
+    readable = Readable(store, say)
+    comparison = compare(runs, readable, worthwhile=swept.survey.policy.worthwhile)
+    show_comparison(comparison, readable)
     page = swept.survey.plan.runs[0].folder.parent / PAGE
     try:
-        write_page(comparison, store, page)
+        write_page(comparison, readable, page)
         store.log(swept.parent_id, tags={Tag.NOTE: as_markdown(comparison)})
         store.save(swept.parent_id, [page])
     except NnexpError as error:

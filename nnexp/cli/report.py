@@ -13,6 +13,7 @@ from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.readable import Readable
 from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.recording.store import open_store
 from nnexp.report.page.page import page
@@ -29,7 +30,7 @@ PAGE = "report.html"
 
 def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
-    store = open_store(say)
+    store = Readable(open_store(say), say)
     comparison = compare(chosen_runs(store, wanted), store)
     if comparison.nothing:
         raise NotFoundError(tell(comparison).answer)

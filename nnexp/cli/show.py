@@ -11,6 +11,7 @@ from nnexp.archive.packages import install_lines
 from nnexp.cli.console import out, say
 from nnexp.comparison.origin import read_environment
 from nnexp.comparison.predictions import Predictions, read_predictions
+from nnexp.comparison.readable import Readable
 from nnexp.recording.store import open_store
 from nnexp.report.plots.terminal_curve import draw_run
 from nnexp.report.tables.diff import diff as diff_runs
@@ -32,7 +33,7 @@ FACTS = {
 
 def show(wanted: str) -> None:
     """Print a run's facts, settings, environment, learning curve and confusion matrix."""
-    store = open_store(say)
+    store = Readable(open_store(say), say)
     record = find_run(store, wanted)
     out().print(f"{record.name}  run {record.run_id}", style="bold", soft_wrap=True)
     out().print(_pairs(_facts(record)))
@@ -49,14 +50,14 @@ def show(wanted: str) -> None:
 
 def show_environment(wanted: str) -> None:
     """Print a requirements file that brings a run's packages back; its comments name what pip cannot install."""
-    store = open_store(say)
+    store = Readable(open_store(say), say)
     for line in install_lines(find_run(store, wanted), store):
         out().print(line, soft_wrap=True)
 
 
 def diff(left: str, right: str) -> None:
     """Print what differs between two runs."""
-    store = open_store(say)
+    store = Readable(open_store(say), say)
     a, b = find_run(store, left), find_run(store, right)
     sections = diff_runs(a, b, store)
     if not sections:

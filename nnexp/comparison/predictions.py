@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnexp.archive.reader import RunReader
+from nnexp.errors import RecordError
 from nnexp.measure import LOST_RECALL
 from nnexp.recording.files import PREDICTIONS
 from nnexp.statistics.estimates import mcnemar
 from nnexp.tracking.store import RunStore
 
 ARRAYS = ("labels", "predicted", "confidence")
+MOST_CLASSES = 1 << 12  # a table of them fits the memory
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,29 @@ class McNemar:
 def read_predictions(store: RunStore, run_id: str) -> Predictions | None:
     """Read a run's answers; None if it kept none."""
     reader = RunReader(run_id, store)
-    arrays = reader.arrays(PREDICTIONS) if reader.has(PREDICTIONS) else {}
-    kept = [arrays[name] for name in ARRAYS if name in arrays]
-    return Predictions(*kept) if len(kept) == len(ARRAYS) else None  # other arrays are another task's own
+    return answers_of(reader.arrays(PREDICTIONS)) if reader.has(PREDICTIONS) else None
+
+
+def answers_of(arrays: Mapping[str, NDArray[Any]]) -> Predictions | None:
+    """Take arrays for answers; None if they are others, of a task of its own.
+
+    Raises
+    ------
+    RecordError
+        For what is no answer to anything: it would be counted by.
+    """
+    if not all(name in arrays for name in ARRAYS):
+        return None
+    labels, predicted, confidence = (arrays[name] for name in ARRAYS)
+    if not (
+        labels.ndim == 1
+        and len(labels) > 0
+        and labels.shape == predicted.shape == confidence.shape
+        and confidence.dtype.kind == "f"
+        and all(one.dtype.kind in "iu" and 0 <= one.min() <= one.max() < MOST_CLASSES for one in (labels, predicted))
+    ):
+        raise RecordError(f"{PREDICTIONS} holds no answers: a class for each example, and one that was chosen")
+    return Predictions(labels, predicted, confidence)
 
 
 def compare_predictions(a: Predictions, b: Predictions) -> McNemar | None:

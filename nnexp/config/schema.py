@@ -22,6 +22,7 @@ from nnexp.errors import ConfigError
 C = TypeVar("C")
 
 SEED, EPOCHS, THREADS = "seed", "epochs", "threads"  # settings that mean the same to every task that has them
+LONGEST = 6000  # characters of a setting's value: MLflow cuts off the rest
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,13 @@ class Schema(Generic[C]):
     def _check(self, name: str, value: Any) -> Any:
         if name not in self.settings:
             raise self.unknown_setting(name)
-        return self.settings[name].check(name, value)
+        checked = self.settings[name].check(name, value)
+        if (length := len(format_value(checked))) > LONGEST:
+            raise ConfigError(
+                f"{self._prefix}{name} must be at most {LONGEST:,} characters long, but has {length:,}: a store "
+                "keeps no more, and could not tell it from another that begins alike"
+            )
+        return checked
 
 
 def _settings(config: type[Any], prefix: str = "") -> list[Setting]:

@@ -69,7 +69,7 @@ def _is_called(sweep: Run, wanted: str) -> bool:
 
 def members(store: RunStore, sweep: Run) -> list[Run]:
     """List a sweep's runs, reused ones included."""
-    member = Tag.member(sweep.tags[Tag.SWEEP])
+    member = Tag.member(sweep.tags.get(Tag.SWEEP, ""))
     return [record for record in store.runs() if member in record.tags]
 
 

@@ -57,6 +57,12 @@ BAD = [
     ("tin", "squre", "tin must be one of round, square, but got 'squre'; did you mean square?"),
     ("tin", None, "tin must be one of round, square, but got None"),
     ("icing", 3, "icing must be a text, but got 3"),
+    (
+        "layers",
+        [1] * 2001,
+        "layers must be at most 6,000 characters long, but has 6,003: a store keeps no more, and could not tell "
+        "it from another that begins alike",
+    ),
     ("oven.fan", 1, "oven.fan must be true or false, but got 1"),
     ("oven.fan", "true", "oven.fan must be true or false, but got 'true'"),
     ("oven.degrees", 49, "oven.degrees must be a whole number of at least 50, but got 49"),

@@ -22,7 +22,7 @@ def compute(store: RunStore, run_id: str) -> NDArray[np.float32] | None:
     """Give the first layer's weights as images (n_out, h, w); None where there are none, or they are not square."""
     reader = RunReader(run_id, store)
     arrays = reader.arrays(PARAMETERS) if reader.has(PARAMETERS) else {}
-    if FIRST not in arrays:
+    if FIRST not in arrays or arrays[FIRST].ndim != 2 or arrays[FIRST].dtype.kind != "f":
         return None
     weights = arrays[FIRST].astype(np.float32)
     side = isqrt(weights.shape[1])

@@ -88,15 +88,15 @@ def systems(file: Path = FILE) -> list[System]:
 
 def reproductions(comparison: Comparison, store: RunStore, known: Iterable[System]) -> list[Reproduction]:
     """Find the runs of each system, and what they did; a system without runs is left out."""
-    found = [(system, [run for run in comparison.runs if _is_of(run, system.name)]) for system in known]
+    histories = store.history([run.run_id for run in comparison.runs], ACCURACY.history)
+    found = [(system, [*_runs_of(system, comparison.runs, histories)]) for system in known]
     every = [run for _, runs in found for run in runs]
     lost, curves = lost_runs(every, store), read_curves(every, store, None)
-    histories = store.history([run.run_id for run in every], ACCURACY.history)
     return [
         Reproduction(
             system,
             tuple(_figures(system, runs, histories, curves, lost)),
-            tuple(seconds for run in runs for _, seconds in curves.epoch_seconds[run.run_id]),
+            tuple(seconds for run in runs for _, seconds in curves.epoch_seconds.get(run.run_id, ())),
         )
         for system, runs in found
         if runs
@@ -120,13 +120,23 @@ def _figures(
     if len(published) > 1:
         yield Figure(str(published[0][0]), published[0][1], at(published[0][0]), is_early=True)
         yield Figure(BEST, _best(published), ours(_best))
-    last, accuracy = published[-1] if published else (histories[runs[0].run_id][-1][0], None)
+    in_all = set[int].intersection(*({epoch for epoch, _ in histories[run.run_id]} for run in runs))
+    last, accuracy = published[-1] if published else (max(in_all), None)
     yield Figure(str(last), accuracy, at(last))
 
 
 def _system(name: str, rows: Sequence[Mapping[str, str]]) -> System:
     accuracy = tuple((int(row["epoch"]), int(row["test_correct_of_10000"]) / 10_000) for row in rows)
     return System(name, accuracy, tuple(float(row["epoch_s"]) for row in rows if row["epoch_s"]))
+
+
+def _runs_of(system: System, runs: Sequence[Run], histories: Mapping[str, History]) -> Iterator[Run]:
+    """Pick the runs of a system's settings whose record has the accuracies that are set beside the published ones."""
+    for run in runs:
+        measured = {epoch for epoch, _ in histories.get(run.run_id, ())}
+        wanted = {epoch for epoch, _ in system.accuracy} or {1}
+        if wanted <= measured and _is_of(run, system.name):
+            yield run
 
 
 def _is_of(run: Run, name: str) -> bool:

@@ -56,7 +56,7 @@ class Page:
         writer = self.store.open()
         if sweep is None:
             return link(self.address, writer.experiment_id)
-        key = sweep.tags[Tag.SWEEP]
+        key = sweep.tags.get(Tag.SWEEP, "")
         member = Tag.member(key)
         by = [setting for setting in sweep.tags.get(Tag.VARIES, "").split() if setting != seed]
         measures = declared_by(self.store.runs(tags={member: Tag.YES}))

@@ -148,7 +148,7 @@ class SqlReader:
         conditions: list[ColumnElement[bool]] = [
             RUNS.c.experiment_id.in_(experiment),
             RUNS.c.lifecycle_stage == "active",
-            *([RUNS.c.status == status.value] if status else []),
+            *([_has(status)] if status else []),
             *(
                 exists().where(TAGS.c.run_uuid == RUNS.c.run_uuid, TAGS.c.key == key, TAGS.c.value == value)
                 for key, value in tags.items()
@@ -163,6 +163,14 @@ class SqlReader:
                 yield database
         except SQLAlchemyError as error:
             raise _unreadable(self.location, error) from self.location.cause(error)
+
+
+def _has(status: Status) -> ColumnElement[bool]:
+    """Ask for a status; whatever is none is read as RUNNING, and so looked after like what was left running."""
+    if status is not Status.RUNNING:
+        return RUNS.c.status == status.value
+    ends = [one.value for one in Status if one is not Status.RUNNING]
+    return RUNS.c.status.not_in(ends) | RUNS.c.status.is_(None)
 
 
 def _unreadable(location: Location, error: Exception) -> TrackingError:
