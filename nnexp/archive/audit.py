@@ -42,9 +42,10 @@ class Witness:
     damage: list[str] = field(default_factory=list)
 
 
-def audit(store: RunStore) -> list[str]:
-    """Say of each run that is over what does not agree, a line each."""
-    runs = [run for run in store.runs(None) if _is_ours(run) and run.status is not Status.RUNNING]
+def audit(store: RunStore, records: Sequence[Run] | None = None) -> list[str]:
+    """Say of each run that is over what does not agree, a line each; by default of all that the store holds."""
+    found = store.runs(None) if records is None else records
+    runs = [run for run in found if _is_ours(run) and run.status is not Status.RUNNING]
     witnesses = {run.run_id: _witness(run, store) for run in runs}
     metrics = {name for run in runs for name in _by_epoch(run, witnesses[run.run_id])}
     histories = {name: store.history([run.run_id for run in runs], name) for name in sorted(metrics)}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nnexp import __version__
+from nnexp.archive.audit import audit
 from nnexp.archive.certificate import ELSEWHERE, Certificate, read_certificate, write_certificate
 from nnexp.archive.proof import Answer, Verdict
 from nnexp.archive.run import Archive, read_archive
@@ -37,8 +38,10 @@ DATA = "dataset.path"  # the setting that says where the data lie
 def certify(wanted: Sequence[str], to: Path | None, *, worthwhile: float | None) -> None:
     """Write the certificate of runs and sweeps, and say what it holds."""
     store = open_store(say)
-    archives = []
-    for run in provable_runs(store, wanted):
+    archives, runs = [], provable_runs(store, wanted)
+    if altered := audit(store, runs):
+        raise RecordError(f"{altered[0]}; what was altered or damaged is not certified, and nnexp doctor names it all")
+    for run in runs:
         try:
             archives.append(read_archive(run, store))
         except RecordError as error:
