@@ -25,7 +25,7 @@ from nnexp.recording.files import write_arrays
 
 Nnexp = Callable[..., tuple[int, str, str]]
 
-SEED, PLACES = int(os.environ.get("NNEXP_DAMAGE_SEED", "0")), int(os.environ.get("NNEXP_DAMAGE_PLACES", "16"))
+SEED, PLACES = int(os.environ.get("NNEXP_DAMAGE_SEED", "0")), int(os.environ.get("NNEXP_DAMAGE_PLACES", "25"))
 TABLES = ("params", "metrics", "latest_metrics", "tags", "runs")
 READ = {"runs": ("status", "start_time", "end_time", "artifact_uri"), "metrics": ("key", "value", "step", "is_nan")}
 FREE = ("nnexp.folder", "nnexp.owner", "mlflow.")  # tags that may change, or are not nnexp's
