@@ -49,7 +49,6 @@ EXCEPTIONS = {
     ("nnexp.comparison.groups", "config"),
     ("nnexp.comparison.origin", "recording"),
     ("nnexp.comparison.predictions", "recording"),
-    ("nnexp.comparison.readable", "recording"),
     ("nnexp.report.plots.weights", "recording"),
     ("nnexp.report.published.reproduction", "tasks"),
 }

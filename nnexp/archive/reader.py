@@ -31,6 +31,13 @@ class RunReader:
         """Tell whether the run left a file of this name."""
         return self.store.artifact(self.run_id, name) is not None
 
+    def checked(self, name: str) -> bytes | None:
+        """Give one of its files as it is, if it is what nnexp writes under this name; None if there is none."""
+        content = self.store.artifact(self.run_id, name)
+        if content is not None:
+            files.check(name, content)
+        return content
+
     def settings(self) -> dict[str, Any]:
         """Read its settings as nested plain values, and refuse what would be code or a way out if it were not data."""
         values = files.read_settings(self._read(files.CONFIG))

@@ -17,6 +17,7 @@ from nnexp.recording.files import PREDICTIONS
 from nnexp.statistics.estimates import mcnemar
 from nnexp.tracking.store import RunStore
 
+ANSWERS = PREDICTIONS  # the file that holds them
 ARRAYS = ("labels", "predicted", "confidence")
 MOST_CLASSES = 1 << 12  # a table of them fits the memory
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from nnexp.comparison.predictions import answers_of
+from nnexp.archive.reader import RunReader
+from nnexp.comparison.predictions import ANSWERS, read_predictions
 from nnexp.errors import RecordError
-from nnexp.recording import files
 from nnexp.tracking.records import Kind, Run, Status
 from nnexp.tracking.store import RunStore
 
@@ -39,11 +39,9 @@ class Readable:
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Read one artifact; None also where it is not what nnexp writes."""
         try:
-            content = self._store.artifact(run_id, name)
-            if content is not None:
-                files.check(name, content)
-                if name == files.PREDICTIONS:
-                    answers_of(files.read_arrays(name, content))
+            content = RunReader(run_id, self._store).checked(name)
+            if name == ANSWERS:
+                read_predictions(self._store, run_id)
         except RecordError as error:
             if (run_id, str(error)) not in self._said:
                 self._said.add((run_id, str(error)))
