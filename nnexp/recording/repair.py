@@ -21,6 +21,8 @@ from nnexp.training.events import now
 
 Say = Callable[[str], None]
 
+TWICE = "another record says what became of this run; it was begun twice, since the store's answer was lost"
+
 
 @dataclass
 class Repairs:
@@ -138,7 +140,9 @@ def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:
 
 
 def _close_run(record: Run, folder: RunFolder, store: Store, say: Say, repairs: Repairs) -> None:
-    if _is_folder_of(record, folder):
+    if _is_recorded(record, store):
+        _kill(record, store, TWICE)
+    elif _is_folder_of(record, folder):
         if _replay(folder, store, say, record.run_id):
             (repairs.sent if folder.end else repairs.closed).append(record.name)
     else:
@@ -149,6 +153,12 @@ def _close_run(record: Run, folder: RunFolder, store: Store, say: Say, repairs: 
 def _kill(record: Run, store: Store, reason: str) -> None:
     store.log(record.run_id, tags={Tag.REASON: reason})
     store.end(record.run_id, Status.KILLED, now())
+
+
+def _is_recorded(record: Run, store: Store) -> bool:
+    """Tell whether another record says what became of the run: it was begun once more where no answer came."""
+    same = store.runs(None, tags={Tag.UID: record.tags.get(Tag.UID, "")})
+    return any(other.status is not Status.RUNNING for other in same if other.run_id != record.run_id)
 
 
 def _is_folder_of(record: Run, folder: RunFolder) -> bool:

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,18 @@ def test_it_is_found_under_another_host_name_too(marked, train, store, dead, mon
         note.write_text(f"{name}\n{note.read_text().partition(chr(10))[2]}")
     store.away = False
     assert repair(store, silent).sent == [recorder.run.name]
+
+
+def test_of_a_run_that_was_begun_twice_one_record_tells_its_end(train, store, dead):
+    """The store did what it was asked, and its answer was lost: the client asked again."""
+    train(99, owned_by=dead)
+    (record,) = store.runs()
+    store.create(RunStart(record.name, record.started_at, record.params, {**record.tags, Tag.UID: "twin"}))
+    twin = next(run for run in store.runs() if run.run_id != record.run_id)
+    store.log(twin.run_id, tags={Tag.UID: record.tags[Tag.UID]})
+    repair(store, silent)
+    assert Counter(run.status for run in store.runs()) == {Status.FINISHED: 1, Status.KILLED: 1}
+    assert "begun twice" in store.runs(status=Status.KILLED)[0].tags[Tag.REASON]
 
 
 def test_what_the_store_missed_of_a_killed_run_is_sent_as_killed(train, store, dead):
