@@ -68,6 +68,11 @@ class TestCreate:
         run = new(tags=RUN | {Tag.UID: "u1"}, params={"eta": "3.0"})
         assert store.create(run) == store.create(run) == only(store).run_id
 
+    def test_a_run_that_was_begun_while_the_clock_was_ahead_is_begun_once(self, store: Store) -> None:
+        run = new(tags=RUN | {Tag.UID: "u1"}, started_at=4_000_000_000_000)
+        again = MlflowStore(store.location) if isinstance(store, MlflowStore) else store
+        assert store.create(run) == again.create(run) == only(store).run_id
+
     def test_runs_alike_are_two_runs_all_the_same(self, store: Store) -> None:
         ids = {store.create(new(tags=RUN | {Tag.UID: uid})) for uid in ("u1", "u2")}
         assert len(ids) == len(store.runs()) == 2

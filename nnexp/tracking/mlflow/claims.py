@@ -5,8 +5,8 @@ Another database keeps none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import TextClause, create_engine, text
 from sqlalchemy.engine import Connection
@@ -34,7 +34,21 @@ IS_FREE = text(
     " WHERE locktype = 'advisory' AND datname = current_database() AND objsubid = 1"
     " AND (classid::bigint << 32) + objid::bigint = :number)"
 )
+WAIT, SOON = text("SELECT pg_advisory_lock(:number)"), text("SET lock_timeout = '30s'")  # for one that was stopped
 NOTICE = ("tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3")
+
+
+@contextmanager
+def alone(location: Location) -> Iterator[None]:
+    """Be the one process that makes a PostgreSQL database's tables: MLflow makes them as if there were no other."""
+    if not location.uri.startswith("postgresql"):
+        yield
+        return
+    engine = create_engine(location.uri, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(SOON)
+        connection.execute(WAIT, {"number": number_of("tables")})
+        yield
 
 
 class PostgresClaims:

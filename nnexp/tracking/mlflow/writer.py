@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.regular import read_file
 from nnexp.tracking.mlflow.artifacts import Root, write_artifact
+from nnexp.tracking.mlflow.claims import alone
 from nnexp.tracking.mlflow.client import connect, experiment_of
 from nnexp.tracking.mlflow.errors import store_errors
 from nnexp.tracking.mlflow.inside import artifacts_at, close
@@ -36,15 +36,14 @@ class Writer:
     def __init__(self, location: Location, reader: RunStore) -> None:
         self.location = location
         self._reader = reader
-        self._opened = time.time_ns() // 1_000_000
-        self._begun: set[str] = set()  # uids
         self._addresses: dict[str, str] = {}  # where the artifacts of each run are said to lie
         with store_errors(location):
             if location.file:
                 create_sqlite(location.file)
-            self._client = connect(location)
+            with alone(location):
+                self._client = connect(location)
+                experiment = experiment_of(self._client, location)
             atexit.register(close, self._client)  # or whoever copies the file has not what stands in its log
-            experiment = experiment_of(self._client, location)
         self.experiment_id = str(experiment.experiment_id)
         self._root = Root(location, str(experiment.artifact_location))
         self._root.check()
@@ -98,15 +97,14 @@ class Writer:
             self._client.set_experiment_tag(self.experiment_id, VIEW_TAG + name, json.dumps(view))
 
     def _known(self, run: RunStart) -> str | None:
-        """Find a run that this process, or an earlier one, may have begun already."""
+        """Find a run that this process, or an earlier one, has begun already; no clock tells which it is."""
         uid = run.tags.get(Tag.UID)
-        if uid is None or (uid not in self._begun and run.started_at > self._opened):
+        if uid is None:
             return None
         found = self._reader.runs(None, tags={Tag.UID: uid})
         return found[0].run_id if found else None
 
     def _begin(self, run: RunStart, tags: Mapping[str, str]) -> str:
-        self._begun.add(run.tags.get(Tag.UID, ""))
         name = run.name if len(run.name) <= LONGEST_NAME else f"{run.name[: LONGEST_NAME - 1]}…"
         info = self._client.create_run(self.experiment_id, run.started_at, dict(tags), name).info
         self._addresses[info.run_id] = str(info.artifact_uri)
