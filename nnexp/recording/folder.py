@@ -1,8 +1,7 @@
 """A run's folder: the journal from which its record can be written again if the tracking store was away.
 
 Whatever is not appended to is written beside and moved into place. What the files are called and hold, files.py knows.
-Its end, which is written last, gives the digest of every other file: what was damaged since is not believed. No link is
-followed out of it.
+Its end, written last, gives the digest of every file: what was damaged since is not believed. No link leads out of it.
 """
 
 from __future__ import annotations
@@ -164,6 +163,11 @@ class RunFolder:
             if name.endswith(files.ARRAYS):
                 yield name, files.read_arrays(name, self._read(name) or b"")
 
+    def tidy(self) -> None:
+        """Take away what was being written when its process was killed."""
+        for left in self.path.glob(".*.????????"):
+            left.unlink(missing_ok=True)
+
     def copy_to(self, other: Path) -> None:
         """Copy its files into another folder, less what cannot be read: of the journal, the line that was cut off."""
         for name in self._names():
@@ -206,7 +210,7 @@ class RunFolder:
         return open(journal, "a+b")
 
     def _write(self, name: str, content: bytes, *, flush: bool = False) -> None:
-        beside = self.file(f".{name}.{uuid.uuid4().hex[:8]}")
+        beside = self.file(f".{name}.{uuid.uuid4().hex[:8]}")  # as tidy knows
         try:
             with beside.open("wb") as file:
                 file.write(content)

@@ -56,7 +56,8 @@ class Recorder:
         self._tags: dict[str, str] = {}
         self._end: tuple[Status, int] | None = None
         self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
-        self._behind = self._marked = self._others_files = behind
+        self._behind = self._others_files = behind
+        self._marked = True  # until the store has been told
 
     @property
     def pending(self) -> bool:
@@ -211,7 +212,6 @@ def new_recorder(
     store.prepare()  # a store that cannot be used is refused now, and not after the training
     path, uid = free(path), uuid.uuid4().hex
     store.claims.take(uid)  # before anybody can read of it
-    data = asdict(spec.data) if spec.data else None
     own = {Tag.OWNER: owner.me(), Tag.UID: uid, Tag.FOLDER: str(path.absolute())}
     run = RunStart(
         name=spec.name,
@@ -219,15 +219,15 @@ def new_recorder(
         params=spec.params,
         tags={**identity(spec, kind), **own, **code.tags(), **(tags or {})},
         parent_id=parent_id,
-        dataset=data,
+        dataset=asdict(spec.data) if spec.data else None,
     )
+    path.mkdir(parents=True, exist_ok=True)
+    pending.mark(path.absolute(), uid, store.address)  # before anything is in it: what a kill leaves of it is found
     folder = RunFolder.new(path, run, spec.values)
     folder.write_text(PACKAGES, packages.lock())
     if code.changes():
         folder.write_text(DIFF, code.changes())
-    recorder = Recorder(store, folder, run, say)
-    recorder.mark()
-    return recorder
+    return Recorder(store, folder, run, say)
 
 
 def _end_tags(event: Ending) -> dict[str, str]:

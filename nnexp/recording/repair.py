@@ -13,7 +13,7 @@ from pathlib import Path
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import owner, pending
 from nnexp.recording.examine import progress
-from nnexp.recording.files import UnknownFormatError
+from nnexp.recording.files import ARTIFACTS, END, RUN, UnknownFormatError
 from nnexp.recording.folder import RunFolder
 from nnexp.tracking.records import Kind, Run, Status, Tag, claim_on
 from nnexp.tracking.store import Store
@@ -110,6 +110,11 @@ def _reading(folder: Path, repairs: Repairs, uid: str = "") -> Iterator[None]:
 
 def _send(uid: str, path: Path, store: Store, say: Say, repairs: Repairs) -> None:
     folder = RunFolder(path)
+    if _is_bare(path) and (free := store.claims.is_free(uid)) is not None:
+        if free:  # it was killed as it began, and does not begin just now
+            folder.tidy()
+            pending.clear(uid)
+        return
     if not folder.is_there:
         repairs.lost.append(str(path))
         return
@@ -118,6 +123,11 @@ def _send(uid: str, path: Path, store: Store, say: Say, repairs: Repairs) -> Non
         raise RecordError(f"it is another run's, and not that of {uid}")
     if _replay(folder, store, say):
         (repairs.sent if is_over else repairs.closed).append(run.name)
+
+
+def _is_bare(path: Path) -> bool:
+    """Tell whether a run was to begin in a folder, and had written nothing yet."""
+    return path.is_dir() and not any((path / name).exists() for name in (RUN, *ARTIFACTS, END))
 
 
 def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:

@@ -25,6 +25,7 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
     TrackingError
         If the store does not take it.
     """
+    folder.tidy()
     run, epochs = folder.run, [*folder.epochs()]
     end = folder.end or _killed(epochs[-1].time if epochs else run.started_at)
     wanted = run.params.get(EPOCHS, "")

@@ -181,6 +181,25 @@ def test_what_the_store_missed_of_a_killed_run_is_sent_as_killed(train, store, d
     assert "final/test_accuracy" not in record.metrics
 
 
+def test_a_run_that_was_killed_before_it_had_written_anything_leaves_nothing(store, tmp_path):
+    (half := tmp_path / "run" / ".run.json.0a1b2c3d").parent.mkdir()
+    half.write_text("{")
+    pending.mark(half.parent, "u", store.address)
+    store.claims.take("u")
+    assert repair(store, print).sentences() == []
+    assert half.exists()  # it is written just now
+    store.claims.let_go("u")
+    assert repair(store, print).sentences() == []
+    assert [*half.parent.iterdir()] == []
+    assert pending.waiting(store.address) == {}
+
+
+def test_what_waits_is_found_under_another_host_name(store, tmp_path, monkeypatch):
+    pending.mark(tmp_path, "u", store.address)
+    monkeypatch.setattr("socket.gethostname", lambda: "another")
+    assert pending.waiting(store.address) == {"u": tmp_path}
+
+
 def test_what_still_goes_on_is_not_sent(train, store):
     store.away = True
     going_on = train(2, owned_by=owner.me.__wrapped__())

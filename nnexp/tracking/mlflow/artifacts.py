@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -107,6 +108,8 @@ def write_artifact(folder: Path, name: str, content: bytes) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(content)
         os.replace(beside, folder / name)
+        for left in folder.glob(f".{escape(name)}.*"):  # by one that was killed
+            left.unlink(missing_ok=True)
     except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
         beside.unlink(missing_ok=True)
         raise RecordError(f"{name} cannot be saved: {error.strerror}") from error

@@ -7,6 +7,7 @@ database is kept, and others are copies of it. Write-ahead logging lets MLflow's
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -16,12 +17,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psutil
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from nnexp import places
 from nnexp.tracking.mlflow.location import ARTIFACTS
+
+UNFINISHED = ".mlflow-new-"
 
 
 @event.listens_for(Engine, "connect")
@@ -35,15 +37,25 @@ def create_sqlite(file: Path) -> None:
     """Make a migrated MLflow database at `file`, whole or not at all, unless there is one.
 
     Any number of processes may call this at once, and any of them may be killed: each works in a folder of its own,
-    and `os.link` lets one of them win.
+    and `os.link` lets one of them win. What the killed have left goes when nobody is at work, which a lock proves.
     """
-    if file.exists():
+    if file.exists() and not _left(file):
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    for left in file.parent.glob(".mlflow-new-*"):
-        if not psutil.pid_exists(int(left.name.split("-")[2])):
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".mlflow-new-{os.getpid()}-") as folder:
+    lock = os.open(file.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if _locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            for folder in _left(file):
+                shutil.rmtree(folder, ignore_errors=True)
+        _locked(lock, fcntl.LOCK_SH)
+        if not file.exists():
+            _make(file)
+    finally:
+        os.close(lock)
+
+
+def _make(file: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=UNFINISHED) as folder:
         new = Path(folder) / "mlflow.db"
         if schema_kept() is None:
             _migrate(new)
@@ -53,6 +65,19 @@ def create_sqlite(file: Path) -> None:
         _finish(new, file.parent / ARTIFACTS)
         with suppress(FileExistsError):
             os.link(new, file)
+
+
+def _left(file: Path) -> list[Path]:
+    return [*file.parent.glob(f"{UNFINISHED}*")]
+
+
+def _locked(lock: int, how: int) -> bool:
+    """Lock a folder; a file system without locks locks nothing."""
+    try:
+        fcntl.flock(lock, how)
+    except OSError:
+        return False
+    return True
 
 
 def schema_kept() -> str | None:
