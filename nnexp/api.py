@@ -24,7 +24,7 @@ from nnexp.comparison.judge import judge as judge_results
 from nnexp.comparison.look import look_at
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns, results_in
-from nnexp.config.paths import check_sweep_name
+from nnexp.config.sweeps import check_sweep
 from nnexp.errors import ConfigError, DataError, TrackingError, UnfinishedError
 from nnexp.escape import in_markdown, visible
 from nnexp.recording.store import open_store
@@ -134,7 +134,7 @@ def sweep(
     """
     named, given = (name, {}) if isinstance(name, str) else (PLAIN, name)
     if named != PLAIN:
-        check_sweep_name(named)
+        check_sweep(named)
     app = HydraApp(NETWORK, _open_session)
     asked = {"until_decided": until_decided or None, "worthwhile": worthwhile}
     launcher = {f"{LAUNCHER}{name}": value for name, value in asked.items() if value is not None}

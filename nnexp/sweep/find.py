@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from nnexp.config.paths import sweep_names
+from nnexp.config.sweeps import sweep_names
 from nnexp.errors import NotFoundError
 from nnexp.tracking.records import Kind, Run, Tag, newest_finished
 from nnexp.tracking.store import RunStore

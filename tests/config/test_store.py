@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nnexp.config.paths import SWEEPS, sweep_names
+from nnexp.config.paths import SWEEPS
+from nnexp.config.sweeps import sweep_names
 from nnexp.tasks.network.config import SCHEMA, Config
 
 Nnexp = Callable[..., tuple[int, str, str]]

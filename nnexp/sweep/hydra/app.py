@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import hydra
+import yaml
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
@@ -20,6 +21,7 @@ from nnexp.config import store
 from nnexp.config.checks import none_of
 from nnexp.config.paths import CONF
 from nnexp.config.schema import Schema, flatten
+from nnexp.config.sweeps import yaml_mistake
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
 from nnexp.sweep.plan import Plan
@@ -108,6 +110,8 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
             main()
     except (HydraException, OmegaConfBaseException) as refused:
         raise _in_one_line(refused, schema) from refused
+    except yaml.YAMLError as refused:
+        raise ConfigError(f"a file of conf/ or sweeps/ cannot be read: {yaml_mistake(refused)}") from refused
     except NnexpError:
         raise
     except ValueError as refused:

@@ -1,0 +1,61 @@
+"""What stands in ./sweeps: the named sweeps, and files that are none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Nnexp = Callable[..., tuple[int, str, str]]
+
+BROKEN: dict[str, Callable[[Path], object]] = {
+    "line 2: expected ',' or ']', but got ':'": lambda file: file.write_text("a: [1\nb: {"),
+    "cannot be read: it is no text in UTF-8": lambda file: file.write_bytes(b"\xff\xfe\0"),
+    "cannot be read: No such file or directory": lambda file: file.symlink_to("nowhere"),
+    "is no file": lambda file: os.mkfifo(file),
+    "must hold settings that begin with defaults: [config, _self_]": lambda file: file.touch(),
+}
+
+
+@pytest.fixture
+def sweeps(tmp_path: Path) -> Path:
+    folder = tmp_path / "sweeps"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text("# What I do.\ndefaults: [config, _self_]\nhydra: {sweeper: {params: {seed: 0}}}")
+    return folder
+
+
+@pytest.mark.parametrize("why", BROKEN)
+def test_a_file_that_cannot_be_used_hides_that_sweep_alone(why: str, sweeps: Path, nnexp: Nnexp) -> None:
+    BROKEN[why](sweeps / "init.yaml")
+    status, out, err = nnexp("sweep")
+    assert status == 0
+    assert "mine              What I do.\n" in out
+    assert "\neta " in out
+    assert "\ninit " not in out
+    (line,) = err.splitlines()
+    assert line.startswith("nnexp: the sweep sweeps/init.yaml ")
+    assert line.endswith(why)
+    assert nnexp("sweep", "init") == (2, "", f"{line}\n")
+    status, out, _ = nnexp("sweep", "mine", "--dry-run")
+    assert (status, "1 runs: 0 done" in out) == (0, True)
+
+
+def test_what_an_editor_leaves_is_no_sweep(sweeps: Path, nnexp: Nnexp) -> None:
+    (sweeps / ".#init.yaml").symlink_to("somebody@host.1:2")
+    (sweeps / "init.yaml~").write_text("{")
+    (sweeps / ".init.yaml.swp").write_bytes(b"\xff")
+    status, out, err = nnexp("sweep")
+    assert (status, err) == (0, "")
+    assert "\ninit " in out
+    assert "#" not in out
+
+
+def test_a_group_that_is_no_yaml_is_told_in_a_line(nnexp: Nnexp, tmp_path: Path) -> None:
+    (tmp_path / "conf" / "experiment").mkdir(parents=True)
+    (tmp_path / "conf" / "experiment" / "mine.yaml").write_text("a: [1\nb: {")
+    status, out, err = nnexp("train", "experiment=mine")
+    assert (status, out) == (2, "")
+    assert err == "nnexp: a file of conf/ or sweeps/ cannot be read: line 2: expected ',' or ']', but got ':'\n"
