@@ -33,8 +33,8 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
     except NnexpError as error:
         say(str(error))
         status = getattr(error, "exit_status", 2)
-    except KeyboardInterrupt:
-        status = 130
+    except KeyboardInterrupt as ended:
+        status = getattr(ended, "exit_status", 130)
     except BrokenPipeError:  # as in `nnexp runs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0

@@ -139,7 +139,7 @@ def export(
 @app.command()
 def ui(
     sweep: Annotated[str | None, typer.Argument(help="Whose charts to open; by default the last sweep's.")] = None,
-    port: Annotated[int, typer.Option(help="The port of the page.")] = 5000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the page.")] = 5000,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the link in the browser.")] = True,
 ) -> None:
     """Serve MLflow's page on this machine, on the right store, and open it on a sweep's charts."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
+import sys
 import time
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -14,7 +19,7 @@ from nnexp.config.schema import SEED
 from nnexp.errors import TrackingError
 from nnexp.recording.store import open_store
 from nnexp.sweep.find import find_sweep, named_sweep
-from nnexp.tracking.mlflow.page import page_of
+from nnexp.tracking.mlflow.page import Page, page_of
 
 HOST = "127.0.0.1"
 PATIENCE_S = 60
@@ -32,17 +37,29 @@ def ui(sweep: str | None, port: int, *, show: bool) -> None:
         _point(link, show=show)
         return
     say("starting MLflow's page, a few seconds ...")
-    silent = subprocess.DEVNULL
-    with subprocess.Popen(page.command, env=page.environment, stdout=silent, stderr=silent) as process:  # noqa: S603
-        try:
-            _wait(page.address, process)
-            _point(link, show=show)
-            say("Ctrl-C ends it")
-            process.wait()
-        finally:
-            process.terminate()
+    with _serving(page) as process:
+        _wait(page.address, process)
+        _point(link, show=show)
+        say("Ctrl-C ends it")
+        process.wait()
     if process.returncode > 0:
         raise TrackingError(f"MLflow's page ended with status {process.returncode}")
+
+
+@contextmanager
+def _serving(page: Page) -> Iterator[subprocess.Popen[bytes]]:
+    """Start what serves a page; it ends, with all that it has started, however this command ends."""
+    silent = subprocess.DEVNULL
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+    with subprocess.Popen(  # noqa: S603
+        page.command, env=page.environment, stdout=silent, stderr=silent, start_new_session=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
 
 
 def _check_free(port: int) -> None:

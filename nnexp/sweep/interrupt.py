@@ -16,8 +16,16 @@ A_WHILE_S = 1.0
 PATIENCE_S = 2.0
 
 
+class CutShortError(KeyboardInterrupt):
+    """What ends a command at once; it ends as a shell expects of one that a signal ended."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_status = 128 + number
+
+
 class Interrupt:
-    """While entered, the first signal is only noted; the second raises KeyboardInterrupt once nothing is written.
+    """While entered, the first signal is only noted; the second raises CutShortError once nothing is written.
 
     What is written to may hang. After the first signal a server is waited for no longer than A_WHILE_S, and what it
     missed is sent another time; after the second nothing is, for longer than PATIENCE_S; and after a third not at all.
@@ -27,7 +35,7 @@ class Interrupt:
         self.signal: int | None = None
         self._told = False
         self._waiting = False
-        self._again = False
+        self._again: int | None = None  # the second signal
         self._before: dict[int, Any] = {}
 
     @property
@@ -48,7 +56,7 @@ class Interrupt:
         self._waiting = True
         try:
             if self._again:
-                raise KeyboardInterrupt
+                raise CutShortError(self._again)
             yield
         finally:
             self._waiting = False
@@ -74,8 +82,8 @@ class Interrupt:
             signal.signal(signal.SIGALRM, lambda _number, _frame: cut_off(A_WHILE_S))
             signal.setitimer(signal.ITIMER_REAL, A_WHILE_S, A_WHILE_S)
         elif self._waiting or self._again:
-            raise KeyboardInterrupt
+            raise CutShortError(self._again or number)
         else:
-            self._again = True
+            self._again = number
             signal.signal(signal.SIGALRM, self._handle)
             signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)

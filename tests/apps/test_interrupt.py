@@ -41,15 +41,16 @@ def test_while_workers_begin(app):
     assert app.store.runs(status=Status.FAILED) == []
 
 
-def test_twice(app, wait_until):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_twice(number, status, app, wait_until):
     app.sweep_file(runs=2, epochs=3)
     app.misbehave("0=hang 1=hang")
     command = app.start("sweep", "tiny")
     command.wait_for("runs to do")
     wait_until(lambda: len(list(app.folder.glob("multirun/*/*/*/epochs.jsonl"))) == 2, what="both runs to hang")
-    command.signal_group(signal.SIGINT)
+    command.signal_group(number)
     command.wait_for("once more ends them at once")
-    command.signal_group(signal.SIGINT)
-    assert command.end() == 130, command.said
+    command.signal_group(number)
+    assert command.end() == status, command.said
     assert "Traceback" not in command.said
     assert {record.status for record in app.store.runs(None)} == {Status.KILLED}, command.said
