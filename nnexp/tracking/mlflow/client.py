@@ -11,6 +11,7 @@ from mlflow import entities as ml
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
+from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow import inside
 from nnexp.tracking.mlflow.location import SQLITE, Location
 
@@ -45,12 +46,20 @@ def connect(location: Location) -> MlflowClient:
 
 
 def experiment_of(client: MlflowClient, location: Location) -> ml.Experiment:
-    """Find the experiment, or make it."""
+    """Find the experiment, or make it.
+
+    Raises
+    ------
+    TrackingError
+        If it was deleted.
+    """
     name, at = location.experiment, location.artifacts  # a server has a place of its own
     tries = TRIES if location.is_database else 1
     for attempt in range(tries):
         try:
             found = client.get_experiment_by_name(name)
+            if found and found.lifecycle_stage == ml.LifecycleStage.DELETED:
+                raise TrackingError(_deleted(location, str(found.experiment_id)))
             if found:
                 return found
             return client.get_experiment(client.create_experiment(name, at.as_uri() if at else None))
@@ -58,3 +67,10 @@ def experiment_of(client: MlflowClient, location: Location) -> ml.Experiment:
             if attempt == tries - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def _deleted(location: Location, number: str) -> str:
+    which = f"MLFLOW_TRACKING_URI={SQLITE}{location.file} " if location.file else ""
+    restore = f"{which}mlflow experiments restore --experiment-id {number}"
+    name = f"experiment {location.experiment} of {location} was deleted, and takes no runs"
+    return f"{name}; restore it ({restore}), or name another with MLFLOW_EXPERIMENT_NAME"

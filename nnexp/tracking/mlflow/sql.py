@@ -26,7 +26,7 @@ from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.tags import from_mlflow, to_mlflow
 from nnexp.tracking.records import Kind, Run, Status, Tag, moment
 
-EXPERIMENTS = table("experiments", column("experiment_id"), column("name"), column("artifact_location"))
+EXPERIMENTS = table("experiments", *map(column, ("experiment_id", "name", "artifact_location", "lifecycle_stage")))
 RUNS = table(
     "runs",
     *map(column, ("run_uuid", "name", "status", "start_time", "end_time", "lifecycle_stage", "artifact_uri")),
@@ -119,6 +119,13 @@ class SqlReader:
         with self._connect() as database:
             version: str | None = database.execute(select(SCHEMA.c.version_num)).scalar()
         return version
+
+    def is_deleted(self) -> bool:
+        """Tell whether the experiment was deleted: what is deleted takes no runs, and may be restored."""
+        named = EXPERIMENTS.c.name == self.location.experiment
+        with self._connect() as database:
+            stage = database.execute(select(EXPERIMENTS.c.lifecycle_stage).where(named)).scalar()
+        return stage == "deleted"
 
     def _artifact_uri(self, run_id: str) -> tuple[str, str]:
         """Look up where a run's artifacts are said to lie, and those of its experiment."""

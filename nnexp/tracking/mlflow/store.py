@@ -108,7 +108,7 @@ class MlflowStore:
         return Writer(self.location, self.reader)
 
     def _is_sure(self) -> bool:
-        """Tell whether the database is yet to be made, or known to have the tables of the installed MLflow."""
+        """Tell whether the database is yet to be made, or known to have the tables of this MLflow and to take runs."""
         if self.location.file and not self.exists:
             return True
         from nnexp.tracking.mlflow.sql import SqlReader
@@ -116,7 +116,8 @@ class MlflowStore:
 
         kept = schema_kept()
         try:
-            return kept is not None and SqlReader(self.location).schema() == kept
+            reader = SqlReader(self.location)
+            return kept is not None and reader.schema() == kept and not reader.is_deleted()
         except TrackingError:  # opening it will say what is wrong
             return False
 
