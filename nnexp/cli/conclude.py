@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from hashlib import sha256
 
+from nnexp import __version__
 from nnexp.cli.compare import show_comparison
 from nnexp.cli.console import out, say
 from nnexp.cli.rerun import show_verdicts
@@ -14,12 +17,13 @@ from nnexp.measure import count
 from nnexp.report.prose.until_decided import tell_until_decided
 from nnexp.report.tables.formats import as_markdown
 from nnexp.sweep.outcome import Outcome
+from nnexp.sweep.plan import Plan
 from nnexp.sweep.progress import duration
 from nnexp.sweep.rerun import sample
 from nnexp.sweep.session import Session, Swept
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.until_decided import UntilDecided
-from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.records import Kind, Run, Tag
 from nnexp.tracking.store import Store
 
 
@@ -64,21 +68,42 @@ def _told(until: UntilDecided) -> str:
 
 
 def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
-    """Print the answer, and leave it with the sweep: on its page, and in the description of its parent run."""
+    """Print the answer, and leave it with the sweep: on its page, and in the description of its parent run.
+
+    A page that says the same stands already where nothing was run.
+    """
     from nnexp.cli.report import PAGE, write_page
 
     readable = Readable(store, say)
     comparison = compare(runs, readable, worthwhile=swept.survey.policy.worthwhile)
     show_comparison(comparison, readable)
-    page = swept.survey.plan.runs[0].folder.parent / PAGE
+    note, page = as_markdown(comparison), swept.survey.plan.runs[0].folder.parent / PAGE
+    told = _digest(note, runs)
+    if standing := _page_of(told, swept.survey.plan, store):
+        out().print(f"the sweep's page, as it was: {standing}", soft_wrap=True)
+        return
     try:
         write_page(comparison, readable, page)
-        store.log(swept.parent_id, tags={Tag.NOTE: as_markdown(comparison)})
+        store.log(swept.parent_id, tags={Tag.NOTE: note, Tag.PAGE: f"{told} {page.absolute()}"})
         store.save(swept.parent_id, [page])
     except NnexpError as error:
         say(str(error))
     else:
         out().print(f"the sweep's page: {page}", soft_wrap=True)
+
+
+def _digest(note: str, runs: Sequence[Run]) -> str:
+    """Digest what a page tells: the answer, and of which runs."""
+    return sha256("\n".join([__version__, note, *sorted(run.run_id for run in runs)]).encode()).hexdigest()
+
+
+def _page_of(told: str, plan: Plan, store: Store) -> str | None:
+    """Find the page that was written when the sweep last ended, if it tells this and is still there."""
+    for sweep in store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key}):
+        digest, _, page = sweep.tags.get(Tag.PAGE, "").partition(" ")
+        if digest == told and os.path.isfile(page):
+            return page
+    return None
 
 
 def _say_time(outcome: Outcome, survey: Survey) -> None:
