@@ -59,3 +59,46 @@ def test_a_group_that_is_no_yaml_is_told_in_a_line(nnexp: Nnexp, tmp_path: Path)
     status, out, err = nnexp("train", "experiment=mine")
     assert (status, out) == (2, "")
     assert err == "nnexp: a file of conf/ or sweeps/ cannot be read: line 2: expected ',' or ']', but got ':'\n"
+
+
+class TestWhatIsLeftBehind:
+    """An output folder is left only where something came of the command."""
+
+    @pytest.fixture
+    def typed(self, nnexp: Nnexp, database: Path, tiny_data: Path) -> Nnexp:
+        def type_train(*arguments: str) -> tuple[int, str, str]:
+            return nnexp("train", "dataset=folder", f"dataset.path={tiny_data}", "hidden=5", "epochs=1", *arguments)
+
+        return type_train
+
+    @pytest.mark.parametrize(
+        "refused",
+        [["eta=-1"], ["dataset.path=nowhere"], ["-m", "eta=1,-1"], ["-m", "seed=0", "hydra.launcher.dry_run=true"]],
+        ids=" ".join,
+    )
+    def test_nothing_by_a_command_that_runs_nothing(self, refused: list[str], typed: Nnexp, tmp_path: Path) -> None:
+        typed(*refused)
+        assert not [*tmp_path.glob("outputs"), *tmp_path.glob("multirun")]
+
+    def test_nothing_more_where_all_is_reused_and_the_page_stands(self, typed: Nnexp, tmp_path: Path) -> None:
+        def folders() -> list[Path]:
+            return sorted([*tmp_path.glob("outputs/*/*"), *tmp_path.glob("multirun/*/*")])
+
+        typed("seed=0")
+        typed("-m", "seed=0,1", "hydra.launcher.jobs=1")
+        left = folders()
+        (page,) = tmp_path.glob("multirun/*/*/report.html")
+        assert len(left) == 2
+        assert typed("seed=1")[0] == 0
+        status, out, _ = typed("-m", "seed=0,1")
+        assert (status, folders()) == (0, left)
+        assert f"the sweep's page, as it was: {page}\n" in out
+        page.unlink()
+        typed("-m", "seed=0,1")
+        assert len([*tmp_path.glob("multirun/*/*/report.html")]) == 1
+
+    def test_what_a_person_keeps_in_an_output_folder_stays(self, typed: Nnexp, tmp_path: Path) -> None:
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "mine" / "notes").touch()
+        assert typed("eta=-1", "hydra.run.dir=mine")[0] == 2
+        assert (tmp_path / "mine" / "notes").exists()

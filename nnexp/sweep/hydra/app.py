@@ -24,6 +24,7 @@ from nnexp.config.schema import Schema, flatten
 from nnexp.config.sweeps import yaml_mistake
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
+from nnexp.sweep.hydra.output import leave_none
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, POLICY, Policy
 from nnexp.sweep.session import Session, Swept, Trained
@@ -51,15 +52,18 @@ class HydraApp:
         self.results: list[Trained | Run | Swept] = []
         self.errors: list[NnexpError] = []
         self.session: Session | None = None  # the last one that was opened
+        self.folders: list[Path] = []  # that Hydra made, for what is run
         self.started = False
         self._open_session = open_session
 
     def __call__(self, composed: DictConfig) -> float | None:
         """Train one composed config."""
         self.started = True
+        job = HydraConfig.get()
+        self.folders.append(Path(job.runtime.output_dir))
         try:
             values = plain(composed)
-            config, job = self.task.schema.parse_config(values), HydraConfig.get()
+            config = self.task.schema.parse_config(values)
             refuse_unused(job)
             fresh = _check_launcher(job.launcher)
             chosen = _chosen(job.overrides.task, values)
@@ -126,6 +130,8 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
             f"the output folder cannot be made: {refused}; set hydra.run.dir or hydra.sweep.dir"
         ) from refused
     finally:
+        for folder in app.folders:
+            leave_none(folder)
         sys.argv[1:] = typed
         os.environ |= {"HYDRA_FULL_ERROR": full} if full else {}
         if full is None:

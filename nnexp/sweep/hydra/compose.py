@@ -7,6 +7,7 @@ Hydra. tests/sweep/hydra/test_compose.py holds both ways equal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,8 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from nnexp.config.schema import Schema
 
+SAME_FOR_ALL = re.compile(r"([^$]|\$\{now:[^${}]*\})*")  # of a folder's name: `now` is asked once a command
+NUMBER = "${hydra.job.num}"
 SLIPPED = 8  # digits that no person types, and a sum of binary fractions leaves behind
 
 
@@ -34,15 +37,22 @@ class Composer:
         self._parse = lru_cache(maxsize=None)(self._parse_one)
         self._is_group = lru_cache(maxsize=None)(self._names_a_group)
         self._base = lru_cache(maxsize=None)(self._compose)
+        self._within: dict[str, Path] = {}  # the folders that hold for every job, by how they are written
 
-    def settings(self, overrides: Sequence[str]) -> dict[str, Any]:
-        """Give a job's settings as a nested mapping, everything resolved."""
+    def job(self, overrides: Sequence[str], number: int) -> tuple[dict[str, Any], Path]:
+        """Give a job's settings as a nested mapping, everything resolved, and its folder, as `hydra.sweep` names it."""
         job = self._job(overrides)
-        return {str(name): _resolved(job[name]) for name in job if name != "hydra"}
+        settings = {str(name): _resolved(job[name]) for name in job if name != "hydra"}
+        written = OmegaConf.to_container(job.hydra.sweep)
+        assert isinstance(written, dict)
+        within = str(written["dir"])
+        if SAME_FOR_ALL.fullmatch(within) and written["subdir"] == NUMBER:  # as it is unless somebody set it
+            if within not in self._within:
+                self._within[within] = Path(str(job.hydra.sweep.dir))
+            return settings, self._within[within] / str(number)
+        return settings, self._folder(job, overrides, number)
 
-    def folder(self, overrides: Sequence[str], number: int) -> Path:
-        """Give a job's output folder, as `hydra.sweep` names it."""
-        job = self._job(overrides)
+    def _folder(self, job: DictConfig, overrides: Sequence[str], number: int) -> Path:
         with read_write(job), open_dict(job), read_write(job.hydra.job):
             job.hydra.job.num, job.hydra.job.id = number, str(number)
             job.hydra.job.override_dirname = ",".join(overrides)

@@ -6,6 +6,7 @@ The shim that Hydra itself imports is shim.py.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
@@ -28,15 +29,17 @@ def launch(
     first: int,
 ) -> list[JobReturn]:
     """Plan all jobs, check them all, and have them run."""
-    refuse_unused(master.hydra)
     if not isinstance(app, HydraApp):
         raise TypeError("hydra/launcher=pool runs nnexp's own task; other Hydra applications need another launcher")
+    app.folders.append(Path(str(OmegaConf.select(master, "hydra.sweep.dir"))))
+    refuse_unused(master.hydra)
     policy = POLICY.parse_config(settings)
     schema = app.task.schema
     composer = Composer(loader, master, schema)
     jobs = [
-        (number, schema.parse_config(composer.settings(overrides)), composer.folder(overrides, number))
+        (number, schema.parse_config(settings), folder)
         for number, overrides in enumerate(job_overrides, first)
+        for settings, folder in [composer.job(overrides, number)]
     ]
     plan = make_plan(_name(master), app.task, jobs)
     values = app.sweep(plan, policy)

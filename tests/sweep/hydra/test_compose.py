@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from hydra.types import RunMode
-from omegaconf import OmegaConf
+from omegaconf import OmegaConf, open_dict, read_write
 from omegaconf.errors import OmegaConfBaseException
 
 from nnexp.config import store
@@ -144,7 +145,7 @@ def test_every_job_is_what_hydra_composes_and_leaves_nothing_behind(hydra: Hydra
     composer = Composer(hydra, hydra.master, SCHEMA)  # type: ignore[arg-type]
     wanted = [(overrides, hydra.itself(overrides)) for overrides in TABLE]
     for overrides, settings in [*wanted, *reversed(wanted), *wanted[::3]]:
-        assert composer.settings(overrides) == settings, overrides
+        assert composer.job(overrides, 0)[0] == settings, overrides
 
 
 @pytest.mark.parametrize("overrides", WRONG, ids=str)
@@ -152,7 +153,7 @@ def test_what_hydra_refuses_is_refused(overrides: list[str], hydra: Hydra) -> No
     with pytest.raises(ERRORS):
         hydra.itself(overrides)
     with pytest.raises(ERRORS):
-        Composer(hydra, hydra.master, SCHEMA).settings(overrides)  # type: ignore[arg-type]
+        Composer(hydra, hydra.master, SCHEMA).job(overrides, 0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -164,13 +165,13 @@ def test_what_hydra_refuses_is_refused(overrides: list[str], hydra: Hydra) -> No
 )
 def test_a_misspelt_setting_names_the_one_that_was_meant(override: str, message: str, hydra: Hydra) -> None:
     with pytest.raises(ConfigError, match=message):
-        Composer(hydra, hydra.master, SCHEMA).settings([override])  # type: ignore[arg-type]
+        Composer(hydra, hydra.master, SCHEMA).job([override], 0)  # type: ignore[arg-type]
 
 
 def test_a_thousand_jobs_are_composed_once(start: Callable[[dict[str, str]], Hydra]) -> None:
     hydra = start({})  # nnexp's own configs
     composer = Composer(hydra, hydra.master, SCHEMA)  # type: ignore[arg-type]
-    seeds = [composer.settings([f"seed={seed}", "dataset.limit=1000"])["seed"] for seed in range(1000)]
+    seeds = [composer.job([f"seed={seed}", "dataset.limit=1000"], 0)[0]["seed"] for seed in range(1000)]
     assert seeds == list(range(1000))
     assert hydra.asked == 1
 
@@ -191,10 +192,26 @@ def test_a_step_of_a_range_is_the_number_that_was_meant(
     typed: str, meant: float, start: Callable[[dict[str, str]], Hydra]
 ) -> None:
     hydra = start({})
-    assert Composer(hydra, hydra.master, SCHEMA).settings([f"eta={typed}"])["eta"] == meant  # type: ignore[arg-type]
+    assert Composer(hydra, hydra.master, SCHEMA).job([f"eta={typed}"], 0)[0]["eta"] == meant  # type: ignore[arg-type]
 
 
 def test_folders_are_numbered_and_may_name_settings(hydra: Hydra) -> None:
     composer = Composer(hydra, hydra.master, SCHEMA)  # type: ignore[arg-type]
-    folders = [composer.folder([f"seed={seed}"], number) for number, seed in enumerate((7, 8, 7))]
+    folders = [composer.job([f"seed={seed}"], number)[1] for number, seed in enumerate((7, 8, 7))]
     assert folders == [Path("out/0-7"), Path("out/1-8"), Path("out/2-7")]
+
+
+@pytest.mark.parametrize(
+    "folder", [[], ["hydra.sweep.dir=here"], ["hydra.sweep.subdir=a"], ["hydra.sweep.dir=x${now:%Y}"]]
+)
+def test_a_folder_is_what_hydra_names(folder: list[str], start: Callable[[dict[str, str]], Hydra]) -> None:
+    hydra = start({})
+    assert hydra.master.hydra.sweep.dir  # as Hydra's sweeper asks for it: the time is then that of the command
+    composer = Composer(hydra, hydra.master, SCHEMA)  # type: ignore[arg-type]
+    for number in range(2):
+        job = hydra.loader.load_sweep_config(hydra.master, ["seed=1", *folder])
+        with open_dict(job), read_write(job.hydra.job):
+            job.hydra.job.num = number
+        HydraConfig.instance().cfg = job
+        sweep = job.hydra.sweep
+        assert composer.job(["seed=1", *folder], number)[1] == Path(sweep.dir) / str(sweep.subdir)
