@@ -18,6 +18,10 @@ class DataError(NnexpError, ValueError):
     """A data file that is missing, damaged, or not what it says it is."""
 
 
+class PlaceError(NnexpError, OSError):
+    """What this machine does not let a command have: too few files at once, say."""
+
+
 class DivergedError(NnexpError, ArithmeticError):
     """Training whose parameters stopped being finite."""
 

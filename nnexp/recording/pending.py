@@ -19,23 +19,25 @@ from nnexp.regular import read_file
 LONGEST = 1 << 16  # bytes of a note
 
 
-def mark(folder: Path, uid: str, address: str) -> None:
-    """Note that a run folder waits for a store. A full disk cannot be written; then the folder alone knows."""
+def mark(folder: Path, uid: str, address: str) -> str | None:
+    """Note that a run folder waits for a store; say why that cannot be, if it cannot. Then the folder alone knows."""
     if not address:
-        return
+        return None
     try:
         _state().mkdir(parents=True, exist_ok=True)
         beside = _state() / f".{uid}"
         beside.write_bytes(os.fsencode(f"{_digest(address)}\n{folder}"))
         os.replace(beside, _state() / uid)
-    except OSError:
-        return
+    except OSError as error:
+        return f"{_state()} cannot be written ({error.strerror})"
+    return None
 
 
 def clear(uid: str) -> None:
     """Take a note back."""
     for folder in (_state(), _aside()):
-        folder.joinpath(uid).unlink(missing_ok=True)
+        with suppress(OSError):  # where none can be kept, there is none
+            folder.joinpath(uid).unlink(missing_ok=True)
 
 
 def set_aside(uid: str) -> None:
@@ -48,9 +50,17 @@ def set_aside(uid: str) -> None:
 def waiting(address: str, *, aside: bool = False) -> dict[str, Path]:
     """Map the uid of each run that waits for a store to its folder; with `aside`, also those that were set aside."""
     folders = (_state(), *([_aside()] if aside else []))
-    notes = {note.name: _read(note).partition("\n") for folder in folders for note in folder.glob("[!.]*")}
+    notes = {note.name: _read(note).partition("\n") for folder in folders for note in _notes(folder)}
     names = {_digest(address), _digest(f"{socket.gethostname()} {address}")}  # the second is an earlier version's
     return {uid: Path(folder) for uid, (wanted, _, folder) in notes.items() if wanted in names and folder}
+
+
+def _notes(folder: Path) -> list[Path]:
+    """List the notes in a folder; in one that is not ours to look into, there are none for us."""
+    try:
+        return [folder / name for name in os.listdir(folder) if not name.startswith(".")]
+    except OSError:
+        return []
 
 
 def _read(note: Path) -> str:

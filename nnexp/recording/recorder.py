@@ -95,8 +95,8 @@ class Recorder:
             self.send_now()
         except TrackingError as error:
             if not self._behind:
-                self.mark()
-                self._say(f"{error}; the results are kept in {self.folder.path} and written later")
+                later = f"not written later: {why}" if (why := self.mark()) else "written later"
+                self._say(f"{error}; the results are kept in {self.folder.path} and {later}")
             self._behind = True
             self._due = time.monotonic() + AGAIN_S
 
@@ -119,10 +119,10 @@ class Recorder:
         self.folder.let_go()
         self._store.claims.let_go(self.run.tags[Tag.UID])
 
-    def mark(self) -> None:
-        """Leave word of the folder, so that the next command finds it if this process cannot tell the store."""
-        pending.mark(self.folder.path, self.run.tags[Tag.UID], self._store.address)
+    def mark(self) -> str | None:
+        """Leave word of the folder, so that the next command finds it; say why that cannot be, if it cannot."""
         self._marked = True
+        return pending.mark(self.folder.path, self.run.tags[Tag.UID], self._store.address)
 
     def _send(self) -> None:
         if self.run_id is None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nnexp.measure import count
 from nnexp.tasks.task import Task
 from nnexp.training.key import sweep_key
 from nnexp.training.spec import RunSpec, make_spec
@@ -22,6 +23,7 @@ class Plan:
     name: str
     runs: tuple[RunSpec, ...]
     varies: tuple[str, ...]
+    remark: str = ""  # on jobs that are none of its runs, because another job trains the same
 
     @cached_property
     def key(self) -> str:
@@ -44,4 +46,12 @@ def make_plan(name: str, task: Task, jobs: Sequence[Job]) -> Plan:
         chosen = {setting: values[setting] for setting in varies}
         spec = make_spec(task, config, chosen, number=number, folder=folder)
         runs.setdefault(spec.key, spec)
-    return Plan(name, tuple(runs.values()), tuple(varies))
+    idle = [setting for setting in varies if not task.schema.settings[setting].decides]
+    return Plan(name, tuple(runs.values()), tuple(varies), _remark(len(jobs), len(runs), idle))
+
+
+def _remark(jobs: int, runs: int, idle: Sequence[str]) -> str:
+    if jobs == runs:
+        return ""
+    why = f"; what {', '.join(idle)} is set to decides nothing of what is trained" if idle else ""
+    return f"{jobs} jobs are {count(runs, 'run')}: the others would train the same{why}"

@@ -20,6 +20,7 @@ from nnexp.archive.run import Archive
 from nnexp.errors import UnfinishedError
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.statistics.looks import LOOKS
+from nnexp.sweep import open_files
 from nnexp.sweep.estimate import Estimator
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
@@ -130,6 +131,8 @@ class Session:
             If another process is running the sweep.
         """
         self._caution(plan.runs)
+        if plan.remark:
+            self._watcher.say(plan.remark)
         until = self._until_decided(plan, policy) if policy.until_decided else None
         ledger = until.ledger if until else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED))
@@ -137,6 +140,8 @@ class Session:
         self._watcher.surveyed(survey)
         if policy.dry_run:
             return Swept(survey)
+        open_files.allow_for(policy.slots)
+        self.store.prepare()  # one that cannot be written is refused now
         # From here on there is a record that a signal must not leave half made.
         with Interrupt() as interrupt, launching(plan, self.store):
             parent_id = open_parent(plan, self.store)

@@ -87,12 +87,17 @@ class Location:
         TrackingError
             If the file, or the folder that it and its log are written into, is not this user's to write.
         """
+        if path := self.unwritable:
+            raise TrackingError(f"the tracking store {self} cannot be used: {path} may not be written")
+
+    @property
+    def unwritable(self) -> Path | None:
+        """What keeps a database file from being written, or from being made: itself, or its folder."""
         if self.file is None:
-            return
+            return None
         folder = next(folder for folder in self.file.parents if folder.exists())
-        for path in (self.file, folder) if self.exists else (folder,):
-            if not os.access(path, os.W_OK, effective_ids=True):
-                raise TrackingError(f"the tracking store {self} cannot be used: {path} may not be written")
+        written = (self.file, folder) if self.exists else (folder,)
+        return next((path for path in written if not os.access(path, os.W_OK, effective_ids=True)), None)
 
     def __str__(self) -> str:
         """Name the store as a person would, with no secret in it."""

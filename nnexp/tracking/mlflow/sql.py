@@ -13,6 +13,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, column, create_engine, event, exists, inspect, select, table
@@ -48,7 +50,9 @@ class SqlReader:
         self.location = location
         self._made = False  # whether a database that is no file is known to have its tables
         try:
-            self._engine = create_engine(location.uri, poolclass=NullPool)  # so that nothing stays open
+            file = location.file if location.unwritable else None
+            only_read = {"creator": partial(_open_to_read, file)} if file else {}
+            self._engine = create_engine(location.uri, poolclass=NullPool, **only_read)  # so that nothing stays open
         except (SQLAlchemyError, ImportError, ValueError) as error:  # no database's address, or no driver for it
             raise _unreadable(location, error) from location.cause(error)
         event.listen(self._engine, "connect", _read_any_text)
@@ -178,6 +182,15 @@ def _has(status: Status) -> ColumnElement[bool]:
         return RUNS.c.status == status.value
     ends = [one.value for one in Status if one is not Status.RUNNING]
     return RUNS.c.status.not_in(ends) | RUNS.c.status.is_(None)
+
+
+def _open_to_read(file: Path) -> sqlite3.Connection:
+    """Open a file that may not be written: SQLite would make its log beside it, unless it is told that nobody writes.
+
+    Where there is a log, somebody may be writing.
+    """
+    logged = file.with_name(f"{file.name}-wal").exists()
+    return sqlite3.connect(f"{file.as_uri()}?{'mode=ro' if logged else 'immutable=1'}", uri=True)
 
 
 def _unreadable(location: Location, error: Exception) -> TrackingError:
