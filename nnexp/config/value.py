@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+SLIPPED = 8  # digits that no person types, and a sum of binary fractions leaves behind
+
 
 def format_value(value: Any) -> str:
     """Write a setting's value as it would be typed: 30, [100, 30], true, null, normal."""
@@ -17,3 +19,15 @@ def parse_value(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
+
+
+def meant(value: Any) -> Any:
+    """Take 0.3 for what `range(0, 1, 0.1)` makes of it: a number that is two digits away from a short one."""
+    if isinstance(value, dict):
+        return {name: meant(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [meant(item) for item in value]
+    if not isinstance(value, float):
+        return value
+    near = float(f"{value:.15g}")
+    return near if len(repr(near)) < len(repr(value)) - SLIPPED else value

@@ -61,6 +61,49 @@ def test_a_group_that_is_no_yaml_is_told_in_a_line(nnexp: Nnexp, tmp_path: Path)
     assert err == "nnexp: a file of conf/ or sweeps/ cannot be read: line 2: expected ',' or ']', but got ':'\n"
 
 
+class TestValues:
+    @pytest.fixture
+    def plan(self, sweeps: Path, nnexp: Nnexp) -> Callable[[str], tuple[int, str, str]]:
+        def plan(params: str) -> tuple[int, str, str]:
+            settings = f"defaults: [config, _self_]\nhydra:\n  sweeper:\n    params:\n      {params}\n"
+            (sweeps / "mine.yaml").write_text(settings)
+            return nnexp("sweep", "mine", "--dry-run")
+
+        return plan
+
+    @pytest.mark.parametrize("name", ["eta", "++eta"])
+    def test_a_step_of_a_range_is_the_number_that_was_meant(
+        self, name: str, plan: Callable[[str], tuple[int, str, str]], nnexp: Nnexp
+    ) -> None:
+        def runs(out: str) -> list[list[str]]:
+            """The key and the name of each run."""
+            return [line.split()[:3] for line in out.splitlines()[:3]]
+
+        stepped = runs(plan(f"{name}: range(0.1,0.4,0.1)")[1])
+        assert [words[2] for words in stepped] == ["eta=0.1", "eta=0.2", "eta=0.3"]
+        assert stepped == runs(nnexp("train", "-m", "eta=0.1,0.2,0.3", "hydra.launcher.dry_run=true")[1])
+
+    def test_a_list_is_refused_with_what_may_be_meant(self, plan: Callable[[str], tuple[int, str, str]]) -> None:
+        status, _, err = plan("hidden: [8, 9]")
+        told = "hydra.sweeper.params.hidden must be written as it is typed, but got a list"
+        either = "write hidden: 8,9 for one after the other, or hidden: '[8, 9]' for one value"
+        assert (status, err.splitlines()[-1]) == (2, f"nnexp: {told}; {either}")
+        assert "784-8-9-10" in plan("hidden: '[8, 9]'")[1]
+        assert "2 runs: 0 done" in plan("hidden: 8,9")[1]
+        assert "2 runs: 0 done" in plan("hidden: '[8,9],[9,8]'")[1]
+
+    @pytest.mark.parametrize(
+        ("params", "why"),
+        [("threads: 1,2", "; what threads is set to decides nothing of what is trained"), ("seed: 3,3", "")],
+    )
+    def test_jobs_that_train_the_same_are_told(
+        self, params: str, why: str, plan: Callable[[str], tuple[int, str, str]]
+    ) -> None:
+        _, out, err = plan(params)
+        assert "1 runs: 0 done" in out
+        assert f"nnexp: 2 jobs are 1 run: the others would train the same{why}\n" in err
+
+
 class TestWhatIsLeftBehind:
     """An output folder is left only where something came of the command."""
 

@@ -22,6 +22,7 @@ from nnexp.config.checks import none_of
 from nnexp.config.paths import CONF
 from nnexp.config.schema import Schema, flatten
 from nnexp.config.sweeps import yaml_mistake
+from nnexp.config.value import meant
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
 from nnexp.sweep.hydra.output import leave_none
@@ -180,7 +181,7 @@ def refuse_unused(composed: Any) -> None:
 
 def plain(composed: DictConfig) -> dict[str, Any]:
     """Resolve a composed config into plain Python."""
-    settings = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+    settings = meant(OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
     return {str(name): value for name, value in settings.items()} if isinstance(settings, dict) else {}
 
 

@@ -20,10 +20,10 @@ from hydra.core.override_parser.types import Override, OverrideType
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from nnexp.config.schema import Schema
+from nnexp.config.value import meant
 
 SAME_FOR_ALL = re.compile(r"([^$]|\$\{now:[^${}]*\})*")  # of a folder's name: `now` is asked once a command
 NUMBER = "${hydra.job.num}"
-SLIPPED = 8  # digits that no person types, and a sum of binary fractions leaves behind
 
 
 class Composer:
@@ -42,7 +42,7 @@ class Composer:
     def job(self, overrides: Sequence[str], number: int) -> tuple[dict[str, Any], Path]:
         """Give a job's settings as a nested mapping, everything resolved, and its folder, as `hydra.sweep` names it."""
         job = self._job(overrides)
-        settings = {str(name): _resolved(job[name]) for name in job if name != "hydra"}
+        settings = {str(name): meant(_resolved(job[name])) for name in job if name != "hydra"}
         written = OmegaConf.to_container(job.hydra.sweep)
         assert isinstance(written, dict)
         within = str(written["dir"])
@@ -73,7 +73,7 @@ class Composer:
 
     def _parse_one(self, text: str) -> tuple[str, tuple[str, Any] | None]:
         override = self._parser.parse_override(text)
-        return text, (override.key_or_group, _meant(override.value())) if self._is_plain(override) else None
+        return text, (override.key_or_group, override.value()) if self._is_plain(override) else None
 
     def _set(self, job: DictConfig, name: str, value: Any) -> None:
         *path, last = name.split(".")
@@ -97,14 +97,6 @@ class Composer:
 
     def _names_a_group(self, key: str) -> bool:
         return bool(self._loader.get_group_options(key.replace(".", "/")))
-
-
-def _meant(value: Any) -> Any:
-    """Take 0.3 for what `range(0, 1, 0.1)` makes of it: a number that is two digits away from a short one."""
-    if not isinstance(value, float):
-        return value
-    near = float(f"{value:.15g}")
-    return near if len(repr(near)) < len(repr(value)) - SLIPPED else value
 
 
 def _resolved(value: Any) -> Any:

@@ -12,8 +12,10 @@ from typing import Any
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import TaskFunction
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
+from nnexp.config.value import format_value
+from nnexp.errors import ConfigError
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, refuse_unused
 from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.plan import make_plan
@@ -33,6 +35,7 @@ def launch(
         raise TypeError("hydra/launcher=pool runs nnexp's own task; other Hydra applications need another launcher")
     app.folders.append(Path(str(OmegaConf.select(master, "hydra.sweep.dir"))))
     refuse_unused(master.hydra)
+    _refuse_lists(master.hydra.sweeper)
     policy = POLICY.parse_config(settings)
     schema = app.task.schema
     composer = Composer(loader, master, schema)
@@ -45,6 +48,16 @@ def launch(
     values = app.sweep(plan, policy)
     reached = {run.number: values.get(run.key) for run in plan.runs}
     return [_job_return(overrides, reached.get(number)) for number, overrides in enumerate(job_overrides, first)]
+
+
+def _refuse_lists(sweeper: DictConfig) -> None:
+    """Refuse a list of YAML's where what varies is set: Hydra takes it for one value, and a person for several."""
+    params = sweeper.get("params") if str(sweeper.get("_target_", "")).endswith("GridSweeper") else None
+    for name, value in (params or {}).items():
+        if isinstance(value, ListConfig):
+            one, several = format_value(OmegaConf.to_container(value)), ",".join(map(str, value))
+            either = f"write {name}: {several} for one after the other, or {name}: '{one}' for one value"
+            raise ConfigError(f"hydra.sweeper.params.{name} must be written as it is typed, but got a list; {either}")
 
 
 def _name(master: DictConfig) -> str:
