@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import yaml
+
 PACKAGE = Path(__file__).resolve().parent.parent
 SHIPPED = PACKAGE / "shipped" if (PACKAGE / "shipped").is_dir() else PACKAGE.parent
 
@@ -11,3 +13,17 @@ DATA = SHIPPED / "data"
 
 USER_CONF = Path("conf")
 USER_SWEEPS = Path("sweeps")
+OURS = "settings"  # what a config of nnexp's begins with, in its list of defaults
+
+
+def user_conf() -> Path | None:
+    """Find the user's own ./conf; one whose config.yaml does not begin with nnexp's settings is another project's."""
+    config = USER_CONF / "config.yaml"
+    if not config.is_file():
+        return USER_CONF if USER_CONF.is_dir() else None
+    try:
+        settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+    defaults = settings.get("defaults") if isinstance(settings, dict) else None
+    return USER_CONF if isinstance(defaults, list) and OURS in defaults else None

@@ -14,19 +14,21 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 
-from nnexp.config.paths import CONF, SWEEPS, USER_CONF, USER_SWEEPS
+from nnexp.config.paths import CONF, SWEEPS, USER_SWEEPS, user_conf
 
 PLUGINS = "hydra_plugins.nnexp_plugins"
 
 
 class UserFirst(SearchPathPlugin):
-    """Looks into ./conf and ./sweeps before the ones that nnexp ships."""
+    """Looks into ./conf and ./sweeps before those that nnexp ships; no sweep stands for what every run begins with."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        """Put the user's folders first, and the shipped sweeps last."""
-        for folder in (USER_SWEEPS, USER_CONF):
-            if folder.is_dir() and folder.absolute() != (CONF.parent / folder):
-                search_path.prepend("nnexp-user", _uri(folder), SearchPathQuery("main", None))
+        """Put the user's conf first, and the sweeps last."""
+        conf = user_conf()
+        if conf and conf.absolute() != CONF:
+            search_path.prepend("nnexp-user", _uri(conf), SearchPathQuery("main", None))
+        if USER_SWEEPS.is_dir() and USER_SWEEPS.absolute() != SWEEPS:
+            search_path.append("nnexp-user-sweeps", _uri(USER_SWEEPS))
         search_path.append("nnexp-sweeps", _uri(SWEEPS))
 
 

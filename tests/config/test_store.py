@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nnexp.config.paths import SWEEPS
+from nnexp.config.paths import CONF, SWEEPS
 from nnexp.config.sweeps import sweep_names
 from nnexp.tasks.network.config import SCHEMA, Config
 
@@ -47,6 +47,30 @@ def test_a_users_group_comes_first(nnexp: Nnexp, tmp_path: Path) -> None:
     (tmp_path / "conf" / "dataset" / "mine.yaml").write_text("name: mine\npath: here\n")
     assert SCHEMA.parse_config(composed(nnexp)).dataset.split == "full"
     assert SCHEMA.parse_config(composed(nnexp, "dataset=mine")).dataset.name == "mine"
+
+
+@pytest.mark.parametrize("config", ["db: {host: x}\nlr: 0.1\n", "defaults:\n  - db: mysql\n", "a: [", "", "- a\n"])
+def test_another_projects_conf_is_passed_over(config: str, nnexp: Nnexp, tmp_path: Path) -> None:
+    (tmp_path / "conf" / "dataset").mkdir(parents=True)
+    (tmp_path / "conf" / "dataset" / "mnist.yaml").write_text("root: elsewhere\n")
+    (tmp_path / "conf" / "config.yaml").write_text(config)
+    assert composed(nnexp, "hidden=9") == SCHEMA.values(Config(hidden=9))
+    status, _, err = nnexp("train", "dataset=mine")
+    assert (status, err.count("\n")) == (2, 1)
+    assert err.endswith("; ./conf is passed over: its config.yaml is another project's\n")
+
+
+def test_a_users_own_config_is_what_every_run_begins_with(nnexp: Nnexp, tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    shipped = (CONF / "config.yaml").read_text()
+    (tmp_path / "conf" / "config.yaml").write_text(f"{shipped}\nhidden: 7\n")
+    assert composed(nnexp)["hidden"] == 7
+
+
+def test_no_sweep_stands_for_what_every_run_begins_with(nnexp: Nnexp, tmp_path: Path) -> None:
+    (tmp_path / "sweeps").mkdir()
+    (tmp_path / "sweeps" / "config.yaml").write_text("lr: 1\n")
+    assert composed(nnexp) == SCHEMA.values(Config())
 
 
 def test_a_users_sweep_comes_first_and_the_others_stay(nnexp: Nnexp, tmp_path: Path) -> None:

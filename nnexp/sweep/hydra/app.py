@@ -19,7 +19,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from nnexp.config import store
 from nnexp.config.checks import none_of
-from nnexp.config.paths import CONF
+from nnexp.config.paths import CONF, USER_CONF, user_conf
 from nnexp.config.schema import Schema, flatten
 from nnexp.config.sweeps import yaml_mistake
 from nnexp.config.value import meant
@@ -216,5 +216,7 @@ def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
         if isinstance(cause, MissingConfigException) and cause.options:
             group, _, choice = str(cause.missing_cfg_file).rpartition("/")
             if group:
-                return none_of(cause.options, group, choice)
+                foreign = USER_CONF.is_dir() and not user_conf()
+                passed = "; ./conf is passed over: its config.yaml is another project's" if foreign else ""
+                return ConfigError(f"{none_of(cause.options, group, choice)}{passed}")
     return ConfigError(" ".join(str(error).split()))

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from nnexp.config.paths import CONF, USER_CONF
+from nnexp.config.paths import CONF, user_conf
 from nnexp.config.schema import SEED
 from nnexp.core import AUTO
 from nnexp.errors import ConfigError
@@ -25,7 +25,7 @@ def own_settings(name: str) -> dict[str, Any] | None:
 
     The seed is left out, and what the experiment leaves to be chosen where it runs: the kernel.
     """
-    for folder in (USER_CONF, CONF):
+    for folder in filter(None, (user_conf(), CONF)):
         file = folder.absolute() / FOLDER / f"{name}.yaml"
         if file.is_file():
             return _read(file)
