@@ -1,4 +1,4 @@
-"""Places that cannot be had: a store to read alone, no folder for state, few open files."""
+"""Places that cannot be had: a store to read alone or that takes no runs, no folder for state, few open files."""
 
 from __future__ import annotations
 
@@ -109,3 +109,17 @@ def test_a_state_folder_of_somebody_else_holds_nothing_for_us(tmp_path: Path, mo
     (tmp_path / "pending").touch()
     monkeypatch.setenv("NNEXP_STATE", str(tmp_path))
     assert pending.waiting("sqlite:///mlflow.db nnexp", aside=True) == {}
+
+
+@pytest.mark.parametrize("several", [[], ["-m", "seed=0,1"]], ids=["train", "multirun"])
+def test_a_deleted_experiment_takes_no_runs_and_says_so_before_any_is_trained(
+    several: list[str], train: Nnexp, database: Path
+) -> None:
+    assert train()[0] == 0
+    with closing(sqlite3.connect(database)) as connection, connection:  # as MLflow's page does it
+        connection.execute("UPDATE experiments SET lifecycle_stage = 'deleted' WHERE name = 'nnexp'")
+        connection.execute("UPDATE runs SET lifecycle_stage = 'deleted'")
+    status, out, err = train(*several)
+    assert (status, out) == (2, "")
+    assert f"nnexp: experiment nnexp of {database} was deleted, and takes no runs; restore it" in err
+    assert f"(MLFLOW_TRACKING_URI=sqlite:///{database} mlflow experiments restore --experiment-id 1)" in err

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -251,21 +249,3 @@ class TestRuns:
         store.create(RunStart("orphan", 1000, tags=tags))
         assert nnexp("runs")[0] == 0
         assert only(store).status is Status.KILLED
-
-
-class TestADeletedExperiment:
-    @pytest.fixture
-    def deleted(self, database: Path, store: MlflowStore) -> None:
-        store.open()
-        with closing(sqlite3.connect(database)) as connection, connection:
-            connection.execute("UPDATE experiments SET lifecycle_stage = 'deleted' WHERE name = 'nnexp'")
-
-    @pytest.mark.usefixtures("deleted")
-    @pytest.mark.parametrize("several", [[], ["-m", "seed=0,1"]], ids=["train", "multirun"])
-    def test_takes_no_runs_and_says_so_before_any_is_trained(
-        self, several: list[str], train: Nnexp, database: Path
-    ) -> None:
-        status, out, err = train(*several)
-        assert (status, out) == (2, "")
-        assert f"nnexp: experiment nnexp of {database} was deleted, and takes no runs; restore it" in err
-        assert f"(MLFLOW_TRACKING_URI=sqlite:///{database} mlflow experiments restore --experiment-id 1)" in err
