@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 import uuid
 import weakref
 from contextlib import suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from nnexp import places
 
+OLD_S = 86400.0
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -27,7 +29,8 @@ class Life:
             _folder().mkdir(parents=True, exist_ok=True)
             file = os.open(_folder() / self.name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
             fcntl.flock(file, fcntl.LOCK_EX)
-            weakref.finalize(self, _end, self.name, file)
+            weakref.finalize(self, os.close, file)  # the file stays, for whoever asks after this process
+        self._tidy()
 
     def of(self, name: str) -> bool | None:
         """Tell whether another process lives; None where that is not known here."""
@@ -48,11 +51,12 @@ class Life:
             os.close(file)
         return False
 
-
-def _end(name: str, file: int) -> None:
-    with suppress(OSError):
-        (_folder() / name).unlink(missing_ok=True)
-    os.close(file)
+    def _tidy(self) -> None:
+        """Take away what was left long ago: whoever still asks has to watch a pulse."""
+        with suppress(OSError):
+            for file in _folder().iterdir():
+                if time.time() - file.stat().st_mtime > OLD_S:
+                    self.of(file.name)
 
 
 def _folder() -> Path:
@@ -62,6 +66,6 @@ def _folder() -> Path:
 def _kernel() -> str:
     """Name the kernel that runs; empty where it has no name."""
     try:
-        return BOOT.read_text().strip()[:8]
+        return BOOT.read_text(encoding="ascii").strip()[:8]
     except OSError:
         return ""

@@ -23,7 +23,9 @@ def anywhere(request, app):
         app.uri = f"sqlite:///{app.database}"
     else:
         server = request.getfixturevalue("postgres")
-        with sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
+        with sqlalchemy.create_engine(
+            server, poolclass=sqlalchemy.NullPool, isolation_level="AUTOCOMMIT"
+        ).connect() as connection:
             connection.execute(sqlalchemy.text("CREATE DATABASE anywhere"))
         app.uri = str(sqlalchemy.make_url(server).set(database="anywhere").render_as_string(hide_password=False))
     app.environment["MLFLOW_TRACKING_URI"] = app.uri

@@ -296,7 +296,7 @@ def test_two_runs_on_other_examples_do_not_meet(shelf: Shelf):
     for hidden, digit in ((30, 0), (100, 1)):
         labels = np.full(10, digit, np.uint8)
         shelf.keep(
-            run(0.9, hidden=hidden).run_id, "predictions.npz", labels=labels, predicted=labels, confidence=labels
+            run(0.9, hidden=hidden).run_id, "predictions.npz", labels=labels, predicted=labels, confidence=np.ones(10)
         )
     comparison = compare([run(0.9, hidden=30), run(0.9, hidden=100)], shelf)
     assert "tested on different examples" in tell(comparison).details[0]

@@ -30,8 +30,16 @@ def test_another_lives_until_it_is_gone(end: str) -> None:
         else:
             other.communicate("\n")
         other.wait()
-        assert mine.of(name) is (False if end == "SIGKILL" else None)
+        assert mine.of(name) is False
     assert [file.name for file in (places.state() / "alive").iterdir()] == [mine.name]
+
+
+def test_what_is_long_gone_leaves_nothing() -> None:
+    old, new = Life().name, Life()
+    for name in (old, new.name):
+        os.utime(places.state() / "alive" / name, (0, 0))
+    mine = Life()
+    assert {file.name for file in (places.state() / "alive").iterdir()} == {mine.name, new.name}
 
 
 def test_of_another_machine_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:

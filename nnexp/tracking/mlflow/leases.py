@@ -31,6 +31,7 @@ CLAIM, PULSE = "nnexp.claim.", "nnexp.pulse."
 WANTED, HELD = "wanted", "held"
 BEAT_S = 2.0
 EXPIRES_S = 20.0
+AWAY_S = 5.0
 LOOK_S, LOOKS = 0.1, 20  # how often it is looked who else reaches for a name
 
 
@@ -45,6 +46,7 @@ class ServerClaims:
         self._seen: dict[str, tuple[str, float]] = {}  # each owner's pulse, and since when it has stood
         self._alive: set[str] = set()  # owners whose pulse was seen to beat
         self._beating: threading.Thread | None = None
+        self._away_until = 0.0
 
     def take(self, name: str) -> bool:
         """Claim a name, if it is free; who may still be alive, holds it."""
@@ -175,8 +177,15 @@ class ServerClaims:
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        with self._reached(), store_errors(self._location):
-            yield
+        """Ask a server that could not be asked nothing more for a while: what is trained needs no claims then."""
+        if time.monotonic() < self._away_until:
+            raise TrackingError("the server could not be asked a moment ago")
+        try:
+            with self._reached(), store_errors(self._location):
+                yield
+        except TrackingError:
+            self._away_until = time.monotonic() + AWAY_S
+            raise
 
 
 def _tag(name: str, owner: str) -> str:
