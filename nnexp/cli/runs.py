@@ -74,8 +74,9 @@ def _chosen(records: Sequence[Run], choice: Choice) -> list[Run]:
 
 
 def _is(recorded: str, wanted: str) -> bool:
-    """Compare values as values: 3 is 3.0, and [10,5] is [10, 5]."""
-    return bool(parse_value(recorded) == parse_value(wanted))
+    """Compare values as values: 3 is 3.0, [10,5] is [10, 5], and a list of one value is that value."""
+    found, value = parse_value(recorded), parse_value(wanted)
+    return bool(value in (found, [found]))
 
 
 def _fate(text: str) -> str:

@@ -95,8 +95,8 @@ class Recorder:
             self.send_now()
         except TrackingError as error:
             if not self._behind:
-                later = f"not written later: {why}" if (why := self.mark()) else "written later"
-                self._say(f"{error}; the results are kept in {self.folder.path} and {later}")
+                later = f"in {self.folder.path} alone: {why}" if (why := self.mark()) else "and written later"
+                self._say(f"{error}; the results are kept {later}")
             self._behind = True
             self._due = time.monotonic() + AGAIN_S
 

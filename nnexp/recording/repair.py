@@ -66,21 +66,32 @@ def repair(store: Store, say: Say, *, thoroughly: bool = False) -> Repairs:
         with _reading(folder, repairs, uid):
             _send(uid, folder, store, say, repairs)
     for record in sorted(orphans(store), key=lambda orphan: orphan.kind == Kind.SWEEP):  # sweeps after their runs
-        claim = claim_on(record)
-        if store.claims.take(claim):
-            with _reading(Path(record.tags.get(Tag.FOLDER, "")), repairs):
-                _close(record, store, say, repairs)
-            store.claims.let_go(claim)
+        _close_alone(record, store, say, repairs)
     return repairs
 
 
-def send_waiting(key: str, store: Store, say: Say) -> None:
-    """Send what waits of a key: a process that is gone may have finished it, and not have come to record it."""
+def settle(key: str, store: Store, say: Say) -> list[Run] | None:
+    """Record what processes that are gone left of a key, which whoever asks has claimed, and list its records.
+
+    None while another process records something of it: what it finished may be there in a moment.
+    """
+    repairs, busy = Repairs(), False
     for uid, path in pending.waiting(store.address).items():
-        with _reading(path, Repairs(), uid):
+        with _reading(path, repairs, uid):
             folder = RunFolder(path)
-            if folder.is_there and folder.run.tags.get(Tag.KEY) == key:
-                _send(uid, path, store, say, Repairs())
+            of_key = {Tag.KEY: key, Tag.KIND: Kind.RUN}
+            if folder.is_there and of_key.items() <= folder.run.tags.items():
+                busy |= not _send(uid, path, store, say, repairs)
+    records = store.runs(tags={Tag.KEY: key})
+    running = [record for record in records if record.status is Status.RUNNING and Tag.OWNER in record.tags]
+    for record in running:
+        if _is_left(record, store):
+            busy |= not _close_alone(record, store, say, repairs)
+        else:
+            busy |= store.claims.is_free(claim_on(record)) is False
+    if busy:
+        return None
+    return store.runs(tags={Tag.KEY: key}) if running else records
 
 
 def orphans(store: Store) -> list[Run]:
@@ -108,26 +119,42 @@ def _reading(folder: Path, repairs: Repairs, uid: str = "") -> Iterator[None]:
             pending.set_aside(uid)
 
 
-def _send(uid: str, path: Path, store: Store, say: Say, repairs: Repairs) -> None:
+def _send(uid: str, path: Path, store: Store, say: Say, repairs: Repairs) -> bool:
+    """Send what waits in a folder; tell whether no other process is at it."""
     folder = RunFolder(path)
     if _is_bare(path) and (free := store.claims.is_free(uid)) is not None:
         if free:  # it was killed as it began, and does not begin just now
             folder.tidy()
             pending.clear(uid)
-        return
+        return True
     if not folder.is_there:
         repairs.lost.append(str(path))
-        return
+        return True
     run, is_over = folder.run, folder.end is not None
     if run.tags[Tag.UID] != uid:
         raise RecordError(f"it is another run's, and not that of {uid}")
-    if _replay(folder, store, say):
-        (repairs.sent if is_over else repairs.closed).append(run.name)
+    if not _replay(folder, store, say):
+        return False
+    (repairs.sent if is_over else repairs.closed).append(run.name)
+    return True
 
 
 def _is_bare(path: Path) -> bool:
     """Tell whether a run was to begin in a folder, and had written nothing yet."""
     return path.is_dir() and not any((path / name).exists() for name in (RUN, *ARTIFACTS, END))
+
+
+def _close_alone(record: Run, store: Store, say: Say, repairs: Repairs) -> bool:
+    """Close an orphan, unless another process is at it; tell whether none is."""
+    claim = claim_on(record)
+    if not store.claims.take(claim):
+        return False
+    try:
+        with _reading(Path(record.tags.get(Tag.FOLDER, "")), repairs):
+            _close(record, store, say, repairs)
+    finally:
+        store.claims.let_go(claim)
+    return True
 
 
 def _close(record: Run, store: Store, say: Say, repairs: Repairs) -> None:

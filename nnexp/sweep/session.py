@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from nnexp.archive.proof import Verdict, exit_status
@@ -216,11 +217,11 @@ class Session:
             return launch.run(source(to_do), interrupt)
 
     def _recorders(self, parent_id: str, tags: Mapping[str, str]) -> Callable[[RunSpec, int], Recorder]:
-        """Give what makes the recorder of each try at a run, in a folder of its own."""
+        """Give what makes the recorder of each try at a run, in its folder; what all would say is said once."""
+        say = cache(self._watcher.say)
 
         def record(run: RunSpec, attempt: int) -> Recorder:
             folder = run.folder if attempt == 1 else Path(f"{run.folder}-{attempt}")
-            say = self._watcher.say
             try:
                 return new_recorder(run, folder, self.store, say=say, parent_id=parent_id, tags=tags)
             except OSError as error:  # a full disk, say: other runs may lie elsewhere already, and this one joins them

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Protocol
 
 from nnexp.errors import TrackingError
-from nnexp.recording.repair import send_waiting
-from nnexp.tracking.records import Run, Status, Tag, newest_finished
+from nnexp.recording.repair import settle
+from nnexp.tracking.records import Run, newest_finished
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
 
@@ -17,7 +17,7 @@ class Turn(Enum):
     """Why there is no record of a run yet."""
 
     OURS = "ours"
-    ELSEWHERE = "elsewhere"  # another process trains it
+    ELSEWHERE = "elsewhere"  # another process trains it, or records it
 
 
 class Turns(Protocol):
@@ -57,22 +57,23 @@ class KeyTurns:
         if not self._store.claims.take(_claim(run)):
             self._waited.add(run.key)
             return Turn.ELSEWHERE
-        known = self._finished(run) if not self._fresh or run.key in self._waited else None
-        if known:
+        turn = self._turn(run) if not self._fresh or run.key in self._waited else Turn.OURS
+        if turn is not Turn.OURS:
             self.let_go(run)
-        return known or Turn.OURS
+        return turn
 
     def let_go(self, run: RunSpec) -> None:
         """Leave it to others."""
         self._store.claims.let_go(_claim(run))
 
-    def _finished(self, run: RunSpec) -> Run | None:
+    def _turn(self, run: RunSpec) -> Turn | Run:
         try:
-            send_waiting(run.key, self._store, self._say)
-            records = self._store.runs(status=Status.FINISHED, tags={Tag.KEY: run.key})
+            records = settle(run.key, self._store, self._say)
         except TrackingError:  # trained once more than needed, rather than not at all
-            return None
-        return newest_finished(records).get(run.key)
+            return Turn.OURS
+        if records is None:
+            return Turn.ELSEWHERE
+        return newest_finished(records).get(run.key, Turn.OURS)
 
 
 def _claim(run: RunSpec) -> str:

@@ -25,7 +25,7 @@ from nnexp.recording.files import write_arrays
 
 Nnexp = Callable[..., tuple[int, str, str]]
 
-SEED, PLACES = int(os.environ.get("NNEXP_DAMAGE_SEED", "0")), int(os.environ.get("NNEXP_DAMAGE_PLACES", "25"))
+SEED, PLACES = int(os.environ.get("NNEXP_DAMAGE_SEED", "0")), int(os.environ.get("NNEXP_DAMAGE_PLACES", "12"))
 TABLES = ("params", "metrics", "latest_metrics", "tags", "runs")
 READ = {"runs": ("status", "start_time", "end_time", "artifact_uri"), "metrics": ("key", "value", "step", "is_nan")}
 FREE = ("nnexp.folder", "nnexp.owner", "mlflow.")  # tags that may change, or are not nnexp's
@@ -193,6 +193,65 @@ def test_damage_is_named_and_stays_local(
     run_id = draw.choice(sorted(sound.runs, key=lambda one: sound.runs[one]["name"]))
     what = damage(draw, sound, run_id)
     check(nnexp, sound, run_id, what, COMMANDS[place % len(COMMANDS)], tiny_data)
+
+
+BESIDE = {  # what people may alter in MLflow's page, and what stands beside the runs; of one run, or of no run
+    "runs": ("name", "lifecycle_stage", "source_name", "user_id", "deleted_time"),
+    "tags": ("key", "value"),
+    "datasets": ("name", "digest", "dataset_source_type", "dataset_source", "dataset_profile", "dataset_schema"),
+    "inputs": ("source_id", "destination_id"),
+    "experiments": ("name", "artifact_location", "lifecycle_stage"),
+    "experiment_tags": ("key", "value"),
+    "the sweep's own": ("name", "status", "start_time", "end_time", "artifact_uri", "lifecycle_stage"),
+    "the sweep's tags": ("key", "value"),
+}
+
+
+def damage_beside(draw: random.Random, sound: Sound, run_id: str) -> str:
+    """Alter a value of a record that tells nothing of what was trained."""
+    with sound.database() as database:
+        for refusal in ("ignore_check_constraints=ON", "foreign_keys=OFF"):
+            database.execute(f"PRAGMA {refusal}")
+        place = draw.choice(list(BESIDE))
+        column = draw.choice(BESIDE[place])
+        [[sweep]] = database.execute("SELECT run_uuid FROM tags WHERE key='nnexp.kind' AND value='sweep'")
+        table = {"the sweep's own": "runs", "the sweep's tags": "tags"}.get(place, place)
+        whose = sweep if place != table else run_id if table in ("runs", "tags") else None
+        where = f"WHERE run_uuid='{whose}'" if whose else ""
+        if table == "tags" and whose == run_id:
+            where += (
+                f" AND ({' OR '.join(f'key LIKE {name!r}' for name in ('nnexp.folder', 'nnexp.owner', 'mlflow.%'))})"
+            )
+        rows = database.execute(f"SELECT rowid, {column} FROM {table} {where} ORDER BY rowid").fetchall()
+        if not rows:
+            return f"{place} is empty"
+        row, value = draw.choice(rows)
+        if isinstance(value, str):
+            at = draw.randrange(len(value)) if value else 0
+            altered: Any = draw.choice(
+                [value[:at], value[:at] + chr(draw.randrange(1, 1000)) + value[at + 1 :], "", None]
+            )
+        else:
+            altered = draw.choice([-1, "text", b"\xff\x00", 1e300, None])
+        try:
+            database.execute(f"UPDATE {table} SET {column}=? WHERE rowid=?", (altered, row))
+        except sqlite3.IntegrityError:  # the database takes no such thing
+            return f"{place}.{column} may not be {altered!r}"
+    return f"{place}.{column}: {value!r} is {altered!r}"
+
+
+@pytest.mark.parametrize("place", range(PLACES))
+def test_damage_beside_the_runs_ends_no_command(nnexp: Nnexp, sound: Sound, tiny_data: Path, place: int) -> None:
+    draw = random.Random(f"{SEED} beside {place}")
+    run_id = draw.choice(sorted(sound.runs, key=lambda one: sound.runs[one]["name"]))
+    what = damage_beside(draw, sound, run_id)
+    for command in (("runs", "--json"), COMMANDS[place % len(COMMANDS)], ("doctor",)):
+        arguments = [
+            {"RUN": run_id, "OTHER": next(one for one in sound.runs if one != run_id)}.get(w, w) for w in command
+        ]
+        status, out, err = nnexp(*(sweep(tiny_data) if command[0] == "train" else arguments))
+        assert "Traceback" not in out + err, (what, command, err)
+        assert status in (0, 1, 2), (what, command, err)
 
 
 def test_nothing_is_amiss_without_damage(nnexp: Nnexp, sound: Sound) -> None:

@@ -227,7 +227,7 @@ class TestStoreThatGoesAway:
         assert recorder.pending
         assert pending.waiting(store.address) == {recorder.run.tags[Tag.UID]: recorder.folder.path}
         assert len(said) == 1
-        assert "the results are kept in" in said[0]
+        assert "the results are kept and written later" in said[0]
         store.away = False
         replay(RunFolder(recorder.folder.path), store, said.append)
         self.assert_complete(store)

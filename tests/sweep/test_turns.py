@@ -63,6 +63,39 @@ def test_what_a_process_finished_that_is_gone_is_recorded_and_reused(store, plan
     assert [record.run_id for record in store.runs(status=Status.FINISHED)] == [found.run_id]
 
 
+def test_what_a_process_finished_that_is_gone_is_recorded_though_the_store_knows_the_run_already(store, plan):
+    """Its folder has no mark any more: the store had been told how far it was."""
+    (run,) = plan(seeds=1).runs
+    store.address = "here"
+    recorder = new_recorder(run, run.folder, store, say=print)
+    events = [*execute(run.task, run.values)]
+    recorder.keep(events[0])
+    recorder.send()
+    for event in events[1:]:
+        recorder.keep(event)
+    recorder.let_go()
+    assert [record.status for record in store.runs()] == [Status.RUNNING]
+    found = KeyTurns(store, print).take(run)
+    assert isinstance(found, Run)
+    assert [record.run_id for record in store.runs()] == [found.run_id]
+
+
+def test_what_another_process_is_recording_is_waited_for(store, plan):
+    """It was left by a process that is gone, and is sent by a command that only looks."""
+    (run,) = plan(seeds=1).runs
+    store.address = "here"
+    recorder = new_recorder(run, run.folder, store, say=print)
+    for event in execute(run.task, run.values):
+        recorder.keep(event)
+    turns = KeyTurns(store, print)
+    assert turns.take(run) is Turn.ELSEWHERE  # its folder is held
+    recorder.send()
+    recorder.let_go()
+    found = turns.take(run)
+    assert isinstance(found, Run)
+    assert store.claims._held == set()
+
+
 def test_what_is_finished_is_trained_again_only_afresh(store, plan):
     (run,) = plan(seeds=1).runs
     first = session(store).train(run).recorder.run_id
