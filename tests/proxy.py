@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 PASS = "pass"
 STATUSES = {"401": 401, "403": 403, "429": 429, "500": 500}
 FAULTS = ("refuse", "hang", "drop the request", "drop the reply", "delay", "garbage", *STATUSES)
-SHORT_S = 0.05
+SHORT_S = 0.02
 
 
 class Proxy:

@@ -9,7 +9,7 @@ import pytest
 from tests.proxy import FAULTS, PASS, Proxy
 from tests.server import Server
 
-RUNS = 5
+RUNS = 4
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +56,12 @@ def test_nothing_is_lost_and_nothing_trained_twice(fault, part, proxied):
 def test_ctrl_c_is_heard(fault, proxied):
     app, proxy = proxied
     app.environment["MLFLOW_HTTP_REQUEST_TIMEOUT"] = "100000"
-    app.sweep_file(runs=RUNS, epochs=400, batch_size=1, launcher="{jobs: 1}")
+    app.sweep_file(runs=2, epochs=200, batch_size=1, launcher="{jobs: 1}")
     sweep = app.start("sweep", "tiny")
-    sweep.wait_for(f"1 of {RUNS} runs")
+    sweep.wait_for("1 of 2 runs")
     proxy.fault = fault
     sweep.signal_group(signal.SIGINT)
     assert sweep.end() == 130, sweep.said
     proxy.fault = PASS
     app.run("sweep", "tiny")
-    app.check_complete(RUNS)
+    app.check_complete(2)

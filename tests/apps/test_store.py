@@ -60,6 +60,7 @@ def test_a_full_disk_beneath_the_store(app):
 
 
 def test_a_locked_database(app):
+    app.environment["MLFLOW_TRACKING_URI"] = f"sqlite:///{app.database}?timeout=2"
     app.sweep_file(runs=RUNS)
     command = app.start("sweep", "tiny")
     command.wait_for(f" of {RUNS} runs: ")
@@ -105,10 +106,10 @@ def test_a_server_that_is_killed_and_comes_back(app, server):
 
 
 def test_a_server_that_is_silent_is_not_waited_for_after_ctrl_c(app, server):
-    app.sweep_file(runs=RUNS, epochs=400, batch_size=1)
+    app.sweep_file(runs=3, epochs=200, batch_size=1)
     app.environment |= {"MLFLOW_TRACKING_URI": server.uri, "MLFLOW_HTTP_REQUEST_TIMEOUT": "100000"}
     command = app.start("sweep", "tiny")
-    command.wait_for(f" of {RUNS} runs: ")
+    command.wait_for(" of 3 runs: ")
     server.signal(signal.SIGSTOP)
     command.signal_group(signal.SIGINT)
     assert command.end() == 130, command.said
@@ -116,4 +117,4 @@ def test_a_server_that_is_silent_is_not_waited_for_after_ctrl_c(app, server):
     assert "was not waited for; the results are kept and written later" in command.said
     server.signal(signal.SIGCONT)
     app.run("sweep", "tiny")
-    app.check_complete(RUNS)
+    app.check_complete(3)
