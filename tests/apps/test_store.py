@@ -60,7 +60,6 @@ def test_a_full_disk_beneath_the_store(app):
 
 
 def test_a_locked_database(app):
-    app.environment["MLFLOW_TRACKING_URI"] = f"sqlite:///{app.database}?timeout=2"
     app.sweep_file(runs=RUNS)
     command = app.start("sweep", "tiny")
     command.wait_for(f" of {RUNS} runs: ")

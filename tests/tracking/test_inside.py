@@ -49,6 +49,18 @@ def test_a_database_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.Mo
     assert len(naps) < inside.RETRIES, f"{BROKE} db_utils.MAX_RETRY_COUNT no longer limits its {len(naps)} tries"
 
 
+def test_a_locked_database_is_waited_for_no_longer_than_a_server(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inside, "WAIT", f"{inside.WAITS} = 1")
+    store = MlflowStore(Location(f"sqlite:///{database}", "x"))
+    store.prepare()
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(TrackingError, match="is locked by another process; end what has it open"):
+            store.log("a run", tags={"a": "b"})
+
+
 def test_an_artifact_repository_writes_where_the_client_reads(database: Path, tmp_path: Path) -> None:
     uri = f"sqlite:///{database}"
     client = MlflowClient(uri)

@@ -38,6 +38,7 @@ def connect(location: Location) -> MlflowClient:
         client = MlflowClient(location.uri)
     except ValueError as error:
         raise location.unusable(error) from location.cause(error)
+    inside.wait_for_locks(client)
     written = Path(location.uri.removeprefix(SQLITE).partition("?")[0]).parent
     if location.file and written != location.file.parent:  # a % or ? in it, and MLflow makes a folder of that name
         with suppress(OSError):

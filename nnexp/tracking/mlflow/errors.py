@@ -31,4 +31,7 @@ def store_errors(location: Location) -> Iterator[None]:
                 f"the tracking store {location} cannot be reached: {why or 'no answer'}; "
                 "is its server running, and is MLFLOW_TRACKING_URI its address?"
             ) from location.cause(error)
+        if any(isinstance(one, sqlite3.OperationalError) and "locked" in str(one) for one in chain):
+            locked = "is locked by another process; end what has it open"
+            raise TrackingError(f"the tracking store {location} {locked}") from location.cause(error)
         raise location.unusable(error) from location.cause(error)

@@ -14,8 +14,12 @@ from mlflow.store.artifact.artifact_repo import ArtifactRepository
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.store.db import utils as db_utils
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from sqlalchemy import event
 
 RETRIES = 4  # MLflow's 10 mean that a mistyped address is noticed after 100 seconds
+LOCKED_MS = 8_000  # MLflow waits for 20 seconds, in which nothing new is trained
+WAITS = "PRAGMA busy_timeout"
+WAIT = f"{WAITS} = {LOCKED_MS}"
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # whoever calls says what failed
 logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
@@ -29,6 +33,19 @@ def make_tables(file: Path) -> None:
 def give_up_soon() -> None:
     """Have MLflow try a database that does not answer a few times, for a second, and not for minutes."""
     db_utils.MAX_RETRY_COUNT = RETRIES
+
+
+def wait_for_locks(client: MlflowClient) -> None:
+    """Have MLflow wait for as long as for a server where another process has a SQLite database locked."""
+    engine = getattr(client._tracking_client.store, "engine", None)
+    if engine is not None:
+        event.listen(engine, "before_cursor_execute", _shorter, retval=True)
+
+
+def _shorter(
+    _connection: object, _cursor: object, statement: str, parameters: object, *_: object
+) -> tuple[str, object]:
+    return (WAIT if statement.startswith(WAITS) else statement), parameters
 
 
 def close(client: MlflowClient) -> None:
