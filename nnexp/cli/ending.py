@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from _thread import interrupt_main
 from collections.abc import Callable
+from threading import Timer
 from typing import Any
 
 from typer.core import TyperCommand
 
 from nnexp.errors import InputError, NnexpError
+
+SOON_S = 0.01
 
 
 class Answering(TyperCommand):
@@ -28,6 +32,7 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
     from nnexp.cli.console import print_anywhere, say
 
     print_anywhere()
+    sys.unraisablehook = _hear_again
     try:
         status = app(standalone_mode=False)
     except NnexpError as error:
@@ -44,6 +49,14 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
         status = 2
     if status:
         sys.exit(status)
+
+
+def _hear_again(ignored: Any) -> None:
+    """Raise a Ctrl-C once more that came where Python lets no exception out: while it collects garbage, say."""
+    if ignored.exc_type is KeyboardInterrupt:
+        Timer(SOON_S, interrupt_main).start()
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def _mistyped(error: Any) -> str:
