@@ -12,10 +12,11 @@ from nnexp.cli.console import out, say
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
 from nnexp.comparison.readable import Readable
+from nnexp.comparison.searched import Searched, searched
 from nnexp.errors import NnexpError, TrackingError, UnfinishedError
 from nnexp.measure import count
 from nnexp.report.prose.until_decided import tell_until_decided
-from nnexp.report.tables.formats import as_markdown
+from nnexp.report.tables.formats import as_markdown, searched_as_markdown, searched_as_terminal
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.progress import duration
@@ -24,7 +25,7 @@ from nnexp.sweep.session import Session, Swept
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.until_decided import UntilDecided
 from nnexp.tracking.records import Kind, Run, Tag
-from nnexp.tracking.store import Store
+from nnexp.tracking.store import RunStore, Store
 
 
 def conclude(swept: Swept, session: Session) -> None:
@@ -41,8 +42,8 @@ def conclude(swept: Swept, session: Session) -> None:
         raise
     if any(run.is_finished for run in runs):
         _answer(swept, runs, session.store)
-    if survey.until:
-        out().print(_told(survey.until), soft_wrap=True)
+    if isinstance(survey.growing, UntilDecided):
+        out().print(_told(survey.growing), soft_wrap=True)
     _say_time(outcome, survey)
     _check(outcome, survey)
     if survey.policy.verify:
@@ -51,16 +52,17 @@ def conclude(swept: Swept, session: Session) -> None:
 
 def _print_plan(survey: Survey) -> None:
     """List each run, done or to do, and how long it takes; where seeds are added, those of the present look."""
-    ledger, until = survey.ledger, survey.until
+    ledger, growing = survey.ledger, survey.growing
     for run in survey.runs:
         state = "done" if run.key in ledger.done else f"to do, about {duration(survey.estimator.seconds(run))}"
         out().print(f"{run.key[:8]}  {run.name}  {state}", soft_wrap=True)
     least = f"{len(ledger.to_do)} to do, {survey.policy.slots} at a time: about {duration(survey.seconds)}"
-    out().print(f"{len(survey.runs)} runs: {len(ledger.done)} done, {'at the least ' if until else ''}{least}")
-    if until:
-        out().print(f"at the most {len(until.at_most)} to do: about {duration(survey.seconds_at_most)}")
-        if until.looks:
-            out().print(_told(until), soft_wrap=True)
+    out().print(f"{len(survey.runs)} runs: {len(ledger.done)} done, {'at the least ' if growing else ''}{least}")
+    if isinstance(growing, UntilDecided):
+        seconds = survey.estimator.sweep_seconds(growing.at_most, survey.policy.slots)
+        out().print(f"at the most {len(growing.at_most)} to do: about {duration(seconds)}")
+        if growing.looks:
+            out().print(_told(growing), soft_wrap=True)
 
 
 def _told(until: UntilDecided) -> str:
@@ -76,20 +78,33 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
 
     readable = Readable(store, say)
     comparison = compare(runs, readable, worthwhile=swept.survey.policy.worthwhile)
-    show_comparison(comparison, readable)
-    note, page = as_markdown(comparison), swept.survey.plan.runs[0].folder.parent / PAGE
+    found = _found(swept, runs, readable)
+    if found:
+        out().print(searched_as_terminal(found))
+    else:
+        show_comparison(comparison, readable)
+    note = searched_as_markdown(found) if found else as_markdown(comparison)
+    page = swept.survey.runs[0].folder.parent / PAGE
     told = _digest(note, runs)
     if standing := _page_of(told, swept.survey.plan, store):
         out().print(f"the sweep's page, as it was: {standing}", soft_wrap=True)
         return
     try:
-        write_page(comparison, readable, page)
+        write_page(comparison, readable, page, found=found)
         store.log(swept.parent_id, tags={Tag.NOTE: note, Tag.PAGE: f"{told} {page.absolute()}"})
         store.save(swept.parent_id, [page])
     except NnexpError as error:
         say(str(error))
     else:
         out().print(f"the sweep's page: {page}", soft_wrap=True)
+
+
+def _found(swept: Swept, runs: Sequence[Run], store: RunStore) -> Searched | None:
+    """Read what was found, if it was a search."""
+    if not swept.survey.plan.search:
+        return None
+    records = [run for run in store.runs(Kind.SWEEP) if run.run_id == swept.parent_id]
+    return searched(records[0], runs, store) if records else None
 
 
 def _digest(note: str, runs: Sequence[Run]) -> str:
@@ -109,7 +124,7 @@ def _page_of(told: str, plan: Plan, store: Store) -> str | None:
 def _say_time(outcome: Outcome, survey: Survey) -> None:
     """Hold the estimate against the truth, where all that was estimated was run."""
     wanted = len(survey.runs) - len(survey.ledger.done) - len(outcome.reused)
-    if survey.until and wanted:
+    if survey.growing and wanted:
         say(f"{count(len(outcome.finished), 'run')} in {duration(outcome.seconds)}")
     elif len(outcome.finished) == wanted > 0:
         say(f"{count(wanted, 'run')} in {duration(outcome.seconds)} (estimated: {duration(survey.seconds)})")

@@ -14,11 +14,12 @@ from nnexp.cli.console import out, say
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.readable import Readable
+from nnexp.comparison.searched import Searched, searched
 from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.recording.store import open_store
 from nnexp.report.page.page import page
 from nnexp.report.prose.told import tell
-from nnexp.sweep.find import chosen_runs
+from nnexp.sweep.find import chosen_runs, find_sweep
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tasks.network.task import NETWORK
@@ -31,20 +32,23 @@ PAGE = "report.html"
 def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
     store = Readable(open_store(say), say)
-    comparison = compare(chosen_runs(store, wanted), store)
+    runs = chosen_runs(store, wanted)
+    comparison = compare(runs, store)
     if comparison.nothing:
         raise NotFoundError(tell(comparison).answer)
-    write_page(comparison, store, to)
+    sweep = find_sweep(store, *wanted) if len(wanted) < 2 else None
+    write_page(comparison, store, to, found=searched(sweep, runs, store) if sweep else None)
     out().print(str(to), soft_wrap=True)
     if show:
         webbrowser.open(to.absolute().as_uri())
 
 
-def write_page(comparison: Comparison, store: RunStore, to: Path) -> None:
-    """Write a comparison's page."""
+def write_page(comparison: Comparison, store: RunStore, to: Path, *, found: Searched | None = None) -> None:
+    """Write a comparison's page, and on it what the search found whose runs these are."""
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_text(page(comparison, store, images=_test_images(comparison.runs, store)), encoding="utf-8")
+        images = _test_images(comparison.runs, store)
+        to.write_text(page(comparison, store, images=images, found=found), encoding="utf-8")
     except OSError as error:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
 

@@ -32,13 +32,14 @@ class UserFirst(SearchPathPlugin):
         search_path.append("nnexp-sweeps", _uri(SWEEPS))
 
 
-def register(settings: Mapping[str, Any], launcher: Mapping[str, Any]) -> None:
-    """Tell Hydra about nnexp, in this process alone: the default of every setting, and of the launcher's."""
+def register(settings: Mapping[str, Any], launcher: Mapping[str, Any], search: Mapping[str, Any]) -> None:
+    """Tell Hydra about nnexp, in this process alone: the default of every setting, of the launcher's and a search's."""
     store = ConfigStore.instance()
     store.store("settings", dict(settings), provider="nnexp")
     store.store("pool", {"_target_": f"{PLUGINS}.PoolLauncher", **launcher}, "hydra/launcher")
     grid = {"_target_": f"{PLUGINS}.GridSweeper", "max_batch_size": None, "params": None}
     store.store("grid", grid, "hydra/sweeper")
+    store.store("search", {"_target_": f"{PLUGINS}.SearchSweeper", **search, "params": None}, "hydra/sweeper")
     Plugins.instance().register(UserFirst)
 
 

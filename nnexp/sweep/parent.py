@@ -43,7 +43,8 @@ def open_parent(plan: Plan, store: Store) -> str:
     """
     earlier = store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})
     names = {plan.name, *(earlier[0].tags.get(Tag.NAMES, "").split() if earlier else ())}
-    launched = {Tag.OWNER: owner.me(), Tag.LAUNCHED: str(now()), Tag.NAMES: " ".join(sorted(names))}
+    asked = {Tag.SEARCH: plan.search.described} if plan.search else {}
+    launched = {**asked, Tag.OWNER: owner.me(), Tag.LAUNCHED: str(now()), Tag.NAMES: " ".join(sorted(names))}
     if earlier:
         if store.claims.is_free(sweep_claim(plan.key)) is None:
             _check_free(earlier[0])
@@ -59,7 +60,8 @@ def open_parent(plan: Plan, store: Store) -> str:
         **launched,
         **code.tags(),
     }
-    return store.create(RunStart(plan.name, now(), {"runs": str(len(plan.runs))}, tags))
+    params = plan.search.params if plan.search else {"runs": str(len(plan.runs))}
+    return store.create(RunStart(plan.name, now(), params, tags))
 
 
 def close_parent(parent_id: str, status: Status, store: Store, say: Callable[[str], None]) -> None:

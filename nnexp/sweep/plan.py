@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nnexp.measure import count
+from nnexp.sweep.search.search import Search
 from nnexp.tasks.task import Task
 from nnexp.training.key import sweep_key
 from nnexp.training.spec import RunSpec, make_spec
@@ -24,11 +25,12 @@ class Plan:
     runs: tuple[RunSpec, ...]
     varies: tuple[str, ...]
     remark: str = ""  # on jobs that are none of its runs, because another job trains the same
+    search: Search | None = None  # what asks for its runs as it goes: there are none yet
 
     @cached_property
     def key(self) -> str:
         """The sweep's key."""
-        return sweep_key(run.key for run in self.runs)
+        return self.search.key if self.search else sweep_key(run.key for run in self.runs)
 
 
 def make_plan(name: str, task: Task, jobs: Sequence[Job]) -> Plan:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from nnexp.archive.proof import Verdict, exit_status
 from nnexp.archive.run import Archive
-from nnexp.errors import UnfinishedError
+from nnexp.errors import ConfigError, UnfinishedError
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.statistics.looks import LOOKS
 from nnexp.sweep import open_files
@@ -35,8 +35,10 @@ from nnexp.sweep.parent import close_parent, launching, open_parent
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.rerun import RERUNS, Rerun, archived, plan_rerun, run_reruns
+from nnexp.sweep.search.remember import Notes, recall
+from nnexp.sweep.search.searching import Searching
 from nnexp.sweep.seeds import runs_by_setting
-from nnexp.sweep.source import Planned, Source
+from nnexp.sweep.source import Growing, Planned, Source
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.turns import KeyTurns
 from nnexp.sweep.until_decided import Judge, UntilDecided
@@ -134,10 +136,10 @@ class Session:
         self._caution(plan.runs)
         if plan.remark:
             self._watcher.say(plan.remark)
-        until = self._until_decided(plan, policy) if policy.until_decided else None
-        ledger = until.ledger if until else read_ledger(plan.runs, self.store, fresh=policy.fresh)
+        growing = self._growing(plan, policy)
+        ledger = growing.ledger if growing else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED))
-        survey = Survey(plan, policy, ledger, estimator, until)
+        survey = Survey(plan, policy, ledger, estimator, growing)
         self._watcher.surveyed(survey)
         if policy.dry_run:
             return Swept(survey)
@@ -149,11 +151,13 @@ class Session:
             status = Status.KILLED  # unless it ends in good order
             try:
                 adopt(ledger.done.values(), plan, self.store)
-                if until:
-                    follow(until, plan, parent_id, self.store, self._watcher)
-                outcome = self._launch(survey, parent_id, (lambda _: until) if until else source, interrupt)
+                if isinstance(growing, UntilDecided):
+                    follow(growing, plan, parent_id, self.store, self._watcher)
+                if isinstance(growing, Searching):
+                    growing.follow(Notes(growing, plan, parent_id, self.store, self._watcher))
+                outcome = self._launch(survey, parent_id, (lambda _: growing) if growing else source, interrupt)
                 adopt(outcome.reused, plan, self.store)
-                status = _fate(outcome, is_over=until is None or until.is_over)
+                status = _fate(outcome, is_over=growing is None or growing.is_over)
             finally:
                 close_parent(parent_id, status, self.store, self._watcher.say)
         return Swept(survey, parent_id, outcome)
@@ -165,6 +169,13 @@ class Session:
     def _caution(self, runs: Sequence[RunSpec]) -> None:
         for line in dict.fromkeys(line for run in runs for line in run.cautions):
             self._watcher.say(line)
+
+    def _growing(self, plan: Plan, policy: Policy) -> Growing | None:
+        if plan.search:
+            if policy.until_decided:
+                raise ConfigError("until_decided adds seeds to settings that are listed; a search has replicates")
+            return Searching(plan.search, *recall(plan.search, self.store, fresh=policy.fresh), judge=self._judge)
+        return self._until_decided(plan, policy) if policy.until_decided else None
 
     def _until_decided(self, plan: Plan, policy: Policy) -> UntilDecided:
         """Make what adds seeds where they decide; all that is finished already counts, in whatever sweep it stands."""
@@ -209,8 +220,8 @@ class Session:
     def _launch(self, survey: Survey, parent_id: str, source: MakeSource, interrupt: Interrupt) -> Outcome:
         to_do, policy, estimate = survey.ledger.to_do, survey.policy, survey.estimator.seconds
         recorders = self._recorders(parent_id, {Tag.member(survey.plan.key): Tag.YES})
-        most = survey.until.at_most if survey.until else to_do
-        executor = self._executor(min(policy.slots, len(most) or 1))
+        most = survey.growing.runs_at_most if survey.growing else len(to_do)
+        executor = self._executor(min(policy.slots, most or 1))
         turns = KeyTurns(self.store, self._watcher.say, fresh=policy.fresh)
         launch = Launch(executor, policy, recorders, self._watcher, turns=turns, estimate=estimate, clock=self._clock)
         with self._watcher.watching(to_do, estimate):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from nnexp.sweep.ledger import Ledger
 from nnexp.tracking.records import Run
 from nnexp.training.events import Event
 from nnexp.training.spec import RunSpec
@@ -44,6 +45,30 @@ class Source(Protocol):
 
     def left(self) -> Sequence[RunSpec]:
         """List the runs that are known already and were never given."""
+        ...
+
+
+class Growing(Source, Protocol):
+    """A source that asks for runs as it learns what others reached."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it asks for nothing more."""
+        ...
+
+    @property
+    def taken(self) -> Sequence[RunSpec]:
+        """The runs that were asked for so far, whether they were done already or not."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """Those of them that were done already, and those that wait."""
+        ...
+
+    @property
+    def runs_at_most(self) -> int:
+        """How many runs may still be to do."""
         ...
 
 

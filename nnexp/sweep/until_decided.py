@@ -26,7 +26,14 @@ from nnexp.training.spec import RunSpec
 class Judge(Protocol):
     """Looks at the finished runs of each setting, with the seeds of this look and the difference that matters."""
 
-    def __call__(self, settings: Mapping[str, Sequence[Run]], seeds: int, *, worthwhile: float | None) -> Look | None:
+    def __call__(
+        self,
+        settings: Mapping[str, Sequence[Run]],
+        seeds: int,
+        *,
+        worthwhile: float | None = None,
+        metric: str | None = None,
+    ) -> Look | None:
         """Give what was found; None where there are no two to compare."""
 
 
@@ -69,6 +76,11 @@ class UntilDecided:
         """The runs that are to do still if no look before the last one ends it."""
         every = [run for runs in self._runs.values() for run in runs[: LOOKS[-1]]]
         return [] if self.is_over else [run for run in every if run.key not in self._done]
+
+    @property
+    def runs_at_most(self) -> int:
+        """How many runs are to do still if no look before the last one ends it."""
+        return len(self.at_most)
 
     def follow(self, tell: Callable[[], None]) -> None:
         """Have somebody told of every look from now on."""

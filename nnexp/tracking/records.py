@@ -53,6 +53,7 @@ class Tag:
     LAUNCHED = "nnexp.launched"  # on a parent run: when it was last launched, Unix milliseconds
     VARIES = "nnexp.varies"  # on a parent run: the settings that vary, separated by spaces
     LOOKS = "nnexp.looks"  # on a parent run: the seeds of each look at it that added seeds where they decide: 3 5 8
+    SEARCH = "nnexp.search"  # on a parent run: what is searched, and how, as nnexp/sweep/search/search.py writes it
     PAGE = "nnexp.page"  # on a parent run: the digest of what its last page says, and where that was written
     NEVER_PREDICTED = "nnexp.never_predicted"  # classes, separated by spaces
     LOST = "nnexp.lost"  # what a finished run lost, separated by spaces, or NOTHING; absent: its task does not say

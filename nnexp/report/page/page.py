@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 from string import Template
 
@@ -16,17 +17,26 @@ from plotly.offline import get_plotlyjs
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.origin import origin
+from nnexp.comparison.searched import Searched
 from nnexp.escape import in_html, in_plotly
+from nnexp.report.plots import search
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
+from nnexp.report.prose.searched import tell_details, tell_searched
 from nnexp.report.prose.told import tell
+from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import Table, tables
 from nnexp.tracking.store import RunStore
 
 
 def page(
-    comparison: Comparison, store: RunStore | None = None, *, images: NDArray[np.uint8] | None = None, title: str = ""
+    comparison: Comparison,
+    store: RunStore | None = None,
+    *,
+    images: NDArray[np.uint8] | None = None,
+    title: str = "",
+    found: Searched | None = None,
 ) -> str:
     """Write the page of a comparison.
 
@@ -40,15 +50,21 @@ def page(
         The test images (n, h, w), ink 255, for the gallery of mistakes.
     title
         What was asked; made from the settings told apart when not given.
+    found
+        What the search found whose runs these are: it is the answer then.
     """
-    told, drawn = tell(comparison), plots(comparison, store, images)
+    told, drawn, listed = tell(comparison), plots(comparison, store, images), tables(comparison)
+    if found:
+        told = replace(told, answer=tell_searched(found), details=(*tell_details(found),))
+        drawn = [*(Plot(figure.layout.title.text, figure, wide) for figure, wide in search.figures(found)), *drawn]
+        listed = [*searched_tables(found), *listed]
     return Template(_shipped("page.html")).substitute(
         title=in_html(title or question(comparison)),
         style=_shipped("page.css"),
         answer=in_html(told.answer),
         details=_list(told.details, "details"),
         notes=_list(told.notes, "notes"),
-        tables="\n".join(map(_table, tables(comparison))),
+        tables="\n".join(map(_table, listed)),
         plots="\n".join(_figure(number, plot) for number, plot in enumerate(drawn)),
         origin="\n".join(_definition(*line) for line in origin(comparison, store)),
         plotly=get_plotlyjs() if drawn else "",

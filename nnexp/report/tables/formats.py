@@ -11,10 +11,13 @@ from rich.styled import Styled
 from rich.table import Table as RichTable
 
 from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.searched import Searched
 from nnexp.comparison.verdict import Verdict
 from nnexp.escape import in_csv, in_json, in_latex, in_markdown, visible
+from nnexp.report.prose.searched import tell_details, tell_searched
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.record import decision_record, further_record, known
+from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import Table, tables
 
 if TYPE_CHECKING:
@@ -27,6 +30,19 @@ def as_terminal(comparison: Comparison) -> RenderableType:
     drawn = [part for table in tables(comparison) for part in titled_table(table)]
     notes = [Styled(sentence, "dim") for sentence in told.notes]
     return Group(Styled(told.answer, "bold"), *told.details, *drawn, "", *notes)
+
+
+def searched_as_terminal(found: Searched) -> RenderableType:
+    """Draw what a search found for a rich console."""
+    drawn = [part for table in searched_tables(found) for part in titled_table(table)]
+    return Group(Styled(tell_searched(found), "bold"), *tell_details(found), *drawn)
+
+
+def searched_as_markdown(found: Searched) -> str:
+    """Write what a search found in GitHub's Markdown."""
+    parts = [f"**{in_markdown(tell_searched(found))}**", *map(in_markdown, tell_details(found))]
+    parts += [f"*{in_markdown(table.title)}*\n\n{markdown_table(table)}" for table in searched_tables(found)]
+    return "\n\n".join(parts) + "\n"
 
 
 def as_json(comparison: Comparison) -> str:

@@ -25,6 +25,7 @@ from nnexp.config.sweeps import yaml_mistake
 from nnexp.config.value import meant
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
+from nnexp.search.terms import SEARCH, Terms
 from nnexp.sweep.hydra.output import leave_none
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, POLICY, Policy
@@ -105,7 +106,7 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     """
     schema = app.task.schema
     _refuse_settings_as_flags(arguments, schema)
-    store.register(schema.values(schema.parse_config({})), POLICY.values(Policy()))
+    store.register(schema.values(schema.parse_config({})), POLICY.values(Policy()), SEARCH.values(Terms()))
     typed, full = sys.argv[1:], os.environ.get("HYDRA_FULL_ERROR")
     sys.argv[1:] = _flags_first(arguments)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving

@@ -44,7 +44,7 @@ def launch(
         for number, overrides in enumerate(job_overrides, first)
         for settings, folder in [composer.job(overrides, number)]
     ]
-    plan = make_plan(_name(master), app.task, jobs)
+    plan = make_plan(name_of(master), app.task, jobs)
     values = app.sweep(plan, policy)
     reached = {run.number: values.get(run.key) for run in plan.runs}
     return [_job_return(overrides, reached.get(number)) for number, overrides in enumerate(job_overrides, first)]
@@ -60,7 +60,8 @@ def _refuse_lists(sweeper: DictConfig) -> None:
             raise ConfigError(f"hydra.sweeper.params.{name} must be written as it is typed, but got a list; {either}")
 
 
-def _name(master: DictConfig) -> str:
+def name_of(master: DictConfig) -> str:
+    """Name a sweep by its file."""
     name = str(OmegaConf.select(master, "hydra.job.config_name"))
     return "multirun" if name == PLAIN else name
 

@@ -10,5 +10,9 @@ class GridSweeper(shim.GridSweeper):
     """See shim.py."""
 
 
+class SearchSweeper(shim.SearchSweeper):
+    """See shim.py."""
+
+
 class PoolLauncher(shim.PoolLauncher):
     """See shim.py."""

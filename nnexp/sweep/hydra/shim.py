@@ -12,6 +12,7 @@ from typing import Any
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
+from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
@@ -21,6 +22,23 @@ class GridSweeper(BasicSweeper):
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
         """Leave it to the launcher, which refuses the whole batch before anything is trained."""
+
+
+class SearchSweeper(Sweeper):
+    """Asks for one point after another, and learns what they reach; see nnexp/sweep/search/."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Remember what Hydra hands over."""
+        self._context, self._task, self._config = hydra_context, task_function, config
+
+    def sweep(self, arguments: list[str]) -> None:
+        """Run the search."""
+        from nnexp.sweep.hydra.search import search
+
+        search(self._settings, self._config, self._context.config_loader, self._task, arguments)
 
 
 class PoolLauncher(Launcher):

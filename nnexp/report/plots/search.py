@@ -1,0 +1,152 @@
+"""What a search's page shows: how the best grew, what mattered, and its points along each setting and two at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from plotly.graph_objects import Figure
+from plotly.subplots import make_subplots
+
+from nnexp.comparison.searched import Searched
+from nnexp.report.plots import style
+from nnexp.search.space import Choice, Dimension
+from nnexp.search.trial import State
+
+MOST_SLICES = 12
+SYMBOLS: dict[str, str] = {State.COMPLETE: "circle", State.CLOSED: "diamond-open", State.PRUNED: "x-thin-open"}
+
+
+def figures(found: Searched) -> Iterator[tuple[Figure, bool]]:
+    """Draw what there is to draw, and tell what takes the whole width."""
+    points = compute(found)
+    if points.empty:
+        return
+    yield draw_history(points, found), False
+    if found.importances:
+        yield draw_importances(found), False
+    yield draw_slices(points, found), True
+    if (two := draw_contour(points, found)) is not None:
+        yield two, False
+
+
+def compute(found: Searched) -> pd.DataFrame:
+    """Give a row for each point with a value: number, name, settings, state, value as shown, and the best so far."""
+    rows = [
+        {"number": t.number + 1, "name": t.name, "state": t.state, "value": (t.value or 0.0) * found.measure.factor}
+        | {name: t.point[name] for name in found.space}
+        for t in found.trials
+        if t.state and t.value is not None
+    ]
+    points = pd.DataFrame(rows)
+    if points.empty:
+        return points
+    counted = points.value.where(points.state == State.COMPLETE)
+    return points.assign(best=(counted.cummin() if found.minimize else counted.cummax()).ffill())
+
+
+def draw_history(points: pd.DataFrame, found: Searched) -> Figure:
+    """Draw each point's value in the order in which they were asked for, and the best so far."""
+    figure = style.figure("Value by point, and the best so far", "point", found.measure.column)
+    for place, (state, some) in enumerate(points.groupby("state", sort=False)):
+        figure.add_scatter(
+            x=some.number,
+            y=some.value,
+            text=some.name,
+            mode="markers",
+            name=str(state),
+            marker={"size": 8, "color": style.COLOURS[place], "symbol": SYMBOLS.get(str(state), "circle")},
+            hovertemplate=f"%{{text}}: {style.hover(found.measure, 'y')}<extra></extra>",
+        )
+    best = {"color": style.COLOURS[-1], "shape": "hv"}
+    return figure.add_scatter(x=points.number, y=points.best, mode="lines", name="best so far", line=best)
+
+
+def draw_importances(found: Searched) -> Figure:
+    """Draw a bar for each setting."""
+    figure = style.figure("What mattered: which settings tell the better points from all", "share, %")
+    names = [*found.importances][::-1]
+    shares = [100 * found.importances[name] for name in names]
+    hover = "%{y}: %{x:.0f} %<extra></extra>"
+    return figure.add_bar(x=shares, y=names, orientation="h", marker={"color": style.COLOURS[0]}, hovertemplate=hover)
+
+
+def draw_slices(points: pd.DataFrame, found: Searched) -> Figure:
+    """Draw the points along each setting; the later a point, the darker."""
+    names = [*(found.importances or found.space)][:MOST_SLICES]
+    columns = min(3, len(names))
+    rows = -(-len(names) // columns)
+    figure = make_subplots(rows, columns, subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.04)
+    shown = style.figure("Each point along each setting: the later, the darker", height=90 + 230 * rows).layout
+    figure.update_layout(title=shown.title, height=shown.height, margin=shown.margin, showlegend=False)
+    for place, name in enumerate(names):
+        figure.add_scatter(
+            x=_values(points[name], found.space[name]),
+            y=points.value,
+            text=points.name,
+            mode="markers",
+            marker={"size": 7, "color": points.number, "colorscale": "Blues", "line": {"width": 0.5}},
+            hovertemplate=f"%{{text}}: {style.hover(found.measure, 'y')}<extra></extra>",
+            row=1 + place // columns,
+            col=1 + place % columns,
+        )
+        axis = {"row": 1 + place // columns, "col": 1 + place % columns}
+        figure.update_xaxes(**_axis(found.space[name]), **axis)
+    figure.update_yaxes(title_text=found.measure.column, col=1)
+    return figure
+
+
+def draw_contour(points: pd.DataFrame, found: Searched) -> Figure | None:
+    """Draw the two numbers that mattered most against each other; None where there are no two."""
+    ranked = [*found.importances] or [*found.space]
+    numbers = [name for name in ranked if not isinstance(found.space[name], Choice)][:2]
+    if len(numbers) < 2 or len(points) < 4:
+        return None
+    x, y = numbers
+    figure = style.figure(f"{x} and {y}: the levels between the points", x, y)
+    line = {"showscale": True, "colorscale": style.SCALE, "connectgaps": True, "contours": {"coloring": "heatmap"}}
+    grid_x, grid_y, levels = _between(points, found, x, y)
+    figure.add_contour(x=grid_x, y=grid_y, z=levels, opacity=0.6, hoverinfo="skip", ncontours=12, **line)
+    figure.add_scatter(
+        x=points[x].astype(float),
+        y=points[y].astype(float),
+        text=points.name + ": " + (points.value / found.measure.factor).map(found.measure.show),
+        mode="markers",
+        marker={"size": 7, "color": points.value, "colorscale": style.SCALE, "line": {"width": 1, "color": "#fff"}},
+        hovertemplate="%{text}<extra></extra>",
+    )
+    figure.update_xaxes(**_axis(found.space[x])).update_yaxes(**_axis(found.space[y]))
+    return figure.update_layout(showlegend=False)
+
+
+def _between(points: pd.DataFrame, found: Searched, x: str, y: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give levels on a grid: of each place the mean of all points, weighted by how near they are."""
+    at = np.stack([_scaled(points[name].astype(float).to_numpy(), found.space[name]) for name in (x, y)])
+    low, high = at.min(axis=1), at.max(axis=1)
+    grids = [np.linspace(a, b, 30) for a, b in zip(low, high, strict=True)]
+    span = np.where(high > low, high - low, 1.0)
+    places = np.stack(np.meshgrid(*grids), axis=-1)
+    distances = (((places[:, :, None, :] - at.T) / span) ** 2).sum(axis=-1)
+    weights = 1 / (distances + 1e-3) ** 2
+    levels = (weights * points.value.to_numpy()).sum(axis=-1) / weights.sum(axis=-1)
+    shown = [10**grid if _is_log(found.space[name]) else grid for name, grid in zip((x, y), grids, strict=True)]
+    return shown[0], shown[1], levels
+
+
+def _scaled(values: np.ndarray, dimension: Dimension) -> np.ndarray:
+    return np.log10(values) if _is_log(dimension) else values
+
+
+def _is_log(dimension: Dimension) -> bool:
+    return not isinstance(dimension, Choice) and dimension.log
+
+
+def _values(column: pd.Series[str], dimension: Dimension) -> pd.Series:
+    return column if isinstance(dimension, Choice) else column.astype(float)
+
+
+def _axis(dimension: Dimension) -> dict[str, object]:
+    if isinstance(dimension, Choice):
+        return {"type": "category", "categoryorder": "array", "categoryarray": list(dimension.values)}
+    return {"type": "log"} if dimension.log else {}

@@ -1,0 +1,102 @@
+"""What a search leaves in the store as it goes: its points, on its own record, from which whoever goes on begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from nnexp.errors import TrackingError
+from nnexp.search.trial import Trial, read_trials, write_trial
+from nnexp.sweep.looks import adopt
+from nnexp.sweep.plan import Plan
+from nnexp.sweep.search.pruning import Tried
+from nnexp.sweep.search.results import Curve, Results
+from nnexp.sweep.search.search import Search
+from nnexp.sweep.search.searching import Searching
+from nnexp.sweep.watcher import Watcher
+from nnexp.tracking.records import Kind, Run, Status, Tag, newest_finished
+from nnexp.tracking.store import RunStore, Store
+from nnexp.training.spec import RunSpec
+
+
+def recall(search: Search, store: RunStore, *, fresh: bool = False) -> tuple[Results, list[Trial]]:
+    """Read what the runs of a search reached, in whatever sweep they stand, and the points that it asked for.
+
+    With `fresh`, there are none yet.
+    """
+
+    def curves(records: Iterable[Run]) -> Mapping[str, Curve]:
+        ids = [record.run_id for record in records]
+        return {run_id: dict(pairs) for run_id, pairs in store.history(ids, search.measure.history).items()}
+
+    if fresh:
+        return Results(search.measure, read_curves=curves), []
+    finished = newest_finished(store.runs(status=Status.FINISHED))
+    members = [run for run in store.runs(tags={Tag.member(search.key): Tag.YES}) if run.key]
+    pruned = {str(run.key): run for run in members if Tag.PRUNED in run.tags}
+    failed = {str(run.key): run.tags.get(Tag.REASON, "") for run in members if run.status is Status.FAILED}
+    still = {key: why or "it failed" for key, why in failed.items() if key not in finished}
+    return Results(search.measure, finished, dict(pruned), still, curves), trials_of(search.key, store)
+
+
+def trials_of(sweep_key: str, store: RunStore) -> list[Trial]:
+    """Read the points that a search asked for from its own record."""
+    records = store.runs(Kind.SWEEP, tags={Tag.SWEEP: sweep_key})
+    return read_trials(records[0].tags) if records else []
+
+
+class Notes:
+    """Writes each point into the store before it is run and when it is over, and tells a watcher."""
+
+    def __init__(self, searching: Searching, plan: Plan, parent_id: str, store: Store, watcher: Watcher) -> None:
+        self._searching = searching
+        self._plan = plan
+        self._parent_id = parent_id
+        self._store = store
+        self._watcher = watcher
+        self._unsent: dict[str, str] = {}
+        self._adopted = {run.run_id for run in searching.ledger.done.values()}
+        records = [run for run in store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key}) if run.run_id == parent_id]
+        there = records[0].tags.items() if records else ()
+        self._write([trial for trial in searching.trials if write_trial(trial) not in there])
+
+    def asked(self, trial: Tried) -> None:
+        """Write a point down, before any of its runs begins; those that are done are members of the search too."""
+        self._write([trial])
+        self._watcher.more([run for run in trial.runs if run.key not in self._searching.results.finished])
+
+    def over(self, trial: Tried) -> None:
+        """Write down what became of a point, and say it."""
+        self._write([trial])
+        self._watcher.say(_told(trial, self._searching))
+
+    def confirming(self, runs: Sequence[RunSpec]) -> None:
+        """Say what is tried again."""
+        best = self._searching.best
+        assert best, "nothing but the best is confirmed"
+        self._watcher.more([run for run in runs if run.key not in self._searching.results.finished])
+        self._watcher.say(f"the best point is tried on {len(runs)} fresh seeds: {best.name}")
+
+    def _write(self, trials: Sequence[Tried]) -> None:
+        self._unsent |= dict(map(write_trial, trials))
+        results = self._searching.results
+        reused = [results.finished[run.key] for t in trials for run in t.runs if run.key in results.finished]
+        try:
+            if self._unsent:
+                self._store.log(self._parent_id, tags=self._unsent)
+                self._unsent.clear()
+            new = [run for run in reused if run.run_id not in self._adopted and run.run_id != run.key]
+            adopt(new, self._plan, self._store)
+            self._adopted.update(run.run_id for run in new)
+        except TrackingError as error:
+            self._watcher.say(f"{error}; the points of the search are written later")
+
+
+def _told(trial: Trial, searching: Searching) -> str:
+    measure, best = searching.search.measure, searching.best
+    reached = "" if trial.value is None else f" {measure.label} {measure.show(trial.value)}"
+    said = f"point {trial.number + 1} of {searching.most}: {trial.name}: {trial.state}{reached}"
+    if trial.why:
+        return f"{said}: {trial.why}"
+    if best is trial:
+        return f"{said}, the best so far"
+    return f"{said}; the best so far is {measure.show(best.value)}" if best and best.value is not None else said
