@@ -125,15 +125,15 @@ def sweep(grid, store, diary):
 
 
 def asked(swept: Swept) -> dict[str, int]:
-    return {name: len(runs) for name, runs in swept.survey.until.asked.items()}
+    return {name: len(runs) for name, runs in swept.survey.growing.asked.items()}
 
 
 def ending(swept: Swept) -> Ending | None:
-    return swept.survey.until.last.ending
+    return swept.survey.growing.last.ending
 
 
 def ending_told(swept: Swept) -> str:
-    until = swept.survey.until
+    until = swept.survey.growing
     return tell_until_decided(until.last, until.looks, len(until.asked), until.ended)
 
 
@@ -143,7 +143,7 @@ def found(swept: Swept, store: MemoryStore):
     runs = store.runs(tags={Tag.member(parent.tags[Tag.SWEEP]): Tag.YES})
     reached = {key: run.metrics["final/val_accuracy"] for key, run in newest_finished(runs).items()}
     said = tell(compare(list(newest_finished(runs).values()), store)).answer
-    return reached, parent.tags[Tag.LOOKS], swept.survey.until.looks, ending(swept), asked(swept), said
+    return reached, parent.tags[Tag.LOOKS], swept.survey.growing.looks, ending(swept), asked(swept), said
 
 
 def test_what_is_ruled_out_is_parked_and_the_others_get_seeds(sweep, store):
@@ -177,7 +177,7 @@ def test_a_parked_setting_returns_when_its_rival_loses_a_run(sweep, diary):
 )
 def test_it_ends_and_says_why(truths, wanted, looks, sweep, store):
     swept = sweep(truths)
-    assert (ending(swept), swept.survey.until.looks) == (wanted, looks)
+    assert (ending(swept), swept.survey.growing.looks) == (wanted, looks)
     [parent] = store.runs(Kind.SWEEP)
     assert (parent.status, parent.tags[Tag.LOOKS]) == (Status.FINISHED, " ".join(map(str, looks)))
 
@@ -185,7 +185,7 @@ def test_it_ends_and_says_why(truths, wanted, looks, sweep, store):
 def test_what_matters_is_a_setting_of_the_launch(sweep):
     near = {A: Truth(98), B: Truth(97.99)}
     swept = sweep(near, Policy(until_decided=True, worthwhile=1))
-    assert (ending(swept), swept.survey.until.looks) == (Ending.WITHIN, [3])
+    assert (ending(swept), swept.survey.growing.looks) == (Ending.WITHIN, [3])
     swept = sweep(near, Policy(until_decided=True, worthwhile=0))
     assert ending(swept) is not Ending.WITHIN
 
@@ -205,7 +205,7 @@ def test_the_order_in_which_runs_end_changes_nothing(order, grid, store, diary):
 def test_runs_that_fail_are_missing_at_their_look(sweep, store):
     swept = sweep({A: Truth(98), B: Truth(95, failing=frozenset({1}))})
     assert ending(swept) is Ending.ONE_LEFT
-    assert swept.survey.until.last.found.standings[B].runs == 2
+    assert swept.survey.growing.last.found.standings[B].runs == 2
     assert len(swept.outcome.failures) == 1
     assert store.runs(Kind.SWEEP)[0].status is Status.FAILED
 
@@ -217,7 +217,7 @@ def test_a_setting_of_which_every_run_fails_is_not_judged(sweep):
 
 def test_where_no_two_settings_have_a_run_there_is_nothing_to_decide(sweep):
     swept = sweep({A: Truth(98), B: Truth(95, failing=frozenset(range(20)))})
-    assert (swept.survey.until.last, swept.survey.until.looks, asked(swept)) == (None, [3], {A: 3, B: 3})
+    assert (swept.survey.growing.last, swept.survey.growing.looks, asked(swept)) == (None, [3], {A: 3, B: 3})
 
 
 def test_a_run_that_fails_is_tried_again_by_the_same_command(sweep, store):
@@ -280,19 +280,19 @@ def test_what_is_over_is_not_begun_again(sweep):
     sweep(RETURNING)
     again = sweep(RETURNING)
     assert again.outcome.finished == []
-    assert (again.survey.until.is_over, again.survey.until.at_most) == (True, [])
+    assert (again.survey.growing.is_over, again.survey.growing.at_most) == (True, [])
 
 
 def test_ctrl_c_ends_it_in_good_order_and_it_goes_on_later(sweep, store):
     stopped = sweep(RETURNING, after=7, then=lambda: os.kill(os.getpid(), signal.SIGINT))
     assert stopped.outcome.interrupted == signal.SIGINT
     assert (store.runs(Kind.SWEEP)[0].status, store.runs(status=Status.RUNNING)) == (Status.KILLED, [])
-    assert sweep(RETURNING).survey.until.is_over
+    assert sweep(RETURNING).survey.growing.is_over
 
 
 def test_ctrl_c_between_two_looks_leaves_it_unfinished(sweep, store):
     stopped = sweep({A: Truth(98), B: Truth(95)}, slots=1, after=5, then=lambda: os.kill(os.getpid(), signal.SIGINT))
-    assert stopped.survey.until.looks == []
+    assert stopped.survey.growing.looks == []
     assert store.runs(Kind.SWEEP)[0].status is Status.KILLED
     assert f"{len(store.runs(status=Status.FINISHED))} of the 40 runs that 20 seeds each would take so far." in (
         ending_told(stopped)
@@ -302,7 +302,7 @@ def test_ctrl_c_between_two_looks_leaves_it_unfinished(sweep, store):
 def test_a_budget_ends_it_before_a_look_and_says_what_is_left(sweep, store):
     policy = Policy(until_decided=True, budget="0.000001")
     swept = sweep({A: Truth(98), B: Truth(95)}, policy)
-    assert (len(swept.outcome.left), swept.survey.until.looks) == (6, [])
+    assert (len(swept.outcome.left), swept.survey.growing.looks) == (6, [])
     assert store.runs(Kind.SWEEP)[0].status is Status.KILLED
 
 
@@ -316,8 +316,7 @@ def test_finished_runs_of_the_plain_sweep_are_reused_and_it_is_the_same_sweep(sw
 
 def test_a_dry_run_knows_the_least_and_the_most_and_leaves_nothing(sweep, store):
     survey = sweep({A: Truth(98), B: Truth(95)}, Policy(until_decided=True, dry_run=True)).survey
-    assert (len(survey.ledger.to_do), len(survey.until.at_most), store.runs(None)) == (6, 40, [])
-    assert survey.seconds < survey.seconds_at_most
+    assert (len(survey.ledger.to_do), len(survey.growing.at_most), store.runs(None)) == (6, 40, [])
 
 
 def test_the_watcher_counts_the_runs_of_every_look(sweep, diary):
@@ -335,9 +334,9 @@ def test_a_store_that_is_away_at_a_look_costs_nothing(sweep, store, monkeypatch)
 
     with monkeypatch.context() as patched:
         patched.setattr(store, "log", away)
-        assert sweep(RETURNING).survey.until.is_over
+        assert sweep(RETURNING).survey.growing.is_over
     again = sweep(RETURNING)
-    assert store.runs(Kind.SWEEP)[0].tags[Tag.LOOKS].split() == list(map(str, again.survey.until.looks))
+    assert store.runs(Kind.SWEEP)[0].tags[Tag.LOOKS].split() == list(map(str, again.survey.growing.looks))
 
 
 def test_whoever_adds_seeds_by_hand_pays_for_the_looks_and_is_told(sweep, store, grid):

@@ -1,7 +1,7 @@
 """Which points of a search are not worth going on with.
 
-One unlucky run closes no setting. Where there are several seeds, a point is pruned by the mean of its first two, as they
-go on; or, by its seeds, when it loses to others on the seeds that they share, at the looks of
+One unlucky run closes no setting. Where there are several seeds, a point is pruned by the mean of its first two, as
+they go on; or, by its seeds, when it loses to others on the seeds that they share, at the looks of
 nnexp/statistics/looks.py, which keep the error of what is said at the end.
 """
 

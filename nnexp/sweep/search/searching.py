@@ -13,6 +13,7 @@ from typing import Protocol
 
 from nnexp.errors import NnexpError
 from nnexp.search.space import size_of
+from nnexp.search.terms import GRID
 from nnexp.search.trial import State, Trial
 from nnexp.sweep.ledger import Ledger
 from nnexp.sweep.search.pruning import Pruning, Tried
@@ -70,7 +71,8 @@ class Searching:
     @property
     def most(self) -> int:
         """How many points there will be."""
-        return int(min(self.search.terms.n_trials, size_of(self.search.space)))
+        wanted = self.search.terms.n_trials
+        return int(min(wanted, size_of(self.search.space))) if self.search.terms.sampler == GRID else wanted
 
     @property
     def best(self) -> Tried | None:
