@@ -21,6 +21,7 @@ from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.progress import duration
 from nnexp.sweep.rerun import sample
+from nnexp.sweep.search.searching import Searching
 from nnexp.sweep.session import Session, Swept
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.until_decided import UntilDecided
@@ -53,6 +54,9 @@ def conclude(swept: Swept, session: Session) -> None:
 def _print_plan(survey: Survey) -> None:
     """List each run, done or to do, and how long it takes; where seeds are added, those of the present look."""
     ledger, growing = survey.ledger, survey.growing
+    if isinstance(growing, Searching):
+        _print_search(growing)
+        return
     for run in survey.runs:
         state = "done" if run.key in ledger.done else f"to do, about {duration(survey.estimator.seconds(run))}"
         out().print(f"{run.key[:8]}  {run.name}  {state}", soft_wrap=True)
@@ -63,6 +67,16 @@ def _print_plan(survey: Survey) -> None:
         out().print(f"at the most {len(growing.at_most)} to do: about {duration(seconds)}")
         if growing.looks:
             out().print(_told(growing), soft_wrap=True)
+
+
+def _print_search(searching: Searching) -> None:
+    """List what is searched, and how much of it is done."""
+    for name, dimension in searching.search.space.items():
+        out().print(f"{name}: {dimension.typed}", soft_wrap=True, highlight=False)
+    terms, over = searching.search.terms, sum(trial.state is not None for trial in searching.trials)
+    confirm = f", and {terms.confirm} more of the best" if terms.confirm else ""
+    points = f"{count(searching.most, 'point')} of {count(terms.replicates, 'seed')}{confirm}"
+    out().print(f"{points}: {over} done, at the most {count(searching.runs_at_most, 'run')} to do", soft_wrap=True)
 
 
 def _told(until: UntilDecided) -> str:
@@ -144,7 +158,8 @@ def _check(outcome: Outcome, survey: Survey) -> None:
     if outcome.failures:
         raise UnfinishedError(f"{len(outcome.failures)} of {count(len(survey.runs), 'run')} failed; {again}")
     if outcome.pruned:
-        say(f"{len(outcome.pruned)} runs were pruned: ended before their last epoch, as not worth going on with")
+        pruned = f"{count(len(outcome.pruned), 'run')} {'was' if len(outcome.pruned) == 1 else 'were'} pruned"
+        say(f"{pruned}: ended before the last epoch, as not worth going on with")
     if outcome.left:
         say(f"{count(len(outcome.left), 'run')} left for the next time, to keep to the budget; {again}")
 

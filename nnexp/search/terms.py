@@ -27,4 +27,5 @@ class Terms:
     confirm: int = setting(0, whole(0), "fresh seeds on which the best point is tried at the end")
 
 
-SEARCH = Schema(Terms, prefix="hydra.sweeper.")
+SWEEPER = "hydra.sweeper."
+SEARCH = Schema(Terms, prefix=SWEEPER)

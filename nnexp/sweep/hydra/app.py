@@ -25,7 +25,7 @@ from nnexp.config.sweeps import yaml_mistake
 from nnexp.config.value import meant
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
-from nnexp.search.terms import SEARCH, Terms
+from nnexp.search.terms import SEARCH, SWEEPER, Terms
 from nnexp.sweep.hydra.output import leave_none
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, POLICY, Policy
@@ -211,8 +211,9 @@ def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
     for cause in causes:
         if isinstance(cause, OmegaConfBaseException) and "not in struct" in str(cause) and cause.full_key:
             key = str(cause.full_key)
-            if key.startswith(LAUNCHER):
-                return POLICY.unknown_setting(key.removeprefix(LAUNCHER))
+            for prefix, known in ((LAUNCHER, POLICY), (SWEEPER, SEARCH)):
+                if key.startswith(prefix):
+                    return known.unknown_setting(key.removeprefix(prefix))
             return schema.unknown_setting(key)
         if isinstance(cause, MissingConfigException) and cause.options:
             group, _, choice = str(cause.missing_cfg_file).rpartition("/")
@@ -220,4 +221,6 @@ def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
                 foreign = USER_CONF.is_dir() and not user_conf()
                 passed = "; ./conf is passed over: its config.yaml is another project's" if foreign else ""
                 return ConfigError(f"{none_of(cause.options, group, choice)}{passed}")
+    if "INTERVAL_SWEEP" in str(error):
+        return ConfigError("an interval has no end of values to run one after the other; hydra/sweeper=search does it")
     return ConfigError(" ".join(str(error).split()))

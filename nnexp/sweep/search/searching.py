@@ -89,7 +89,8 @@ class Searching:
     @property
     def taken(self) -> list[RunSpec]:
         """The runs that were asked for so far, whether they were done already or not."""
-        return [run for trial in self.trials for run in trial.runs] + [*self.confirming]
+        runs = [run for trial in self.trials for run in trial.runs] + [*self.confirming]
+        return [*{run.key: run for run in runs}.values()]  # a point may come again
 
     @property
     def ledger(self) -> Ledger:
@@ -101,8 +102,9 @@ class Searching:
     def runs_at_most(self) -> int:
         """How many runs may still be to do if none is spared."""
         terms = self.search.terms
-        whole = self.most * terms.replicates + terms.confirm
-        return max(0, whole - sum(self.results.is_over(run.key) for run in self.taken))
+        unasked = (self.most - len(self.trials)) * terms.replicates + (0 if self.confirming else terms.confirm)
+        going = [run for trial in self.trials if trial.state is None for run in trial.runs] + [*self.confirming]
+        return max(0, unasked) + sum(not self.results.is_over(run.key) for run in going)
 
     def next(self) -> RunSpec | None:
         """Give the next run of a point that is going on; ask for another point where there is none."""
