@@ -23,7 +23,7 @@ from nnexp.report.plots import search
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
-from nnexp.report.prose.searched import tell_details, tell_searched
+from nnexp.report.prose.searched import ask_searched, tell_details, tell_searched
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import Table, tables
@@ -55,9 +55,9 @@ def page(
     """
     told, drawn, listed = tell(comparison), plots(comparison, store, images), tables(comparison)
     if found:
-        told = replace(told, answer=tell_searched(found), details=(*tell_details(found),))
+        told = replace(told, answer=tell_searched(found), details=(*tell_details(found),), notes=())
         drawn = [*(Plot(figure.layout.title.text, figure, wide) for figure, wide in search.figures(found)), *drawn]
-        listed = [*searched_tables(found), *listed]
+        title, listed = title or ask_searched(found), searched_tables(found)
     return Template(_shipped("page.html")).substitute(
         title=in_html(title or question(comparison)),
         style=_shipped("page.css"),

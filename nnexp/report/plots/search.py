@@ -10,11 +10,13 @@ from plotly.graph_objects import Figure
 from plotly.subplots import make_subplots
 
 from nnexp.comparison.searched import Searched
+from nnexp.measure import NOTHING
 from nnexp.report.plots import style
 from nnexp.search.space import Choice, Dimension
 from nnexp.search.trial import State
 
 MOST_SLICES = 12
+FAR = 1.5  # times the distance of the quartiles (Tukey 1977)
 SYMBOLS: dict[str, str] = {State.COMPLETE: "circle", State.CLOSED: "diamond-open", State.PRUNED: "x-thin-open"}
 
 
@@ -32,18 +34,27 @@ def figures(found: Searched) -> Iterator[tuple[Figure, bool]]:
 
 
 def compute(found: Searched) -> pd.DataFrame:
-    """Give a row for each point with a value: number, name, settings, state, value as shown, and the best so far."""
+    """Give a row for each point that is over: number, name, settings, state, value, where it is drawn, the best so far.
+
+    What is far off all others, or has no value, is drawn at the edge, so that it does not flatten the others.
+    """
     rows = [
-        {"number": t.number + 1, "name": t.name, "state": t.state, "value": (t.value or 0.0) * found.measure.factor}
+        {"number": t.number + 1, "name": t.name, "state": str(t.state), "value": t.value}
         | {name: t.point[name] for name in found.space}
         for t in found.trials
-        if t.state and t.value is not None
+        if t.state
     ]
     points = pd.DataFrame(rows)
-    if points.empty:
-        return points
-    counted = points.value.where(points.state == State.COMPLETE)
-    return points.assign(best=(counted.cummin() if found.minimize else counted.cummax()).ffill())
+    if points.empty or points.value.isna().all():
+        return pd.DataFrame()
+    value = points.value.astype(float) * found.measure.factor
+    low, high = value.quantile(0.25), value.quantile(0.75)
+    edges = max(value.min(), low - FAR * (high - low)), min(value.max(), high + FAR * (high - low))
+    drawn = value.clip(lower=edges[0], upper=edges[1]).fillna(edges[1] if found.minimize else edges[0])
+    counted = value.where(points.state == State.COMPLETE)
+    best = (counted.cummin() if found.minimize else counted.cummax()).ffill()
+    said = points.name + ": " + [NOTHING if v != v else found.measure.show(v) for v in points.value.astype(float)]
+    return points.assign(value=value, drawn=drawn, best=best, said=said + " (" + points.state + ")")
 
 
 def draw_history(points: pd.DataFrame, found: Searched) -> Figure:
@@ -52,12 +63,12 @@ def draw_history(points: pd.DataFrame, found: Searched) -> Figure:
     for place, (state, some) in enumerate(points.groupby("state", sort=False)):
         figure.add_scatter(
             x=some.number,
-            y=some.value,
-            text=some.name,
+            y=some.drawn,
+            text=some.said,
             mode="markers",
             name=str(state),
             marker={"size": 8, "color": style.COLOURS[place], "symbol": SYMBOLS.get(str(state), "circle")},
-            hovertemplate=f"%{{text}}: {style.hover(found.measure, 'y')}<extra></extra>",
+            hovertemplate="%{text}<extra></extra>",
         )
     best = {"color": style.COLOURS[-1], "shape": "hv"}
     return figure.add_scatter(x=points.number, y=points.best, mode="lines", name="best so far", line=best)
@@ -79,15 +90,16 @@ def draw_slices(points: pd.DataFrame, found: Searched) -> Figure:
     rows = -(-len(names) // columns)
     figure = make_subplots(rows, columns, subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.04)
     shown = style.figure("Each point along each setting: the later, the darker", height=90 + 230 * rows).layout
-    figure.update_layout(title=shown.title, height=shown.height, margin=shown.margin, showlegend=False)
+    margin = {**shown.margin.to_plotly_json(), "t": shown.margin.t + 24}
+    figure.update_layout(title=shown.title, height=shown.height, margin=margin, showlegend=False)
     for place, name in enumerate(names):
         figure.add_scatter(
             x=_values(points[name], found.space[name]),
-            y=points.value,
-            text=points.name,
+            y=points.drawn,
+            text=points.said,
             mode="markers",
             marker={"size": 7, "color": points.number, "colorscale": "Blues", "line": {"width": 0.5}},
-            hovertemplate=f"%{{text}}: {style.hover(found.measure, 'y')}<extra></extra>",
+            hovertemplate="%{text}<extra></extra>",
             row=1 + place // columns,
             col=1 + place % columns,
         )
@@ -101,6 +113,7 @@ def draw_contour(points: pd.DataFrame, found: Searched) -> Figure | None:
     """Draw the two numbers that mattered most against each other; None where there are no two."""
     ranked = [*found.importances] or [*found.space]
     numbers = [name for name in ranked if not isinstance(found.space[name], Choice)][:2]
+    points = points[points.value.notna()]
     if len(numbers) < 2 or len(points) < 4:
         return None
     x, y = numbers
@@ -111,9 +124,9 @@ def draw_contour(points: pd.DataFrame, found: Searched) -> Figure | None:
     figure.add_scatter(
         x=points[x].astype(float),
         y=points[y].astype(float),
-        text=points.name + ": " + (points.value / found.measure.factor).map(found.measure.show),
+        text=points.said,
         mode="markers",
-        marker={"size": 7, "color": points.value, "colorscale": style.SCALE, "line": {"width": 1, "color": "#fff"}},
+        marker={"size": 7, "color": points.drawn, "colorscale": style.SCALE, "line": {"width": 1, "color": "#fff"}},
         hovertemplate="%{text}<extra></extra>",
     )
     figure.update_xaxes(**_axis(found.space[x])).update_yaxes(**_axis(found.space[y]))
@@ -129,7 +142,7 @@ def _between(points: pd.DataFrame, found: Searched, x: str, y: str) -> tuple[np.
     places = np.stack(np.meshgrid(*grids), axis=-1)
     distances = (((places[:, :, None, :] - at.T) / span) ** 2).sum(axis=-1)
     weights = 1 / (distances + 1e-3) ** 2
-    levels = (weights * points.value.to_numpy()).sum(axis=-1) / weights.sum(axis=-1)
+    levels = (weights * points.drawn.to_numpy()).sum(axis=-1) / weights.sum(axis=-1)
     shown = [10**grid if _is_log(found.space[name]) else grid for name, grid in zip((x, y), grids, strict=True)]
     return shown[0], shown[1], levels
 

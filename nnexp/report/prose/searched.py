@@ -17,6 +17,13 @@ STATES = {
 }
 
 
+def ask_searched(found: Searched) -> str:
+    """Ask what a search answers."""
+    *names, last = found.space
+    asked = f"{', '.join(names)} and {last}" if names else last
+    return f"Which {asked}? A search of {count(found.wanted, 'point')}"
+
+
 def tell_searched(found: Searched) -> str:
     """Name the best point, and what it is worth."""
     best, measure = found.best, found.measure
