@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
 
-from nnexp.config.schema import EPOCHS, SEED
-from nnexp.config.value import parse_value
+from nnexp.comparison.groups import SEED, typed
 from nnexp.measure import Measure, is_usable, measure_named
 from nnexp.search.space import Point, Space, read_space
 from nnexp.search.trial import State, Trial, read_trials
@@ -75,11 +74,11 @@ def searched(sweep: Run, runs: Sequence[Run], store: RunStore) -> Searched | Non
         space, seeds = read_space(about["space"]), [int(seed) for seed in about["seeds"]]
         measure = measure_named(str(about["metric"]), declared_by(runs))
         wanted, minimize = int(about["terms"]["n_trials"]), bool(about["minimize"])
+        trials = [trial for trial in read_trials(sweep.tags) if trial.point.keys() == space.keys()]
+        whole = len(seeds) * sum(int(trial.point.get("epochs") or about["epochs"] or 0) for trial in trials)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    trials = [trial for trial in read_trials(sweep.tags) if trial.point.keys() == space.keys()]
     tried = [run for run in runs if _seed(run) in seeds and any(_is_of(run, trial.point) for trial in trials)]
-    whole = max((_epochs(run) for run in tried), default=0) * len(seeds) * len(trials)
     curves = store.history([run.run_id for run in tried], measure.history)
     found = Searched(space, measure, minimize, wanted, seeds, trials, (), sum(map(len, curves.values())), whole)
     if found.best is None:
@@ -90,14 +89,13 @@ def searched(sweep: Run, runs: Sequence[Run], store: RunStore) -> Searched | Non
 
 
 def _is_of(run: Run, point: Point) -> bool:
-    return all(parse_value(run.params.get(name, "")) == parse_value(value) for name, value in point.items())
+    return all(_same(run.params.get(name, ""), value) for name, value in point.items())
+
+
+def _same(recorded: str, typed_in: str) -> bool:
+    return typed(recorded) == typed(typed_in) or recorded.replace(" ", "") == typed_in.replace(" ", "")
 
 
 def _seed(run: Run) -> int | None:
-    seed = parse_value(run.params.get(SEED, ""))
+    seed = typed(run.params.get(SEED, ""))
     return seed if isinstance(seed, int) else None
-
-
-def _epochs(run: Run) -> int:
-    epochs = parse_value(run.params.get(EPOCHS, ""))
-    return epochs if isinstance(epochs, int) else 0

@@ -48,8 +48,8 @@ def compute(found: Searched) -> pd.DataFrame:
     if points.empty or points.value.isna().all():
         return pd.DataFrame()
     value = points.value.astype(float) * found.measure.factor
-    low, high = value.quantile(0.25), value.quantile(0.75)
-    edges = max(value.min(), low - FAR * (high - low)), min(value.max(), high + FAR * (high - low))
+    low, high, least, most = (float(value.quantile(share)) for share in (0.25, 0.75, 0.0, 1.0))
+    edges = max(least, low - FAR * (high - low)), min(most, high + FAR * (high - low))
     drawn = value.clip(lower=edges[0], upper=edges[1]).fillna(edges[1] if found.minimize else edges[0])
     counted = value.where(points.state == State.COMPLETE)
     best = (counted.cummin() if found.minimize else counted.cummax()).ffill()

@@ -35,8 +35,8 @@ class Search:
         """Write what is searched, and how, as the store remembers it."""
         terms, space = SEARCH.values(self.terms), write_space(self.space)
         seeds = [*range(self.first_seed, self.first_seed + self.terms.replicates)]
-        found = {"terms": terms, "space": space, "metric": self.measure.name, "minimize": self.minimize, "seeds": seeds}
-        return json.dumps(found)
+        found = {"terms": terms, "space": space, "metric": self.measure.name, "minimize": self.minimize}
+        return json.dumps({**found, "seeds": seeds, "epochs": self.epochs})
 
     @property
     def params(self) -> dict[str, str]:
