@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from _thread import interrupt_main
+import time
+from _thread import interrupt_main, start_new_thread
 from collections.abc import Callable
-from threading import Timer
+from threading import Event
 from typing import Any
 
 from typer.core import TyperCommand
@@ -54,9 +55,17 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
 def _hear_again(ignored: Any) -> None:
     """Raise a Ctrl-C once more that came where Python lets no exception out: while it collects garbage, say."""
     if ignored.exc_type is KeyboardInterrupt:
-        Timer(SOON_S, interrupt_main).start()
+        is_over = Event()
+        start_new_thread(_interrupt, (is_over,))
+        is_over.set()
     else:
         sys.__unraisablehook__(ignored)
+
+
+def _interrupt(is_over: Event) -> None:
+    is_over.wait()
+    time.sleep(SOON_S)
+    interrupt_main()
 
 
 def _mistyped(error: Any) -> str:

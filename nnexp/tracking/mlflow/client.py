@@ -19,6 +19,7 @@ HTTP = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "8",  # seconds
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # standard output is for results
+    **inside.NO_BARS,
 }
 TRIES = 2  # of two clients that make an experiment at once, one fails
 

@@ -18,6 +18,7 @@ from sqlalchemy import event
 
 RETRIES = 4  # MLflow's 10 mean that a mistyped address is noticed after 100 seconds
 LOCKED_MS = 8_000  # MLflow waits for 20 seconds, in which nothing new is trained
+NO_BARS = {"MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}  # of files that are copied, where tqdm is installed
 WAITS = "PRAGMA busy_timeout"
 WAIT = f"{WAITS} = {LOCKED_MS}"
 

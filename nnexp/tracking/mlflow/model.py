@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ from mlflow.models import ModelSignature
 from mlflow.types import Schema, TensorSpec
 from numpy.typing import NDArray
 
+from nnexp.tracking.mlflow.inside import NO_BARS
+
 
 def save_model(
     to: Path, parameters: Mapping[str, NDArray[Any]], *, activations: Sequence[tuple[str, str]], n_in: int, scale: float
@@ -26,6 +29,7 @@ def save_model(
     The model's code is a file beside it, not a pickled class, so it loads where nnexp is not installed. `activations`
     gives each layer's by name and formula (NumPy, of z), the first hidden layer's first; the model knows no other.
     """
+    os.environ.update(NO_BARS)
     to.mkdir(parents=True)
     np.savez(to / "parameters.npz", **parameters)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():

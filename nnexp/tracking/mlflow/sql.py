@@ -7,6 +7,7 @@ value of another type than its column's is read as none, and keeps no other from
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import sqlite3
@@ -39,6 +40,8 @@ TAGS = table("tags", *map(column, ("run_uuid", "key", "value")))
 LATEST = table("latest_metrics", *map(column, ("run_uuid", "key", "value", "is_nan")))
 SCHEMA = table("alembic_version", column("version_num"))
 METRICS = table("metrics", *map(column, ("run_uuid", "key", "value", "is_nan", "step")))
+
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # of Ctrl-C while a connection is closed
 
 RUN_ID = re.compile(r"[\w-]+", re.ASCII)
 
