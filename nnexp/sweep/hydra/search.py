@@ -80,7 +80,7 @@ def read_overrides(
         for known in (space, fixed):
             known.pop(name, None)
         if override.is_sweep_override():
-            space[name] = _dimension(name, override)
+            space[name] = _dimension(name, override, schema)
         else:
             fixed[name] = text
     if not space:
@@ -91,7 +91,7 @@ def read_overrides(
     return space, list(fixed.values())
 
 
-def _dimension(name: str, override: Override) -> Dimension:
+def _dimension(name: str, override: Override, schema: Schema[Any]) -> Dimension:
     value = override.value()
     match value:
         case IntervalSweep(start=low, end=high):
@@ -101,7 +101,10 @@ def _dimension(name: str, override: Override) -> Dimension:
             if not low < high or (log and low <= 0):
                 wanted = "two numbers above 0, the smaller first" if log else "two numbers, the smaller first"
                 raise ConfigError(f"{name} must be an interval of {wanted}, but got {override.input_line}")
-            return Interval(low, high, log, isinstance(low, int) and isinstance(high, int))
+            ints = isinstance(low, int) and isinstance(high, int)
+            if ints or (low.is_integer() and high.is_integer() and _takes_no_fraction(name, low, schema)):
+                return Interval(int(low), int(high), log, whole=True)
+            return Interval(low, high, log)
         case RangeSweep(step=step) if not value.shuffle:
             values = list(value.range())
             if not values or step <= 0:
@@ -112,6 +115,22 @@ def _dimension(name: str, override: Override) -> Dimension:
             return Steps(values[0], values[-1], step, log)
         case _:
             return Choice(tuple(dict.fromkeys(map(str, override.sweep_iterator(transformer=Transformer.encode)))))
+
+
+def _takes_no_fraction(name: str, value: float, schema: Schema[Any]) -> bool:
+    """Tell whether a setting takes whole numbers alone: Hydra makes fractions of the ends of an interval."""
+    if name not in schema.settings:
+        return False
+    check = schema.settings[name].check
+    try:
+        check(name, int(value))
+    except ConfigError:
+        return False
+    try:
+        check(name, value + 0.5)
+    except ConfigError:
+        return True
+    return False
 
 
 class _Points:
