@@ -41,7 +41,7 @@ VICTIMS = ("worker", "launcher", "group")
 KILLS = 10  # a round
 DEADLINE_S = 120
 # Python's own words of a worker that is just being started when its launcher is killed: nobody else is there to speak.
-ORPHANED = re.compile(r"Traceback \(most recent call last\):\n  File \"<string>\".*(\n  .*)+\nEOFError: Ran out of input")
+ORPHANED = re.compile(r"Traceback .*\n  File \"<string>\".*(\n  .*)+\nEOFError: Ran out of input")
 
 
 class BreachError(Exception):
