@@ -84,6 +84,11 @@ def test_the_tour_works_line_by_line(terminal: Terminal) -> None:
         terminal.type(smaller(line))
 
 
+def test_a_search_is_planned_and_run(terminal: Terminal) -> None:
+    for line in block("search").splitlines():
+        terminal.type(smaller(line))
+
+
 @pytest.mark.skipif(not LEVELS, reason="needs the compiled kernel, and so a C compiler")
 def test_the_digests_are_those_of_this_machine_too(terminal: Terminal) -> None:
     for line in block("digests").splitlines():
