@@ -3,8 +3,8 @@
 One unlucky run closes no setting. Where there are several seeds, a point is pruned by the mean of its first two, as
 they go on; or, by its seeds, when it loses to others on the seeds that they share, at the looks of
 nnexp/statistics/looks.py, which keep the error of what is said at the end. Simulated (`python -m
-tests.benchmarks.racing`; 12 seeds each, sd 0.2), a truly best setting is closed in 0 to 3 %, and of 20 settings of which
-one is ahead by 0.5 points 76 % of the runs are needed, of those of the sweep init 62 %.
+tests.benchmarks.racing`; 12 seeds each, sd 0.2), a truly best setting is closed in 0 to 3 %; where one of 20 is ahead
+by 0.5 points 76 % of the runs are needed, of those of the sweep init 62 %.
 """
 
 from __future__ import annotations
