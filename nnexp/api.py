@@ -36,9 +36,9 @@ from nnexp.report.tables.judgement import as_table, finding
 from nnexp.statistics.decision import Decision
 from nnexp.sweep.find import chosen_runs
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
-from nnexp.sweep.hydra.overrides import Settings, as_overrides
+from nnexp.sweep.hydra.overrides import Settings, as_overrides, of_launcher, of_sweeper
 from nnexp.sweep.outcome import Failure
-from nnexp.sweep.policy import FRESH, LAUNCHER
+from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session, Swept, Trained
 from nnexp.tasks.network.task import NETWORK
@@ -117,6 +117,8 @@ def sweep(
     *,
     until_decided: bool = False,
     worthwhile: float | None = None,
+    together: Sequence[Settings] | None = None,
+    where: str | Sequence[str] | None = None,
     **more: Any,
 ) -> Compared:
     """Run a named sweep of sweeps/, or one over the settings that are given as lists, and compare its runs.
@@ -124,6 +126,7 @@ def sweep(
     `nnexp.sweep("hidden_sizes", epochs=3)`; `nnexp.sweep(hidden=[30, 100, (100, 30)], seed=range(5))`: a list, a range
     or an array is what to sweep over, a tuple is one value. With `until_decided`, seeds are added, but only to settings
     that may be the best, until it is decided; `worthwhile` is the difference from which on it matters, in points.
+    `together=[{"eta": 3, "batch_size": 10}, …]` lists settings that belong together; `where="eta < 1"` chooses.
 
     Raises
     ------
@@ -136,10 +139,10 @@ def sweep(
     if named != PLAIN:
         check_sweep(named)
     app = HydraApp(NETWORK, _open_session)
-    asked = {"until_decided": until_decided or None, "worthwhile": worthwhile}
-    launcher = {f"{LAUNCHER}{name}": value for name, value in asked.items() if value is not None}
-    arguments = ["-m", "--config-name", named, *as_overrides({**given, **(settings or {}), **more, **launcher})]
-    swept = [result for result in run_hydra(app, arguments, _say) if isinstance(result, Swept)]
+    asked = of_launcher(until_decided=until_decided, worthwhile=worthwhile)
+    asked |= of_sweeper(together=together and [together], where=where and [where])
+    typed = ["-m", "--config-name", named, *as_overrides({**given, **(settings or {}), **more, **asked})]
+    swept = [result for result in run_hydra(app, typed, _say) if isinstance(result, Swept)]
     outcomes = [one.outcome for one in swept if one.outcome]
     if any(outcome.interrupted for outcome in outcomes):
         raise UnfinishedError("the sweep was stopped; the same call goes on where it stood")

@@ -48,6 +48,13 @@ def test_what_matters_is_what_the_sweep_is_decided_by(small):
     assert swept.comparison.verdict.margin == pytest.approx(0.05)
 
 
+def test_settings_that_belong_together_and_conditions(small):
+    together = [{"hidden": (5, 4), "eta": 3.0}, {"hidden": 4, "eta": 0.5}]
+    swept = nnexp.sweep(small, epochs=1, seed=range(2), together=together, where=["seed < 1 or eta < 1", "eta < 9"])
+    settings = zip(swept.runs["hidden"], swept.runs["seed"], strict=True)
+    assert sorted((str(hidden), int(seed)) for hidden, seed in settings) == [("4", 0), ("4", 1), ("[5, 4]", 0)]
+
+
 def test_a_named_sweep_is_a_file_of_sweeps(small, tmp_path):
     (tmp_path / "sweeps").mkdir()
     (tmp_path / "sweeps" / "mine.yaml").write_text(

@@ -34,12 +34,13 @@ def sweep(
         bool, typer.Option("--until-decided", help="Add seeds, but only to settings that may be the best: 3 to 20.")
     ] = False,
     worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
+    where: Annotated[str | None, typer.Option(help="Leave out the runs for which it does not hold: 'eta < 1'.")] = None,
 ) -> None:
     """Run a named sweep, or what is left of it: finished runs are reused."""
     from nnexp.cli.sweep import sweep
 
     flags = {"fresh": fresh, "dry_run": dry_run, "until_decided": until_decided}
-    sweep(name, overrides or [], {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile})
+    sweep(name, overrides or [], {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile}, where)
 
 
 @app.command()

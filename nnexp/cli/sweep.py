@@ -10,12 +10,11 @@ from nnexp.cli.console import out, say
 from nnexp.cli.train import train
 from nnexp.config.sweeps import check_sweep, sweep_names
 from nnexp.errors import ConfigError
-from nnexp.sweep.hydra.overrides import as_overrides
-from nnexp.sweep.policy import LAUNCHER
+from nnexp.sweep.hydra.overrides import as_overrides, of_launcher, of_sweeper
 
 
-def sweep(name: str | None, overrides: Sequence[str], flags: Mapping[str, Any]) -> None:
-    """Run a named sweep, with the settings of its launch that were given as flags; without a name, list them."""
+def sweep(name: str | None, overrides: Sequence[str], launch: Mapping[str, Any], where: str | None) -> None:
+    """Run a named sweep, with what its launch was given, where a condition holds; without a name, list them."""
     if name is None:
         for each in sweep_names():
             try:
@@ -24,7 +23,7 @@ def sweep(name: str | None, overrides: Sequence[str], flags: Mapping[str, Any]) 
                 say(str(error))
         return
     check_sweep(name)
-    given = {f"{LAUNCHER}{flag}": value for flag, value in flags.items() if value is not None and value is not False}
+    given = of_launcher(**launch) | of_sweeper(where=where)
     arguments = ["-m", "--config-name", name, *overrides, *as_overrides(given)]
     say(f"this is: nnexp train {shlex.join(arguments)}")
     train(arguments)

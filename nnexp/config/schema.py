@@ -138,6 +138,10 @@ class Schema(Generic[C]):
         """Give a config as a mapping of dotted names to values in JSON's types."""
         return flatten(self.values(config))
 
+    def flat_value(self, name: str, value: Any) -> Any:
+        """Check the value of one setting, and give it as `flat` does."""
+        return _plain(self._check(name, value))
+
     def params(self, config: C) -> dict[str, str]:
         """Write a config as the tracking store keeps it: dotted names, every value a text."""
         return {name: format_value(value) for name, value in self.flat(config).items()}

@@ -37,8 +37,8 @@ def register(settings: Mapping[str, Any], launcher: Mapping[str, Any], search: M
     store = ConfigStore.instance()
     store.store("settings", dict(settings), provider="nnexp")
     store.store("pool", {"_target_": f"{PLUGINS}.PoolLauncher", **launcher}, "hydra/launcher")
-    grid = {"_target_": f"{PLUGINS}.GridSweeper", "max_batch_size": None, "params": None}
-    store.store("grid", grid, "hydra/sweeper")
+    grid = dict.fromkeys(("max_batch_size", "params", "together", "where"))
+    store.store("grid", {"_target_": f"{PLUGINS}.GridSweeper", **grid}, "hydra/sweeper")
     store.store("search", {"_target_": f"{PLUGINS}.SearchSweeper", **search, "params": None}, "hydra/sweeper")
     Plugins.instance().register(UserFirst)
 

@@ -24,7 +24,7 @@ class Plan:
     name: str
     runs: tuple[RunSpec, ...]
     varies: tuple[str, ...]
-    remark: str = ""  # on jobs that are none of its runs, because another job trains the same
+    remarks: tuple[str, ...] = ()  # on jobs that are none of its runs: why they are not
     search: Search | None = None  # what asks for its runs as it goes: there are none yet
 
     @cached_property
@@ -33,8 +33,8 @@ class Plan:
         return self.search.key if self.search else sweep_key(run.key for run in self.runs)
 
 
-def make_plan(name: str, task: Task, jobs: Sequence[Job]) -> Plan:
-    """Plan numbered configs, each with its folder.
+def make_plan(name: str, task: Task, jobs: Sequence[Job], remarks: Sequence[str] = ()) -> Plan:
+    """Plan numbered configs, each with its folder; `remarks` tell of jobs that were left out before.
 
     Raises
     ------
@@ -49,11 +49,10 @@ def make_plan(name: str, task: Task, jobs: Sequence[Job]) -> Plan:
         spec = make_spec(task, config, chosen, number=number, folder=folder)
         runs.setdefault(spec.key, spec)
     idle = [setting for setting in varies if not task.schema.settings[setting].decides]
-    return Plan(name, tuple(runs.values()), tuple(varies), _remark(len(jobs), len(runs), idle))
+    alike = [_alike(len(jobs), len(runs), idle)] if len(runs) < len(jobs) else []
+    return Plan(name, tuple(runs.values()), tuple(varies), (*remarks, *alike))
 
 
-def _remark(jobs: int, runs: int, idle: Sequence[str]) -> str:
-    if jobs == runs:
-        return ""
+def _alike(jobs: int, runs: int, idle: Sequence[str]) -> str:
     why = f"; what {', '.join(idle)} is set to decides nothing of what is trained" if idle else ""
     return f"{jobs} jobs are {count(runs, 'run')}: the others would train the same{why}"

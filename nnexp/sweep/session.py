@@ -134,8 +134,8 @@ class Session:
             If another process is running the sweep.
         """
         self._caution(plan.runs)
-        if plan.remark:
-            self._watcher.say(plan.remark)
+        for remark in plan.remarks:
+            self._watcher.say(remark)
         growing = self._growing(plan, policy)
         ledger = growing.ledger if growing else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED))

@@ -104,6 +104,80 @@ class TestValues:
         assert f"nnexp: 2 jobs are 1 run: the others would train the same{why}\n" in err
 
 
+class TestListsAndConditions:
+    """`together` and `where` in a sweep's file, and typed."""
+
+    FILE = """
+defaults: [config, _self_]
+hydra:
+  sweeper:
+    params: {hidden: "30,100", seed: range(2)}
+    together:
+      - {eta: 3.0, batch_size: 10}
+      - {eta: 0.5}
+    where: hidden < 100 or eta < 1
+"""
+
+    @pytest.fixture
+    def plan(self, sweeps: Path, nnexp: Nnexp) -> Callable[..., tuple[int, list[str], list[str]]]:
+        """Give the names of the runs of a dry run, or what it says."""
+        (sweeps / "mine.yaml").write_text(self.FILE)
+
+        def plan(*arguments: str) -> tuple[int, list[str], list[str]]:
+            status, out, err = nnexp("sweep", "mine", "--dry-run", *arguments)
+            names = [line.split(maxsplit=1)[1].partition("  to do")[0] for line in out.splitlines()[:-1]]
+            return status, names, err.splitlines()[1:]
+
+        return plan
+
+    def test_what_remains_is_planned_and_told(self, plan: Callable[..., tuple[int, list[str], list[str]]]) -> None:
+        status, names, told = plan("batch_size=10", "hydra.sweeper.together=[{eta:3.0},{eta:0.5}]")
+        of_30 = [f"784-30-10 eta={eta} seed={seed}" for eta in (3.0, 0.5) for seed in (0, 1)]
+        of_100 = [f"784-100-10 eta=0.5 seed={seed}" for seed in (0, 1)]
+        assert (status, names) == (0, [*of_30, *of_100])
+        assert told == ["nnexp: 2 of 8 jobs are left out by where: hidden < 100 or eta < 1"]
+
+    def test_what_an_entry_does_not_name_stays_as_it_is(
+        self, plan: Callable[..., tuple[int, list[str], list[str]]], sweeps: Path
+    ) -> None:
+        (sweeps / "mine.yaml").write_text(f"{self.FILE}batch_size: 50\n")
+        _, names, _ = plan("--where", "seed == 1")
+        assert names == [
+            f"784-{hidden}-10 {entry}"
+            for entry in ("eta=3.0 batch_size=10", "eta=0.5 batch_size=50")
+            for hidden in (30, 100)
+        ]
+
+    @pytest.mark.parametrize(
+        ("typed", "told"),
+        [
+            (["--where", "hidden < 30"], "hydra.sweeper.where leaves out every job of 8: hidden < 30"),
+            (["--where", "hiden < 3"], "the condition hiden < 3: there is no setting hiden; did you mean hidden?"),
+            (["eta=3"], "eta is set in hydra.sweeper.together, and again by eta=3; leave it out of one of them"),
+            (["hydra.sweeper.together=[{etta:3}]"], "there is no setting etta; did you mean eta?"),
+            (["hydra.sweeper.wher=x"], "hydra.sweeper must be one of max_batch_size, params, together, where, but "),
+            (["--until-decided", "--where", "seed < 1"], "until_decided chooses the seeds, so hydra.sweeper.where "),
+        ],
+        ids=" ".join,
+    )
+    def test_what_cannot_be_meant_is_refused_in_a_line(
+        self, typed: list[str], told: str, plan: Callable[..., tuple[int, list[str], list[str]]]
+    ) -> None:
+        status, names, lines = plan(*typed)
+        assert (status, names) == (2, [])
+        assert lines[-1].startswith(f"nnexp: {told}")
+
+    def test_the_same_jobs_are_the_same_sweep_however_they_are_written(
+        self, nnexp: Nnexp, database: Path, tiny_data: Path
+    ) -> None:
+        small = ("dataset=folder", f"dataset.path={tiny_data}", "hidden=5", "epochs=1")
+        together = "hydra.sweeper.together=[{eta:3.0,seed:0},{eta:0.5,seed:1},{eta:9,seed:2}]"
+        where = 'hydra.sweeper.where="eta < 9"'
+        assert nnexp("train", "-m", *small, together, where, "hydra.launcher.jobs=1")[0] == 0
+        again = nnexp("train", "-m", *small, "eta=3.0,0.5", "seed=0,1", 'hydra.sweeper.where="(eta > 1) == (seed < 1)"')
+        assert "the sweep's page, as it was: " in again[1]
+
+
 class TestWhatIsLeftBehind:
     """An output folder is left only where something came of the command."""
 

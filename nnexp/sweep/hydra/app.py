@@ -25,7 +25,7 @@ from nnexp.config.sweeps import yaml_mistake
 from nnexp.config.value import meant
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
-from nnexp.search.terms import SEARCH, SWEEPER, Terms
+from nnexp.search.terms import SEARCH, Terms
 from nnexp.sweep.hydra.output import leave_none
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, POLICY, Policy
@@ -211,9 +211,12 @@ def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
     for cause in causes:
         if isinstance(cause, OmegaConfBaseException) and "not in struct" in str(cause) and cause.full_key:
             key = str(cause.full_key)
-            for prefix, known in ((LAUNCHER, POLICY), (SWEEPER, SEARCH)):
-                if key.startswith(prefix):
-                    return known.unknown_setting(key.removeprefix(prefix))
+            if key.startswith(LAUNCHER):
+                return POLICY.unknown_setting(key.removeprefix(LAUNCHER))
+            if key.startswith("hydra."):
+                group, _, name = key.rpartition(".")
+                known = map(str, cause.parent_node or ())
+                return none_of([one for one in known if not one.startswith("_")], group, name)
             return schema.unknown_setting(key)
         if isinstance(cause, MissingConfigException) and cause.options:
             group, _, choice = str(cause.missing_cfg_file).rpartition("/")

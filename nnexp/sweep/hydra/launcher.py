@@ -12,13 +12,17 @@ from typing import Any
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import TaskFunction
-from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
-from nnexp.config.value import format_value
+from nnexp.config.condition import Condition
+from nnexp.config.schema import SEED
 from nnexp.errors import ConfigError
+from nnexp.measure import count
+from nnexp.search.terms import SWEEPER
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, refuse_unused
 from nnexp.sweep.hydra.compose import Composer
-from nnexp.sweep.plan import make_plan
+from nnexp.sweep.hydra.grid import conditions, refuse_lists
+from nnexp.sweep.plan import Job, make_plan
 from nnexp.sweep.policy import POLICY
 
 
@@ -35,29 +39,39 @@ def launch(
         raise TypeError("hydra/launcher=pool runs nnexp's own task; other Hydra applications need another launcher")
     app.folders.append(Path(str(OmegaConf.select(master, "hydra.sweep.dir"))))
     refuse_unused(master.hydra)
-    _refuse_lists(master.hydra.sweeper)
-    policy = POLICY.parse_config(settings)
-    schema = app.task.schema
+    refuse_lists(master.hydra.sweeper)
+    policy, schema = POLICY.parse_config(settings), app.task.schema
+    where = conditions(master.hydra.sweeper, schema)
+    if policy.until_decided and any(SEED in condition.names for condition in where):
+        raise ConfigError(f"until_decided chooses the seeds, so {SWEEPER}where cannot; leave {SEED} out of it")
     composer = Composer(loader, master, schema)
-    jobs = [
-        (number, schema.parse_config(settings), folder)
-        for number, overrides in enumerate(job_overrides, first)
-        for settings, folder in [composer.job(overrides, number)]
-    ]
-    plan = make_plan(name_of(master), app.task, jobs)
-    values = app.sweep(plan, policy)
-    reached = {run.number: values.get(run.key) for run in plan.runs}
-    return [_job_return(overrides, reached.get(number)) for number, overrides in enumerate(job_overrides, first)]
+    jobs: list[Job] = []
+    taken: list[Sequence[str]] = []
+    for overrides in job_overrides:
+        values, folder = composer.job(overrides, first + len(jobs))
+        config = schema.parse_config(values)
+        flat = schema.flat(config) if where else {}
+        if all(condition.holds(flat) for condition in where):
+            jobs.append((first + len(jobs), config, folder))
+            taken.append(overrides)
+    plan = make_plan(name_of(master), app.task, jobs, _left_out(where, len(job_overrides), len(jobs)))
+    decided = app.sweep(plan, policy)
+    reached = {run.number: decided.get(run.key) for run in plan.runs}
+    return [_job_return(overrides, reached.get(number)) for number, overrides in enumerate(taken, first)]
 
 
-def _refuse_lists(sweeper: DictConfig) -> None:
-    """Refuse a list of YAML's where what varies is set: Hydra takes it for one value, and a person for several."""
-    params = sweeper.get("params") if str(sweeper.get("_target_", "")).endswith("GridSweeper") else None
-    for name, value in (params or {}).items():
-        if isinstance(value, ListConfig):
-            one, several = format_value(OmegaConf.to_container(value)), ",".join(map(str, value))
-            either = f"write {name}: {several} for one after the other, or {name}: '{one}' for one value"
-            raise ConfigError(f"hydra.sweeper.params.{name} must be written as it is typed, but got a list; {either}")
+def _left_out(where: Sequence[Condition], jobs: int, taken: int) -> list[str]:
+    """Tell how many jobs the conditions leave out.
+
+    Raises
+    ------
+    ConfigError
+        If they leave out all.
+    """
+    told = "; ".join(condition.text.strip() for condition in where)
+    if jobs and not taken:
+        raise ConfigError(f"{SWEEPER}where leaves out every job of {jobs}: {told}")
+    return [f"{jobs - taken} of {count(jobs, 'job')} are left out by where: {told}"] if where else []
 
 
 def name_of(master: DictConfig) -> str:

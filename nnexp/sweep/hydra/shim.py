@@ -18,7 +18,21 @@ from omegaconf import DictConfig
 
 
 class GridSweeper(BasicSweeper):
-    """Hydra's basic sweeper, less its composing of every job for validation alone: the launcher checks them all."""
+    """Hydra's basic sweeper, less its composing of every job for validation alone: the launcher checks them all.
+
+    `together` is a list of settings that belong together, each entry an alternative that is crossed with the grid.
+    `where` leaves jobs out: the launcher, which knows the settings of each, does so.
+    """
+
+    def __init__(self, max_batch_size: int | None, params: Any = None, together: Any = None, where: Any = None) -> None:  # noqa: ARG002
+        super().__init__(max_batch_size, params)
+        self._together = together
+
+    def get_job_batch(self) -> Sequence[Sequence[str]]:
+        """Give the overrides of every job."""
+        from nnexp.sweep.hydra.grid import crossed
+
+        return crossed(self._together, super().get_job_batch())
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
         """Leave it to the launcher, which refuses the whole batch before anything is trained."""

@@ -39,6 +39,10 @@ def test_the_basic_sweeper_validates_batches_in_the_method_that_is_left_out(inst
     assert "self.validate_batch_is_legal(" in sweep, "jobs may be composed twice again"
 
 
+def test_the_basic_sweeper_asks_for_its_jobs_where_they_are_crossed_with_what_belongs_together(installed):
+    assert "self.get_job_batch()" in inspect.getsource(installed.GridSweeper.sweep), "`together` may be passed over"
+
+
 def test_a_job_can_be_composed_from_the_multiruns_own_config():
     assert [*inspect.signature(ConfigLoader.load_sweep_config).parameters] == [
         "self",
