@@ -151,7 +151,8 @@ def _close_alone(record: Run, store: Store, say: Say, repairs: Repairs) -> bool:
         return False
     try:
         with _reading(Path(record.tags.get(Tag.FOLDER, "")), repairs):
-            _close(record, store, say, repairs)
+            if _says_running(record, store):  # still: its process may have ended it, and then let go of it
+                _close(record, store, say, repairs)
     finally:
         store.claims.let_go(claim)
     return True
@@ -185,6 +186,10 @@ def _close_run(record: Run, folder: RunFolder, store: Store, say: Say, repairs: 
     else:
         _kill(record, store, owner.GONE)
         repairs.closed.append(record.name)
+
+
+def _says_running(record: Run, store: Store) -> bool:
+    return any(other.run_id == record.run_id for other in store.runs(None, status=Status.RUNNING))
 
 
 def _kill(record: Run, store: Store, reason: str) -> None:

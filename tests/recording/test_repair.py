@@ -16,7 +16,7 @@ from nnexp.recording import owner, pending
 from nnexp.recording.examine import Holes, examine
 from nnexp.recording.recorder import new_recorder
 from nnexp.recording.repair import orphans, repair
-from nnexp.tracking.claims import NoClaims
+from nnexp.tracking.claims import NoClaims, OwnClaims
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, RunStart, Status, Tag
 from nnexp.training.events import Killed
@@ -109,6 +109,20 @@ def test_of_another_machine_nothing_is_known(train, store):
     store.claims = NoClaims()
     train(2, owned_by=f"elsewhere.example {os.getpid()} 1.00")
     assert repair(store, silent).sentences() == []
+
+
+def test_what_ends_while_it_is_looked_at_stays_as_it_ended(store):
+    """On another machine, which has not its folder."""
+    run_id = store.create(RunStart("x", 1, tags={Tag.KIND: Kind.RUN, Tag.OWNER: "elsewhere 1 1.0", Tag.UID: "0" * 32}))
+
+    class Late(OwnClaims):
+        def is_free(self, name):
+            store.end(run_id, Status.FINISHED, 2)
+            return True
+
+    store.claims = Late()
+    assert repair(store, print).sentences() == []
+    assert [run.status for run in store.runs()] == [Status.FINISHED]
 
 
 def test_a_process_with_the_same_number_is_not_the_owner(train, store):
