@@ -35,6 +35,7 @@ IS_FREE = text(
     " AND (classid::bigint << 32) + objid::bigint = :number)"
 )
 WAIT, SOON = text("SELECT pg_advisory_lock(:number)"), text("SET lock_timeout = '30s'")  # for one that was stopped
+MADE = text("SELECT pg_advisory_xact_lock_shared(:number)")
 NOTICE = ("tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3")
 
 
@@ -49,6 +50,16 @@ def alone(location: Location) -> Iterator[None]:
         connection.execute(SOON)
         connection.execute(WAIT, {"number": number_of("tables")})
         yield
+
+
+def wait_for_tables(connection: Connection) -> None:
+    """Wait, in a transaction, while another process makes a PostgreSQL database's tables.
+
+    Each takes locks on several of them: who reads meanwhile, and who makes them, would wait for one another.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(SOON)
+        connection.execute(MADE, {"number": number_of("tables")})
 
 
 class PostgresClaims:

@@ -25,6 +25,7 @@ from sqlalchemy.pool import NullPool
 
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.artifacts import Root, read_artifact
+from nnexp.tracking.mlflow.claims import wait_for_tables
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.tags import from_mlflow, to_mlflow
 from nnexp.tracking.records import Kind, Run, Status, Tag, moment
@@ -153,6 +154,7 @@ class SqlReader:
             return not (self.location.exists and (file.is_dir() or file.stat().st_size))
         if not self._made:
             with self._connect() as database:
+                wait_for_tables(database)
                 self._made = inspect(database).has_table(RUNS.name)
         return not self._made
 
