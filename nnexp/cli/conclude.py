@@ -146,13 +146,18 @@ def _say_time(outcome: Outcome, survey: Survey) -> None:
         say(f"{len(outcome.finished):,} of {count(wanted, 'run')} finished, in {duration(outcome.seconds)}")
 
 
-def _check(outcome: Outcome, survey: Survey) -> None:
+def tell_failures(outcome: Outcome) -> None:
+    """Say which runs failed, and how many the store has not been told of."""
     for failure in outcome.failures:
         say(f"{failure.name} failed in epoch {failure.epoch + 1}: {failure.error} (see {failure.folder})")
-    again = "type the same command again to go on where it stood"
     if outcome.unsent:
         waiting = count(outcome.unsent, "run")
         say(f"{waiting} still to be written to the store: the next command, or nnexp doctor, does it")
+
+
+def _check(outcome: Outcome, survey: Survey) -> None:
+    tell_failures(outcome)
+    again = "type the same command again to go on where it stood"
     if outcome.interrupted:
         raise UnfinishedError(f"{survey.plan.name} was stopped; {again}", outcome.exit_status)
     if outcome.failures:

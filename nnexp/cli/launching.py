@@ -44,6 +44,20 @@ def sweep(
 
 
 @app.command()
+def work(
+    wanted: Annotated[str | None, typer.Argument(metavar="[SWEEP]", help="None: the last one launched.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once; as many as there are cores.")] = None,
+) -> None:
+    """Join a sweep that another process runs on the same store, here or on another machine, and train its next runs.
+
+    It ends with the sweep. Whatever becomes of it, its runs are left to the sweep.
+    """
+    from nnexp.cli.work import work
+
+    work(wanted, jobs)
+
+
+@app.command()
 def rerun(
     wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
     until: Annotated[int | None, typer.Option(min=1, help="Stop after this epoch: a quick check.")] = None,

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from nnexp.config.sweeps import sweep_names
 from nnexp.errors import NotFoundError
-from nnexp.tracking.records import Kind, Run, Tag, newest_finished
+from nnexp.tracking.records import Kind, Run, Status, Tag, newest_finished
 from nnexp.tracking.store import RunStore
 
 
@@ -32,8 +32,7 @@ def find_run(store: RunStore, wanted: str) -> Run:
 
 def find_sweep(store: RunStore, wanted: str | None = None) -> Run | None:
     """Find the newest sweep of a name or id; without one, the newest of all."""
-    latest_first = sorted(store.runs(Kind.SWEEP), key=lambda s: -int(s.tags.get(Tag.LAUNCHED, s.started_at)))
-    return next((s for s in latest_first if wanted is None or _is_called(s, wanted)), None)
+    return next((sweep for sweep in _latest_first(store) if wanted is None or _is_called(sweep, wanted)), None)
 
 
 def named_sweep(store: RunStore, wanted: str) -> Run:
@@ -48,6 +47,28 @@ def named_sweep(store: RunStore, wanted: str) -> Run:
     if sweep is None:
         raise _not_there("sweep", wanted, _names(store))
     return sweep
+
+
+def running_sweep(store: RunStore, wanted: str | None = None) -> Run:
+    """Find the newest sweep that is being launched; of a name or id, if one is wanted.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none.
+    """
+    named = named_sweep(store, wanted) if wanted else None
+    running = [sweep for sweep in _latest_first(store) if sweep.status is Status.RUNNING]
+    for sweep in running:
+        if wanted is None or _is_called(sweep, wanted):
+            return sweep
+    if named:
+        raise NotFoundError(f"sweep {named.name} is {named.status}; nnexp work joins one that is running")
+    raise NotFoundError("no sweep is running in this store; nnexp sweep NAME begins one, and nnexp work joins it")
+
+
+def _latest_first(store: RunStore) -> list[Run]:
+    return sorted(store.runs(Kind.SWEEP), key=lambda sweep: -int(sweep.tags.get(Tag.LAUNCHED, sweep.started_at)))
 
 
 def _names(store: RunStore) -> list[str]:

@@ -17,7 +17,7 @@ from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.interrupt import Interrupt
 from nnexp.sweep.outcome import Failure, Outcome
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.source import Decision, Reused, Source
+from nnexp.sweep.source import Decision, Expecting, Reused, Source
 from nnexp.sweep.turns import NoTurns, Turn, Turns
 from nnexp.sweep.watcher import Watcher
 from nnexp.tracking.records import Run
@@ -111,8 +111,8 @@ class Launch:
             if len(self._running) == self._executor.slots or interrupt.asked or self._given_up():
                 break
             self._begin(self._elsewhere.popleft(), source)
-        waiting = self._elsewhere and not (interrupt.asked or self._given_up())
-        return bool(self._running or waiting)
+        waiting = self._elsewhere or (isinstance(source, Expecting) and source.expects_more())
+        return bool(self._running or (waiting and not (interrupt.asked or self._given_up())))
 
     def _begin(self, attempt: Attempt, source: Source) -> None:
         """Start a run, unless another process trains it, or has done so."""

@@ -6,18 +6,23 @@ from collections.abc import Iterable
 
 from nnexp.errors import TrackingError
 from nnexp.sweep.plan import Plan
+from nnexp.sweep.shared import SharedPlan
 from nnexp.sweep.until_decided import UntilDecided
 from nnexp.sweep.watcher import Watcher
 from nnexp.tracking.records import Kind, Run, Tag
 from nnexp.tracking.store import Store
 
 
-def follow(until: UntilDecided, plan: Plan, parent_id: str, store: Store, watcher: Watcher) -> None:
-    """Record the looks that were made already, and every other as it is made: whoever adds seeds later pays for it."""
+def follow(until: UntilDecided, plan: Plan, parent_id: str, store: Store, watcher: Watcher, shared: SharedPlan) -> None:
+    """Record the looks that were made already, and every other as it is made: whoever adds seeds later pays for it.
+
+    The runs that a look asks for are shared.
+    """
 
     def record() -> None:
         try:
-            store.log(parent_id, tags={Tag.LOOKS: " ".join(map(str, sorted({*before, *until.looks})))})
+            looks = {Tag.LOOKS: " ".join(map(str, sorted({*before, *until.looks})))}
+            store.log(parent_id, tags=looks | shared.more(until.left()))
             adopt([run for run in until.ledger.done.values() if run.run_id not in adopted], plan, store)
             adopted.update(run.run_id for run in until.ledger.done.values())
         except TrackingError as error:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 from nnexp.errors import BusyError, TrackingError
 from nnexp.recording import code, owner
 from nnexp.recording.files import FORMAT
+from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
+from nnexp.sweep.shared import blank
 from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, sweep_claim
 from nnexp.tracking.store import Store
 from nnexp.training.events import now
+from nnexp.training.spec import RunSpec
 
 
 @contextmanager
@@ -26,15 +33,19 @@ def launching(plan: Plan, store: Store) -> Iterator[None]:
     """
     claims, claim = store.claims, sweep_claim(plan.key)
     if not (claims.take(claim) or (claims.is_free(claim) and claims.take(claim))):
-        raise BusyError(f"sweep {plan.name} is being run already by another process; wait for it, or end it")
+        raise BusyError(
+            f"sweep {plan.name} is being run already by another process; wait for it, end it, or join it: nnexp work"
+        )
     try:
         yield
     finally:
         claims.let_go(claim)
 
 
-def open_parent(plan: Plan, store: Store) -> str:
+def open_parent(plan: Plan, store: Store, shared: Mapping[str, str] | None = None) -> str:
     """Begin the sweep's parent run, or open the one that an earlier launch of the same sweep left.
+
+    `shared` are the tags in which its runs stand for others to take.
 
     Raises
     ------
@@ -48,7 +59,7 @@ def open_parent(plan: Plan, store: Store) -> str:
     if earlier:
         if store.claims.is_free(sweep_claim(plan.key)) is None:
             _check_free(earlier[0])
-        store.log(earlier[0].run_id, tags=launched)
+        store.log(earlier[0].run_id, tags={**launched, **blank(earlier[0].tags), **(shared or {})})
         store.end(earlier[0].run_id, Status.RUNNING, now())
         return earlier[0].run_id
     tags = {
@@ -59,17 +70,48 @@ def open_parent(plan: Plan, store: Store) -> str:
         Tag.UID: uuid.uuid4().hex,
         **launched,
         **code.tags(),
+        **(shared or {}),
     }
     params = plan.search.params if plan.search else {"runs": str(len(plan.runs))}
     return store.create(RunStart(plan.name, now(), params, tags))
 
 
-def close_parent(parent_id: str, status: Status, store: Store, say: Callable[[str], None]) -> None:
-    """Note how the sweep ended; if the store is away, the next command does it."""
+def fate(outcome: Outcome, *, is_over: bool) -> Status:
+    """Tell the parent's fate: FAILED if a run failed, KILLED if runs are left to do, or to be asked for."""
+    if outcome.failures:
+        return Status.FAILED
+    return Status.FINISHED if is_over and not outcome.killed and not outcome.left else Status.KILLED
+
+
+def close_parent(
+    parent_id: str, status: Status, store: Store, say: Callable[[str], None], shared: Iterable[str] = ()
+) -> None:
+    """Note how the sweep ended, and share its runs no longer; if the store is away, the next command does it."""
     try:
         store.end(parent_id, status, now())
+        if tags := blank(shared):
+            store.log(parent_id, tags=tags)
     except TrackingError as error:
         say(f"{error}; the sweep's own run is closed by the next command")
+
+
+def recorders(
+    parent_id: str, sweep_key: str, store: Store, say: Callable[[str], None]
+) -> Callable[[RunSpec, int], Recorder]:
+    """Give what makes the recorder of each try at a run of a sweep, in its folder; what all would say is said once."""
+    say = cache(say)
+    member = {Tag.member(sweep_key): Tag.YES}
+
+    def record(run: RunSpec, attempt: int) -> Recorder:
+        folder = run.folder if attempt == 1 else Path(f"{run.folder}-{attempt}")
+        try:
+            return new_recorder(run, folder, store, say=say, parent_id=parent_id, tags=member)
+        except OSError as error:  # a full disk, say: other runs may lie elsewhere already, and this one joins them
+            elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
+            say(f"{folder} cannot be written ({error.strerror}); this run goes to {elsewhere}")
+            return new_recorder(run, elsewhere, store, say=say, parent_id=parent_id, tags=member)
+
+    return record
 
 
 def _check_free(parent: Run) -> None:

@@ -9,11 +9,9 @@ it. Knows neither Hydra nor how anything is shown: a watcher is told.
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from nnexp.archive.proof import Verdict, exit_status
@@ -27,17 +25,19 @@ from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.interrupt import Interrupt
+from nnexp.sweep.joined import Joined
 from nnexp.sweep.launch import Launch
 from nnexp.sweep.ledger import read_ledger
 from nnexp.sweep.looks import adopt, follow
 from nnexp.sweep.outcome import Outcome
-from nnexp.sweep.parent import close_parent, launching, open_parent
+from nnexp.sweep.parent import close_parent, fate, launching, open_parent, recorders
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.rerun import RERUNS, Rerun, archived, plan_rerun, run_reruns
 from nnexp.sweep.search.remember import Notes, recall
 from nnexp.sweep.search.searching import Searching
 from nnexp.sweep.seeds import runs_by_setting
+from nnexp.sweep.shared import SharedPlan, leave
 from nnexp.sweep.source import Growing, Planned, Source
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.turns import KeyTurns
@@ -145,22 +145,41 @@ class Session:
             return Swept(survey)
         open_files.allow_for(policy.slots)
         self.store.prepare()  # one that cannot be written is refused now
+        shared = SharedPlan(ledger.to_do, is_open=not (policy.fresh or plan.search))
         # From here on there is a record that a signal must not leave half made.
         with Interrupt() as interrupt, launching(plan, self.store):
-            parent_id = open_parent(plan, self.store)
+            parent_id = open_parent(plan, self.store, shared.tags)
             status = Status.KILLED  # unless it ends in good order
             try:
+                leave(shared, plan, parent_id, self.store)
                 adopt(ledger.done.values(), plan, self.store)
                 if isinstance(growing, UntilDecided):
-                    follow(growing, plan, parent_id, self.store, self._watcher)
+                    follow(growing, plan, parent_id, self.store, self._watcher, shared)
                 if isinstance(growing, Searching):
                     growing.follow(Notes(growing, plan, parent_id, self.store, self._watcher))
                 outcome = self._launch(survey, parent_id, (lambda _: growing) if growing else source, interrupt)
                 adopt(outcome.reused, plan, self.store)
-                status = _fate(outcome, is_over=growing is None or growing.is_over)
+                status = fate(outcome, is_over=growing is None or growing.is_over)
             finally:
-                close_parent(parent_id, status, self.store, self._watcher.say)
+                close_parent(parent_id, status, self.store, self._watcher.say, shared.tags)
         return Swept(survey, parent_id, outcome)
+
+    def work(self, sweep: Run, policy: Policy, folder: Path) -> tuple[Joined, Outcome]:
+        """Take runs of a sweep that another process launches, until it is over; their files go into a folder.
+
+        Raises
+        ------
+        RecordError, TrackingError
+            If none of its runs can be trained here, or the store cannot tell who trains what.
+        """
+        joined = Joined(sweep, self.store, self.task, self._watcher, folder, clock=self._clock)
+        self._caution(joined.left())
+        open_files.allow_for(policy.slots)
+        self.store.prepare()
+        record = recorders(sweep.run_id, sweep.tags[Tag.SWEEP], joined.store, self._watcher.say)
+        launch = Launch(self._executor(policy.slots), policy, record, self._watcher, turns=joined, clock=self._clock)
+        with self._watcher.watching(joined.left(), lambda _run: 0.0):
+            return joined, launch.run(joined)
 
     def runs_of(self, plan: Plan) -> list[Run]:
         """Read what the store holds of a plan's runs."""
@@ -219,32 +238,10 @@ class Session:
 
     def _launch(self, survey: Survey, parent_id: str, source: MakeSource, interrupt: Interrupt) -> Outcome:
         to_do, policy, estimate = survey.ledger.to_do, survey.policy, survey.estimator.seconds
-        recorders = self._recorders(parent_id, {Tag.member(survey.plan.key): Tag.YES})
         most = survey.growing.runs_at_most if survey.growing else len(to_do)
         executor = self._executor(min(policy.slots, most or 1))
         turns = KeyTurns(self.store, self._watcher.say, fresh=policy.fresh)
-        launch = Launch(executor, policy, recorders, self._watcher, turns=turns, estimate=estimate, clock=self._clock)
+        record = recorders(parent_id, survey.plan.key, self.store, self._watcher.say)
+        launch = Launch(executor, policy, record, self._watcher, turns=turns, estimate=estimate, clock=self._clock)
         with self._watcher.watching(to_do, estimate):
             return launch.run(source(to_do), interrupt)
-
-    def _recorders(self, parent_id: str, tags: Mapping[str, str]) -> Callable[[RunSpec, int], Recorder]:
-        """Give what makes the recorder of each try at a run, in its folder; what all would say is said once."""
-        say = cache(self._watcher.say)
-
-        def record(run: RunSpec, attempt: int) -> Recorder:
-            folder = run.folder if attempt == 1 else Path(f"{run.folder}-{attempt}")
-            try:
-                return new_recorder(run, folder, self.store, say=say, parent_id=parent_id, tags=tags)
-            except OSError as error:  # a full disk, say: other runs may lie elsewhere already, and this one joins them
-                elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
-                say(f"{folder} cannot be written ({error.strerror}); this run goes to {elsewhere}")
-                return new_recorder(run, elsewhere, self.store, say=say, parent_id=parent_id, tags=tags)
-
-        return record
-
-
-def _fate(outcome: Outcome, *, is_over: bool) -> Status:
-    """Tell the parent's fate: FAILED if a run failed, KILLED if runs are left to do, or to be asked for."""
-    if outcome.failures:
-        return Status.FAILED
-    return Status.FINISHED if is_over and not outcome.killed and not outcome.left else Status.KILLED

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nnexp.sweep.ledger import Ledger
 from nnexp.tracking.records import Run
@@ -69,6 +69,15 @@ class Growing(Source, Protocol):
     @property
     def runs_at_most(self) -> int:
         """How many runs may still be to do."""
+        ...
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A source that others tell of runs: it may know more later, though nothing that it gave goes on."""
+
+    def expects_more(self) -> bool:
+        """Tell whether to wait."""
         ...
 
 

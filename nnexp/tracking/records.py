@@ -54,6 +54,7 @@ class Tag:
     VARIES = "nnexp.varies"  # on a parent run: the settings that vary, separated by spaces
     LOOKS = "nnexp.looks"  # on a parent run: the seeds of each look at it that added seeds where they decide: 3 5 8
     SEARCH = "nnexp.search"  # on a parent run: what is searched, and how, as nnexp/sweep/search/search.py writes it
+    PLAN = "nnexp.plan"  # on a parent run while it is launched: what its runs share, as sweep/shared.py writes it
     PAGE = "nnexp.page"  # on a parent run: the digest of what its last page says, and where that was written
     NEVER_PREDICTED = "nnexp.never_predicted"  # classes, separated by spaces
     LOST = "nnexp.lost"  # what a finished run lost, separated by spaces, or NOTHING; absent: its task does not say
@@ -78,6 +79,11 @@ class Tag:
     def remark(name: str) -> str:
         """Name the tag of what a task remarks on a finished run; two have tags of their own."""
         return {"never_predicted": Tag.NEVER_PREDICTED, "lost": Tag.LOST}.get(name, f"nnexp.remark.{name}")
+
+    @staticmethod
+    def planned(number: int) -> str:
+        """Name the tag, from 1 on, in which runs stand that are to do."""
+        return f"{Tag.PLAN}.{number}"
 
     @staticmethod
     def member(sweep_key: str) -> str:

@@ -22,6 +22,8 @@ def act(what: str) -> None:
         raise RuntimeError("boom")
     while what == "hang":
         time.sleep(60)
+    while what == "wait" and not os.path.exists("go"):
+        time.sleep(0.01)
 
 
 if ahead_s := int(os.environ.get("NNEXP_CLOCK", "0")):

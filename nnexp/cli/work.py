@@ -1,0 +1,32 @@
+"""`nnexp work [SWEEP]`: join a sweep that another process launches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from nnexp.cli.conclude import tell_failures
+from nnexp.cli.console import say
+from nnexp.cli.train import open_session
+from nnexp.errors import UnfinishedError
+from nnexp.measure import count
+from nnexp.sweep.find import running_sweep
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.progress import duration
+
+
+def work(wanted: str | None, jobs: int | None) -> None:
+    """Train runs of a running sweep until it is over, and say what was trained here."""
+    session = open_session(True)
+    sweep = running_sweep(session.store, wanted)
+    folder = Path(f"multirun/{datetime.now():%Y-%m-%d/%H-%M-%S-%f}").absolute()  # as Hydra names it
+    say(f"joining sweep {sweep.name}")
+    joined, outcome = session.work(sweep, Policy(jobs=jobs), folder)
+    here = f"{count(len(outcome.finished), 'run')} trained here in {duration(outcome.seconds)}"
+    ended = f"is {joined.sweep.status}" if joined.sweep.status != "RUNNING" else "has lost its launcher"
+    say(f"{here}, {joined.others:,} elsewhere; sweep {sweep.name} {ended if not joined.is_launched else 'goes on'}")
+    tell_failures(outcome)
+    if outcome.interrupted:
+        raise UnfinishedError("stopped; the sweep takes what was going on here", outcome.exit_status)
+    if outcome.failures:
+        raise UnfinishedError(f"{count(len(outcome.failures), 'run')} failed here; the sweep tries again")

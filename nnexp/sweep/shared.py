@@ -1,0 +1,142 @@
+"""The runs of a launch as they stand in the store, where processes elsewhere read what is to do.
+
+They stand in tags of the sweep's own run, since its artifacts may lie where nobody else can reach. What stands there is
+data: settings, and the key that they come to where the sweep was launched. Whoever reads it works the key out by its
+own code and data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nnexp.config.value import parse_value
+from nnexp.errors import NnexpError, RecordError
+from nnexp.sweep.plan import Plan
+from nnexp.tasks.task import Task
+from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.store import Store
+from nnexp.training.spec import RunSpec
+
+LONGEST = 6000  # characters of a tag: MLflow cuts off what is beyond 8000
+PLAN = "plan.jsonl"  # an artifact of the sweep's own run: whoever cannot read it cannot write artifacts there either
+
+
+class SharedPlan:
+    """Writes runs into tags, each once: those that are known at first, and those that are asked for later.
+
+    What all share stands there once: the settings of the first run. A run whose settings are too long is left out.
+    """
+
+    def __init__(self, runs: Iterable[RunSpec], *, is_open: bool = True) -> None:
+        """Where it is not open nothing is shared: what is finished is to be trained afresh, or a search prunes."""
+        self.tags: dict[str, str] = {}
+        self._base: dict[str, Any] = {}
+        self._keys: set[str] = set()
+        self._open = is_open
+        self.more(runs)
+
+    def more(self, runs: Iterable[RunSpec]) -> dict[str, str]:
+        """Share more runs; give the tags that are to be written for them."""
+        new = [run for run in runs if self._open and run.key not in self._keys]
+        self._keys |= {run.key for run in new}
+        tags = {} if self.tags or not new else self._begin(new[0])
+        for block in _blocks(self._line(run) for run in new):
+            tags[Tag.planned(len(self.tags | tags))] = block
+        self.tags |= tags
+        return tags
+
+    def _begin(self, first: RunSpec) -> dict[str, str]:
+        at_default, flat = set(first.at_default), first.task.schema.flat(first.config)
+        self._base = flat
+        settings = {name: value for name, value in flat.items() if name not in at_default}
+        return {Tag.PLAN: json.dumps({"task": first.task.name, "code": first.code, "settings": settings})}
+
+    def _line(self, run: RunSpec) -> str:
+        flat = run.task.schema.flat(run.config)
+        own = {name: value for name, value in flat.items() if value != self._base[name]}
+        return json.dumps({"name": run.name, "key": run.key, "settings": own})
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run that was shared: its name, its key where it was planned, and its settings."""
+
+    name: str
+    key: str
+    settings: Mapping[str, Any]
+
+
+def read_base(sweep: Run, task: Task) -> dict[str, Any]:
+    """Read what the runs of a sweep share, as `Schema.flat` gives it.
+
+    Raises
+    ------
+    RecordError
+        If its launch shares none, or nothing that this task and its code can train.
+    """
+    found = parse_value(sweep.tags.get(Tag.PLAN) or "null")
+    if found is None:
+        raise RecordError(
+            f"sweep {sweep.name} shares no runs: it is a search, trains afresh, or was launched by an older nnexp"
+        )
+    if not isinstance(found, dict) or not isinstance(found.get("settings"), dict):
+        raise RecordError(f"what sweep {sweep.name} shares cannot be read")
+    if found.get("task") != task.name:
+        raise RecordError(f"sweep {sweep.name} trains the task {found.get('task')!r}, and not {task.name!r}")
+    if found.get("code") != task.code():
+        raise RecordError(
+            f"sweep {sweep.name} was launched by an nnexp whose code trains otherwise, so every key is another here; "
+            "install the same version"
+        )
+    return task.schema.flat(task.schema.parse_recorded(found["settings"]))
+
+
+def read_rows(sweep: Run, begin: int = 1) -> Iterator[list[Row]]:
+    """Read the runs that a sweep shares, a list for each tag, from the tag of a number on."""
+    number = begin
+    while block := sweep.tags.get(Tag.planned(number)):
+        yield [row for line in block.splitlines() if (row := _row(parse_value(line)))]
+        number += 1
+
+
+def blank(tags: Iterable[str]) -> dict[str, str]:
+    """Give the tags that clear what a launch shared: nobody needs it when it is over."""
+    return {name: "" for name in tags if name.startswith(Tag.PLAN)}
+
+
+def leave(shared: SharedPlan, plan: Plan, parent_id: str, store: Store) -> None:
+    """Keep the runs as an artifact too, as far as they are known; what keeps it from that, the first run will say."""
+    if not shared.tags:
+        return
+    try:
+        file = plan.runs[0].folder.parent / PLAN
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(f"{text}\n" for text in shared.tags.values()), encoding="ascii")
+        store.save(parent_id, [file])
+    except (NnexpError, OSError):
+        pass
+
+
+def _row(found: Any) -> Row | None:
+    """Take a line for a run; None for what is none."""
+    match found:
+        case {"name": str(name), "key": str(key), "settings": dict(settings)}:
+            return Row(name, key, settings)
+    return None
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[str]:
+    """Put lines together into texts that a tag can hold."""
+    block = ""
+    for line in lines:
+        if len(line) > LONGEST:
+            continue
+        if block and len(block) + 1 + len(line) > LONGEST:
+            yield block
+            block = ""
+        block = f"{block}\n{line}" if block else line
+    if block:
+        yield block
