@@ -69,7 +69,7 @@ def typed(nnexp, tiny_data, monkeypatch, tmp_path, store_file):
             ["init=choice(normal,scald)"],
             "init must be one of normal, uniform_bias, scaled, but got 'scald'",
         ),
-        (["hidden=choice(5,6)", "hydra.sweeper.n_trial=3"], "did you mean hydra.sweeper.n_trials?"),
+        (["hidden=choice(5,6)", "hydra.sweeper.n_trial=3"], "did you mean n_trials?"),
         (["hidden=choice(5,6)", "hydra.sweeper.sampler=tp"], "did you mean tpe?"),
         (["eta=interval(1,2)", "hydra.sweeper.sampler=grid"], "needs values that can be counted"),
         (["seed=range(5)", "hydra.sweeper.replicates=2"], "seed cannot be searched where each point is tried with"),
