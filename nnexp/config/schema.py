@@ -35,6 +35,7 @@ class Setting:
     meaning: str = ""
     decides: bool = True  # whether it decides what is trained, and so the key
     costs: bool = False  # whether it changes how long an epoch takes
+    lengthens: bool = False  # whether more of it is more epochs, after the same ones
     recorded: Check | None = None  # what its value in a record must keep to besides
     before: Any = None  # what a record older than the setting stands for; None: its default
 
@@ -51,6 +52,7 @@ def setting(
     *,
     decides: bool = True,
     costs: bool = False,
+    lengthens: bool = False,
     recorded: Check | None = None,
     before: Any = None,
 ) -> Any:
@@ -60,6 +62,7 @@ def setting(
         "meaning": meaning,
         "decides": decides,
         "costs": costs,
+        "lengthens": lengthens,
         "recorded": recorded,
         "before": before,
     }
@@ -85,8 +88,7 @@ class Schema(Generic[C]):
     def unknown_setting(self, name: str) -> ConfigError:
         """Say that a setting does not exist, and which one may have been meant."""
         near = get_close_matches(name, self.setting_names(), n=1)
-        known = ", ".join(self.setting_names())
-        hint = f"did you mean {self._prefix}{near[0]}?" if near else f"the settings are {known}"
+        hint = f"did you mean {self._prefix}{near[0]}?" if near else f"the settings are {', '.join(self.settings)}"
         return ConfigError(f"there is no setting {self._prefix}{name}; {hint}")
 
     def parse_config(self, values: Mapping[str, Any]) -> C:
@@ -162,6 +164,10 @@ class Schema(Generic[C]):
             for name, value in self.flat(config).items()
             if self.settings[name].decides and value != _plain(self.settings[name].unsaid)
         }
+
+    def course(self, config: C) -> dict[str, Any]:
+        """Give what decides each epoch, however many there are: of what decides, all but what makes a run longer."""
+        return {name: value for name, value in self.deciding(config).items() if not self.settings[name].lengthens}
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:

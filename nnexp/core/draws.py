@@ -9,12 +9,14 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
-from numpy.random import MT19937, Generator
+from numpy.random import MT19937, PCG64, Generator
 from numpy.typing import NDArray
 
 from nnexp.core.functions import logarithm, polynomial
+from nnexp.errors import DataError
 
 Floats = NDArray[np.float64]
+HALF = 1 << 64
 
 
 def integers(rng: Generator, n: int) -> NDArray[np.uint64]:
@@ -45,6 +47,32 @@ def shuffled(rng: Generator, n: int) -> NDArray[np.int64]:
     keys = integers(rng, n) >> bits << bits | np.arange(n, dtype=np.uint64)
     keys.sort()
     return (keys & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+
+
+def position(rng: Generator) -> NDArray[np.uint64]:
+    """Tell where a PCG64 stands: its state and its increment, 128 bits each, as four numbers, the higher half first."""
+    assert isinstance(rng.bit_generator, PCG64), "the position of another generator is something else"
+    state: dict[str, int] = rng.bit_generator.state["state"]  # type: ignore[assignment]
+    return np.array([half for name in ("state", "inc") for half in divmod(state[name], HALF)], np.uint64)
+
+
+def move(rng: Generator, to: NDArray[np.uint64]) -> None:
+    """Have a PCG64 go on from a position.
+
+    Raises
+    ------
+    DataError
+        For what is no position.
+    """
+    if to.shape != (4,) or to.dtype != np.uint64 or not int(to[3]) & 1:  # an increment is odd
+        raise DataError(f"expected the position of a generator, four uint64, but got {to.dtype} {to.shape}")
+    state, inc = (int(high) * HALF + int(low) for high, low in to.reshape(2, 2))
+    rng.bit_generator.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": state, "inc": inc},
+        "has_uint32": 0,
+        "uinteger": 0,
+    }
 
 
 def normal_quantile(p: Floats) -> Floats:

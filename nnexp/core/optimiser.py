@@ -14,6 +14,7 @@ weights that stay as they are, it is not told of.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class Optimiser(ABC):
     def __init__(self, network: Network, learning: Learning) -> None:
         """Begin; `learning` has the optimiser's own settings."""
         self.weights, self.biases, self.learning = network.weights, network.biases, learning
+        self.memory: dict[str, Array] = {}  # what it keeps from batch to batch, by name; it may be written over
 
     @abstractmethod
     def update_weights(self, k: int, a: Array, delta: Array, *, alpha: float, decay: float) -> None:
@@ -58,6 +60,7 @@ class Momentum(Optimiser):
         super().__init__(network, learning)
         self._weight_velocities = [np.zeros_like(w) for w in network.weights]
         self._bias_velocities = [np.zeros_like(b) for b in network.biases]
+        self.memory = name_velocities(self._weight_velocities, self._bias_velocities)
 
     def update_weights(self, k: int, a: Array, delta: Array, *, alpha: float, decay: float) -> None:
         """Update weights[k] and its velocity."""
@@ -72,6 +75,12 @@ class Momentum(Optimiser):
         v = self._bias_velocities[k]
         add_row_sum(delta, out=v, alpha=alpha, beta=self.learning.mu)
         self.biases[k] += v
+
+
+def name_velocities(weights: Sequence[Array], biases: Sequence[Array]) -> dict[str, Array]:
+    """Name the velocities of a network's weights and biases, of each layer: velocity_weights_0, velocity_biases_0."""
+    kinds = {"weights": weights, "biases": biases}
+    return {f"velocity_{kind}_{k}": v for kind, arrays in kinds.items() for k, v in enumerate(arrays)}
 
 
 OPTIMISERS: dict[str, type[Optimiser]] = {"sgd": Sgd, "momentum": Momentum}

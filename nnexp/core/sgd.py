@@ -7,13 +7,14 @@ are left alone; their biases learn. This module knows nothing of evaluation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from nnexp.core.activation import check_learnable
+from nnexp.core.blas import Array
 from nnexp.core.cost import COSTS
 from nnexp.core.draws import shuffled
 from nnexp.core.examples import Examples
@@ -61,6 +62,11 @@ class Descent:
         examples.check_fit(network.sizes[0], network.sizes[-1])
         self._n, self._learning = len(examples), learning
         self._learner = look_up("kernel", kernel, KERNELS).learner(network, examples, learning)
+
+    @property
+    def memory(self) -> Mapping[str, Array]:
+        """What goes on from epoch to epoch beside the parameters, by name; may be written over between epochs."""
+        return self._learner.memory
 
     def epoch(self, eta: float, rng: Generator) -> float:
         """Learn from every example once, and give the mean cost of the outputs as each was learnt from."""

@@ -3,6 +3,8 @@
 A task declares its settings and its metrics, checks a config against its data, says which code decides its numbers, and
 trains. Training is a generator: each `yield` is an epoch, by whose digest a rerun is proved; what it returns is kept.
 It never prints, logs or tracks; whoever runs it decides what to do with its epochs, and may `close` it after each.
+An epoch may give the state that training goes on from: handed to `begin`, the next epoch is the first, and from there
+on every digest, metric and file must be what it would have been without a stop.
 
 A task is sent to worker processes by pickle, so it must be importable there; a config is sent as plain values and
 rebuilt by the task's schema. What it computes with is to be imported at the top of its module: the environment is
@@ -42,19 +44,27 @@ class Examined:
     portable: bool = False  # whether its bits are the same in every environment
 
 
+Files = Mapping[str, Mapping[str, NDArray[Any]]]  # arrays, by the name of the file that they are kept in
+
+
 @dataclass(frozen=True)
 class Measured:
-    """What one epoch brought: its metrics by name, and the SHA-256 of the state that it left (none: of its metrics)."""
+    """What one epoch brought: its metrics by name, and the SHA-256 of the state that it left (none: of its metrics).
+
+    `state`, called before the next epoch is asked for or after the last, gives all that training goes on from. A file
+    that the `Result` has too must be the same there; it is kept once. None: training cannot go on from here.
+    """
 
     metrics: Mapping[str, float]
     digest: str = ""
+    state: Callable[[], Files] | None = None
 
 
 @dataclass(frozen=True)
 class Result:
     """What a finished run leaves: arrays by the name of their file, and remarks that become tags of the run."""
 
-    arrays: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
+    arrays: Files = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -93,8 +103,11 @@ class Task(Protocol):
         """Digest the code that decides the numbers, as this process has it: another digest is another experiment."""
         ...
 
-    def begin(self, config: Any) -> Generator[Measured, None, Result]:
-        """Train, an epoch at a time."""
+    def begin(self, config: Any, state: Files | None = None) -> Generator[Measured, None, Result]:
+        """Train, an epoch at a time: from the start, or from the state that an epoch gave.
+
+        A task whose epochs give no state is never handed one, and need not take it.
+        """
         ...
 
     def digest_of(self, config: Any, read: Read) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from nnexp.core.activation import ACTIVATIONS
 from nnexp.core.functions import BOUND, VALUES, exponential, logarithm, sigmoid, tanh
-from nnexp.core.kernels import compiled
+from nnexp.core.kernels import library
 
 X = [-3.0, -0.3, 0.1, 1.0, 20.0]
 KNOWN = {
@@ -96,4 +96,4 @@ def test_activations_are_those_of_the_other_kernel(dtype, name):
 
 
 def test_the_reference_has_the_activations_of_the_compiled_kernel():
-    assert VALUES.keys() == set(compiled.ACTIVATIONS)
+    assert VALUES.keys() == set(library.ACTIVATIONS)

@@ -64,9 +64,9 @@ def _dense(examples: Examples, batch_size: int) -> str:
 def _lacking(activation: str, learning: Learning) -> str:
     """Say why the compiled kernel cannot run, or nothing."""
     for name, value, known in (
-        ("activation", activation, compiled.ACTIVATIONS),
-        ("cost", learning.cost, compiled.COSTS),
-        ("optimiser", learning.optimiser, compiled.OPTIMISERS),
+        ("activation", activation, library.ACTIVATIONS),
+        ("cost", learning.cost, library.COSTS),
+        ("optimiser", learning.optimiser, library.OPTIMISERS),
     ):
         if value not in known:
             return f"it has no {name} {value}"

@@ -5,8 +5,6 @@ Everything that C is handed is made or checked here. While it works, other threa
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,15 +14,11 @@ from numpy.typing import NDArray
 from nnexp.core.blas import Array
 from nnexp.core.examples import Examples
 from nnexp.core.kernels import library
+from nnexp.core.kernels.layers import Layers
 from nnexp.core.learning import Learning
 from nnexp.core.network import Network
 from nnexp.errors import DataError
 
-ACTIVATIONS, COSTS, OPTIMISERS = (
-    ("sigmoid", "tanh", "relu", "step"),
-    ("quadratic", "cross_entropy"),
-    ("sgd", "momentum"),
-)
 ROWS = 20  # images that are predicted at a time
 BAND = 96 * 1024  # bytes of weights that a cache keeps near, most of them
 MOST_BYTES = 2**16  # inputs of an image that is kept as bytes
@@ -41,6 +35,11 @@ class CompiledLearner:
         self._images = images_of(examples, network, self._functions, self._layers.width)
         self._outputs = np.empty((len(examples), network.sizes[-1]), network.dtype)
 
+    @property
+    def memory(self) -> dict[str, Array]:
+        """The velocities, where there is momentum."""
+        return self._layers.velocities
+
     def learn(self, order: NDArray[np.int64], eta: float) -> float:
         """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from."""
         learning, images = self._learning, self._images
@@ -51,8 +50,8 @@ class CompiledLearner:
             1 - eta * learning.lmbda / len(self._outputs),
             learning.mu,
             learning.batch_size,
-            COSTS.index(learning.cost),
-            OPTIMISERS.index(learning.optimiser),
+            library.COSTS.index(learning.cost),
+            library.OPTIMISERS.index(learning.optimiser),
         )
         self._layers.read(self._network)
         passed = (*self._layers.passed, images.passed, order.ctypes.data, len(order))
@@ -82,62 +81,6 @@ class CompiledPredictor:
     def cost(self, outputs: Array, name: str) -> float:
         """Average the cost over the examples."""
         return self._images.cost(outputs, self._order, name)
-
-
-class Layers:
-    """A network's parameters as kernel.c has them: a row for each input, padded to whole vectors with zeros."""
-
-    def __init__(self, network: Network, lanes: int, rows: int, learning: Learning | None = None) -> None:
-        """Make room for the parameters, and for what `rows` examples make of them; to learn, for errors as well."""
-        self.rows = rows
-        self._arrays: list[tuple[Array, Array, Array]] = []  # weights, turned and biases, less their padding
-        self._kept: list[Array] = []  # what C is handed pointers to
-        sizes = network.sizes
-        padded = [-(-size // lanes) * lanes for size in sizes]
-        self.width = padded[1]
-        freeze, momentum = (learning.freeze, learning.optimiser == "momentum") if learning else ((), False)
-        layers = [
-            self._layer(k, sizes, padded, network, learning=learning is not None, momentum=momentum, frozen=k in freeze)
-            for k in range(len(sizes) - 1)
-        ]
-        self.passed = ((library.Layer * len(layers))(*layers), len(layers))
-
-    def _layer(
-        self,
-        k: int,
-        sizes: Sequence[int],
-        padded: Sequence[int],
-        network: Network,
-        *,
-        learning: bool,
-        momentum: bool,
-        frozen: bool,
-    ) -> library.Layer:
-        def room(*shape: int, needed: bool = True) -> Array:
-            self._kept.append(library.aligned(shape if needed else (0,), network.dtype))
-            return self._kept[-1]
-
-        n_in, n_out, depth, width = *sizes[k : k + 2], *padded[k : k + 2]
-        shapes = ((n_in, width), (n_out if k else 0, depth), (width,))  # the way back ends above the first layer
-        weights, turned, biases = (room(*shape) for shape in shapes)
-        self._arrays.append((weights[:, :n_out], turned[:, :n_in], biases[:n_out]))
-        velocities = [room(*shape).ctypes.data if momentum else None for shape in shapes]
-        values, deltas = room(self.rows, width), room(self.rows, width, needed=learning)
-        return library.Layer(
-            *(n_in, n_out, depth, width, ACTIVATIONS.index(network.activations[k].name), frozen),
-            *(weights.ctypes.data, turned.ctypes.data, biases.ctypes.data, (ctypes.c_void_p * 3)(*velocities)),
-            *(values.ctypes.data, deltas.ctypes.data),
-        )
-
-    def read(self, network: Network) -> None:
-        """Take over the network's parameters."""
-        for (weights, turned, biases), w, b in zip(self._arrays, network.weights, network.biases, strict=True):
-            weights[...], turned[...], biases[...] = w.T, w[: len(turned)], b
-
-    def write(self, network: Network) -> None:
-        """Give the network its parameters back."""
-        for (weights, _, biases), w, b in zip(self._arrays, network.weights, network.biases, strict=True):
-            w[...], b[...] = weights.T, biases
 
 
 class Images:
@@ -193,7 +136,7 @@ class Images:
         if n != len(order):
             raise IndexError(f"expected the outputs of {len(order)} examples, but got {n}")
         arrays = (outputs.ctypes.data, self._labels.ctypes.data, order.ctypes.data)
-        total = self._functions.cost(*arrays, n, n_out, COSTS.index(name))
+        total = self._functions.cost(*arrays, n, n_out, library.COSTS.index(name))
         return float(total / n)
 
 

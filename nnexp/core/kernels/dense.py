@@ -31,6 +31,11 @@ class DenseLearner:
         self._targets = examples.targets(sizes[-1], dtype)
         self._y, self._outputs = np.empty_like(self._targets), np.empty_like(self._targets)
 
+    @property
+    def memory(self) -> dict[str, Array]:
+        """What the optimiser keeps."""
+        return self._optimiser.memory
+
     def learn(self, order: NDArray[np.int64], eta: float) -> float:
         """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from."""
         m, decay = self._learning.batch_size, 1 - eta * self._learning.lmbda / len(self._targets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,11 @@ from nnexp.core.network import Network
 
 class Learner(Protocol):
     """Takes one network down the gradient of its cost on one training set, in place."""
+
+    @property
+    def memory(self) -> Mapping[str, Array]:
+        """What it keeps from batch to batch beside the parameters, by name; may be written over between calls."""
+        ...
 
     def learn(self, order: NDArray[np.int64], eta: float) -> float:
         """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from.

@@ -18,6 +18,11 @@ from nnexp.errors import ConfigError
 
 LEVELS = tuple(build.X86)  # of vectors, narrow to wide: an index here is what cpu.c answers
 SIMD = "NNEXP_SIMD"
+ACTIVATIONS, COSTS, OPTIMISERS = (  # by their numbers in kernel.c
+    ("sigmoid", "tanh", "relu", "step"),
+    ("quadratic", "cross_entropy"),
+    ("sgd", "momentum"),
+)
 
 _NUMBER, _POINTER, _REAL = ctypes.c_int64, ctypes.c_void_p, {"float32": ctypes.c_float, "float64": ctypes.c_double}
 

@@ -19,6 +19,7 @@ from nnexp.core.examples import Examples
 from nnexp.core.functions import VALUES, logarithm
 from nnexp.core.learning import Learning
 from nnexp.core.network import Network
+from nnexp.core.optimiser import name_velocities
 
 Order = NDArray[np.int64]
 
@@ -30,6 +31,12 @@ class ReferenceLearner:
         self.network, self.examples, self.learning = network, examples, learning
         self.weight_velocities = [np.zeros_like(w) for w in network.weights]
         self.bias_velocities = [np.zeros_like(b) for b in network.biases]
+
+    @property
+    def memory(self) -> dict[str, Array]:
+        """The velocities, where there is momentum."""
+        momentum = self.learning.optimiser == "momentum"
+        return name_velocities(self.weight_velocities, self.bias_velocities) if momentum else {}
 
     def learn(self, order: Order, eta: float) -> float:
         """Learn from the examples in this order, a batch at a time, and give the mean cost as each was learnt from."""

@@ -73,7 +73,7 @@ class Config:
     )
     eta: float | Stages = setting(3.0, _eta, "the learning rate, or stages of epochs and rate: [[20,0.5],[10,0.1]]")
     batch_size: int = setting(10, whole(1), "examples a step", costs=True)
-    epochs: int = setting(30, whole(1), "how often every example is learnt from")
+    epochs: int = setting(30, whole(1), "how often every example is learnt from", lengthens=True)
     seed: int = setting(0, whole(0), "what all that is left to chance is drawn from")
     init: str = setting("normal", one_of(INITS), "how the first parameters are drawn")
     cost: str = setting("quadratic", one_of(COSTS), "the cost that is learnt by", costs=True)

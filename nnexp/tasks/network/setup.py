@@ -14,10 +14,13 @@ from numpy.random import Generator
 
 from nnexp import core, datasets
 from nnexp.config.paths import DATA
+from nnexp.errors import DataError
 from nnexp.tasks.network.config import Config, DatasetConfig
 from nnexp.tasks.seeding import streams
+from nnexp.tasks.task import Files
 
 Stamp = tuple[tuple[str, int, int], ...]
+PARAMETERS, STATE = "parameters", "state"  # the files of what training goes on from
 
 
 def dataset_of(config: DatasetConfig) -> datasets.Dataset:
@@ -50,10 +53,17 @@ def examples_of(part: datasets.Split, dataset: datasets.Dataset) -> core.Example
     return core.Examples(part.images, part.labels, dataset.scale)
 
 
-def begin(config: Config, dataset: datasets.Dataset) -> tuple[core.Network, Iterator[core.EpochResult]]:
-    """Draw a run's network, and give it with the epochs that train it as they are asked for."""
+def begin(
+    config: Config, dataset: datasets.Dataset, state: Files | None = None
+) -> tuple[core.Network, Iterator[core.EpochResult]]:
+    """Draw a run's network, or rebuild it where it goes on, and give it with the epochs that train it."""
     draw = streams(config.seed)
-    network = network_of(config, dataset, draw.parameters)
+    if state is None:
+        network = network_of(config, dataset, draw.parameters)
+    else:
+        network = core.Network.from_parameters(state.get(PARAMETERS, {}), activation=config.activation)
+        if (network.sizes, network.dtype.name) != (sizes_of(config, dataset), config.dtype):
+            raise DataError(f"expected the state of such a network, but got one of {network.sizes}, {network.dtype}")
     results = core.train(
         network,
         examples_of(dataset.train, dataset),
@@ -62,6 +72,7 @@ def begin(config: Config, dataset: datasets.Dataset) -> tuple[core.Network, Iter
         val=examples_of(dataset.val, dataset) if dataset.val else None,
         test=examples_of(dataset.test, dataset),
         kernel=kernel_of(config, dataset).kernel,
+        state=None if state is None else state.get(STATE, {}),
     )
     return network, results
 

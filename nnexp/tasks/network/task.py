@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 from time import perf_counter
 
@@ -24,8 +25,17 @@ from nnexp.tasks.network import deciding
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.measures import MEASURES, measured
 from nnexp.tasks.network.presets import own_settings, trained_settings
-from nnexp.tasks.network.setup import begin, dataset_of, examples_of, kernel_of, learning_of, sizes_of
-from nnexp.tasks.task import Data, Examined, Measured, Read, Result
+from nnexp.tasks.network.setup import (
+    PARAMETERS,
+    STATE,
+    begin,
+    dataset_of,
+    examples_of,
+    kernel_of,
+    learning_of,
+    sizes_of,
+)
+from nnexp.tasks.task import Data, Examined, Files, Measured, Read, Result
 
 CALIBRATION = 3000  # examples
 CAUTIOUS = 0.01  # a learning rate that does not burst
@@ -61,15 +71,15 @@ class NetworkTask:
         """Digest what decides the numbers."""
         return deciding.digest()
 
-    def begin(self, config: Config) -> Generator[Measured, None, Result]:
+    def begin(self, config: Config, state: Files | None = None) -> Generator[Measured, None, Result]:
         """Train, an epoch at a time; what is left are the parameters, and what they make of the test set."""
         dataset = dataset_of(config.dataset)
-        network, epochs = begin(config, dataset)
+        network, epochs = begin(config, dataset, state)
         last: EpochResult | None = None
         for last in epochs:
-            yield Measured(measured(last), last.digest)
+            yield Measured(measured(last), last.digest, partial(_state, network, last))
         arrays = {
-            "parameters": network.parameters(),
+            PARAMETERS: network.parameters(),
             "predictions": predictions(network, dataset, kernel_of(config, dataset).kernel),
         }
         never = last.test.never_predicted if last and last.test else ()
@@ -79,7 +89,7 @@ class NetworkTask:
 
     def digest_of(self, config: Config, read: Read) -> str:
         """Digest the parameters."""
-        return core.Network.from_parameters(read("parameters"), activation=config.activation).digest()
+        return core.Network.from_parameters(read(PARAMETERS), activation=config.activation).digest()
 
     def epoch_seconds(self, config: Config) -> float:
         """Measure an epoch: learn a little from a few thousand examples, evaluate in full; 0 if that fails."""
@@ -107,6 +117,10 @@ def lost_classes(answers: Mapping[str, np.ndarray]) -> list[int]:
     """List the classes of which a network recognises at most a fifth: its accuracy says little of its settings."""
     labels, right = answers["labels"], answers["labels"] == answers["predicted"]
     return [int(one) for one in np.unique(labels) if right[labels == one].mean() <= LOST_RECALL]
+
+
+def _state(network: core.Network, epoch: EpochResult) -> Files:
+    return {PARAMETERS: network.parameters(), STATE: epoch.state()}
 
 
 def _cautions(config: Config) -> Iterator[str]:

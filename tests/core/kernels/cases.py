@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from nnexp.core import DTYPES, INITS, KERNELS, Examples, Learning, Network
 from nnexp.core.kernels import library
-from nnexp.core.kernels.compiled import ACTIVATIONS, COSTS, OPTIMISERS
+from nnexp.core.kernels.library import ACTIVATIONS, COSTS, OPTIMISERS
 from nnexp.core.schedule import eta_at
 from nnexp.core.sgd import Descent
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nnexp.core import Examples, Learning, choose
-from nnexp.core.kernels import build, compiled
+from nnexp.core.kernels import build, library
 from nnexp.errors import ConfigError
 from tests.core.kernels.cases import LEVELS
 
@@ -78,7 +78,7 @@ def test_where_nothing_was_built_auto_is_numpy_and_says_why(nothing_built):
 )
 def test_what_only_numpy_has_is_learnt_by_numpy(registry, setting, monkeypatch):
     """As something is that was added to a registry, and not to the kernel."""
-    monkeypatch.setattr(compiled, registry, ("another",))
+    monkeypatch.setattr(library, registry, ("another",))
     default = {"activation": "sigmoid", "cost": "quadratic", "optimiser": "sgd"}[setting]
     choice = chosen()
     assert choice.kernel == "numpy"

@@ -40,12 +40,12 @@ CHANGES = [
     *({"n": n, "batch_size": 1} for n in (1, 2)),
     *({"sizes": (20, 13, 17, 5), "freeze": freeze} for freeze in [(0,), (1,), (2,), (0, 2)]),
     *({"sizes": (20, 13, 17, 5), "freeze": freeze, "optimiser": "momentum"} for freeze in [(), (0,), (1, 2)]),
-    *({"sizes": (20, 13, 17, 5), "activation": name} for name in compiled.ACTIVATIONS),
+    *({"sizes": (20, 13, 17, 5), "activation": name} for name in library.ACTIVATIONS),
     *(
         {"cost": cost, "lmbda": lmbda, "optimiser": o}
-        for cost in compiled.COSTS
+        for cost in library.COSTS
         for lmbda in (0.0, 0.7)
-        for o in compiled.OPTIMISERS
+        for o in library.OPTIMISERS
     ),
     *({"optimiser": "momentum", "mu": mu, "epochs": 3} for mu in (0.0, 0.5)),
     {"eta": [[1, 2.0], [1, 0.3]], "epochs": 3},
@@ -129,7 +129,7 @@ def test_an_input_that_the_scale_makes_zero_is_passed_over(dtype):
 
 @both_dtypes
 @every_level
-@pytest.mark.parametrize("activation", compiled.ACTIVATIONS)
+@pytest.mark.parametrize("activation", library.ACTIVATIONS)
 def test_activations_of_any_number(dtype, level, activation, monkeypatch):
     """One layer of very many neurons without inputs, whose outputs are the activation of their biases."""
     monkeypatch.setenv(library.SIMD, level)
@@ -144,7 +144,7 @@ def test_activations_of_any_number(dtype, level, activation, monkeypatch):
 
 @both_dtypes
 @every_level
-@pytest.mark.parametrize("cost", compiled.COSTS)
+@pytest.mark.parametrize("cost", library.COSTS)
 def test_costs_of_any_outputs(dtype, level, cost, monkeypatch):
     monkeypatch.setenv(library.SIMD, level)
     a = np.abs(some_numbers(dtype))

@@ -16,7 +16,7 @@ import pytest
 
 from nnexp.core import DTYPES, Examples, Learning, Network
 from nnexp.core.kernels import build
-from nnexp.core.kernels.compiled import ACTIVATIONS, COSTS
+from nnexp.core.kernels.library import ACTIVATIONS, COSTS
 from nnexp.core.kernels.reference import ReferenceLearner, ReferencePredictor
 from tests.core.kernels.cases import LEVELS
 
