@@ -127,7 +127,7 @@ class Measure:
 
 BEST_EPOCH = f"{BEST}epoch"
 EPOCH_SECONDS = Measure("time/epoch_s", SECONDS, DOWN)  # of a task that measures how long it learns in an epoch
-TOTAL = Measure("time/total_s", SECONDS, DOWN)  # of work on the run: measured for every task
+TOTAL = Measure("time/total_s", SECONDS, DOWN)  # of work on all its epochs, those of a run that it went on from as well
 
 FIRST_FORMAT: Mapping[str, Measure] = {  # what runs of the first format were measured by: they declare nothing
     "val/accuracy": Measure("val/accuracy", FRACTION, UP, CHOOSE),

@@ -129,7 +129,7 @@ def _differing(run: Run, store: RunStore, then: Mapping[str, str]) -> Iterator[s
 def _saved(run: Run, store: RunStore) -> Witness:
     """Read what the store keeps of the run's files."""
     reader, told = RunReader(run.run_id, store), Witness("its own files")
-    for name in (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PARAMETERS, files.PREDICTIONS):
+    for name in (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PARAMETERS, files.PREDICTIONS, files.STATE):
         try:
             content = store.artifact(run.run_id, name)
             if content is None:

@@ -32,7 +32,7 @@ FORMATS = (1, FORMAT)
 RUN, END = "run.json", "end.json"  # stay in the folder
 CONFIG, ENVIRONMENT, EPOCHS = "config.json", "environment.json", "epochs.jsonl"
 PACKAGES, DIFF, TRACEBACK = "environment.lock", "code.diff", "traceback.txt"
-PARAMETERS, PREDICTIONS = "parameters.npz", "predictions.npz"
+PARAMETERS, PREDICTIONS, STATE = "parameters.npz", "predictions.npz", "state.npz"
 
 ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, EPOCHS, TRACEBACK)  # and every .npz
 ARRAYS = ".npz"

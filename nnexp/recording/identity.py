@@ -21,6 +21,7 @@ def identity(spec: RunSpec, kind: Kind = Kind.RUN) -> dict[str, str]:
         Tag.KIND: kind,
         Tag.TASK: spec.task.name,
         Tag.KEY: spec.key,
+        Tag.COURSE: spec.course,
         Tag.CODE: spec.code,
         **({Tag.DATA: spec.data.digest} if spec.data else {}),
         Tag.MEASURES: write_measures((*spec.task.measures, TOTAL)),

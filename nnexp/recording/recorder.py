@@ -15,14 +15,15 @@ from pathlib import Path
 
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import code, owner, packages, pending
+from nnexp.recording.ending import arrays_left, end_tags, fate, reason
 from nnexp.recording.files import DIFF, PACKAGES, TRACEBACK
 from nnexp.recording.folder import RunFolder, free
-from nnexp.recording.identity import LONGEST_REASON, identity, remarks
+from nnexp.recording.identity import identity
 from nnexp.recording.metrics import epoch_metrics, final_metrics
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, now
+from nnexp.training.events import Ending, Epoch, Event, Failed, Started, now
 from nnexp.training.spec import RunSpec
 
 EVERY_S = 1.5  # seconds between batches, while a run is going
@@ -151,14 +152,12 @@ class Recorder:
                 self.folder.write_environment(event.environment)
             case Epoch():
                 self.folder.add_epoch(event)
-            case Finished():
-                for name, arrays in event.arrays.items():
-                    self.folder.write_arrays(name, arrays)
-                self.folder.write_end(Status.FINISHED, event.time, None, _end_tags(event))
             case _:
+                for name, arrays in arrays_left(event).items():
+                    self.folder.write_arrays(name, arrays)
                 if isinstance(event, Failed):
                     self.folder.write_text(TRACEBACK, event.traceback)
-                self.folder.write_end(_fate(event), event.time, event.error, _end_tags(event))
+                self.folder.write_end(fate(event), event.time, reason(event), end_tags(event, self.epochs))
 
     def remember(self, event: Event) -> None:
         """Note an event that is in the folder, to be sent with the next batch."""
@@ -169,7 +168,7 @@ class Recorder:
                 self.epochs.append(event)
                 self._unsent += epoch_metrics(event)
             case _:
-                self.close(_fate(event), event.time, _end_tags(event))
+                self.close(fate(event), event.time, end_tags(event, self.epochs))
 
     def close(self, status: Status, time: int, tags: Mapping[str, str]) -> None:
         """Note the end of the run, to be sent with the next batch."""
@@ -213,6 +212,8 @@ def new_recorder(
     path, uid = free(path), uuid.uuid4().hex
     store.claims.take(uid)  # before anybody can read of it
     own = {Tag.OWNER: owner.me(), Tag.UID: uid, Tag.FOLDER: str(path.absolute())}
+    if spec.checkpoint:
+        own[Tag.CONTINUED_FROM] = f"epoch {spec.checkpoint.epoch} of {spec.checkpoint.run_id}"
     run = RunStart(
         name=spec.name,
         started_at=now(),
@@ -228,23 +229,3 @@ def new_recorder(
     if code.changes():
         folder.write_text(DIFF, code.changes())
     return Recorder(store, folder, run, say)
-
-
-def _end_tags(event: Ending) -> dict[str, str]:
-    match event:
-        case Finished():
-            return remarks(event)
-        case Pruned():
-            return {Tag.PRUNED: event.error[:LONGEST_REASON]}
-        case _:
-            return {Tag.REASON: event.error[:LONGEST_REASON]}
-
-
-def _fate(event: Event) -> Status:
-    match event:
-        case Finished() | Pruned():
-            return Status.FINISHED
-        case Killed():
-            return Status.KILLED
-        case _:
-            return Status.FAILED

@@ -27,7 +27,7 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
     """
     folder.tidy()
     run, epochs = folder.run, [*folder.epochs()]
-    end = folder.end or _killed(epochs[-1].time if epochs else run.started_at)
+    end = folder.end or _killed(max([run.started_at, *(epoch.time for epoch in epochs)]))
     wanted = run.params.get(EPOCHS, "")
     if end["status"] == Status.FINISHED and Tag.PRUNED not in end["tags"] and wanted not in ("", str(len(epochs))):
         raise RecordError(f"the run finished, but {files.EPOCHS} holds {len(epochs)} of {wanted} epochs")

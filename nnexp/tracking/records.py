@@ -38,6 +38,7 @@ class Tag:
 
     KIND = "nnexp.kind"
     KEY = "nnexp.key"
+    COURSE = "nnexp.course"  # the key but for how many epochs there are: runs that share it begin alike
     CODE = "nnexp.code"
     DATA = "nnexp.data"
     ENVIRONMENT = "nnexp.environment"
@@ -63,6 +64,8 @@ class Tag:
     MEASURES = "nnexp.measures"  # what the task declares of its metrics, as nnexp/measure.py writes it
     DEFAULTS = "nnexp.defaults"  # the settings that are at their default, separated by spaces
     INCIDENTAL = "nnexp.incidental"  # the settings that decide nothing of what is trained, separated by spaces
+    STATE = "nnexp.state"  # where a run stood when it ended, in JSON: the epoch, the files of its state, a digest
+    CONTINUED_FROM = "nnexp.continued_from"  # on a run that went on from where another stood: epoch 30 of its id
     PRUNED = "nnexp.pruned"  # why a run was ended before its last epoch, as one not worth going on with
 
     # Where a store has words of its own for these, it shows them in those; here they have these names alone.

@@ -9,9 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from numpy.typing import NDArray
+from nnexp.tasks.task import Files
 
 
 def now() -> int:
@@ -39,11 +38,12 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Finished:
-    """The last epoch is done: arrays by the name of their file, and remarks that become tags."""
+    """The last epoch is done: arrays by the name of their file, remarks that become tags, and what to go on from."""
 
-    arrays: Mapping[str, Mapping[str, NDArray[Any]]]
+    arrays: Files
     remarks: Mapping[str, str] = field(default_factory=dict)
     time: int = field(default_factory=now)
+    state: Files = field(default_factory=dict, compare=False)  # of the last epoch; none: training cannot go on
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Pruned:
 
     error: str
     time: int = field(default_factory=now)
+    state: Files = field(default_factory=dict, compare=False)  # likewise
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import hashlib
 import json
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from time import perf_counter
 from typing import Any
@@ -19,38 +20,49 @@ from threadpoolctl import threadpool_limits
 from nnexp.config.schema import THREADS
 from nnexp.errors import ChangedError, NnexpError
 from nnexp.measure import SECONDS, TOTAL
-from nnexp.tasks.task import Result, Task
+from nnexp.tasks.task import Files, Measured, Result, Task
+from nnexp.training.checkpoint import Checkpoint
 from nnexp.training.environment import environment
-from nnexp.training.events import Changed, Ending, Epoch, Event, Failed, Finished, Started
+from nnexp.training.events import Changed, Ending, Epoch, Event, Failed, Finished, Pruned, Started
 from nnexp.training.spec import Basis, basis_of
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
+Execution = Generator[Event, Ending | None, None]
 
-def execute(task: Task, values: Mapping[str, Any], basis: Basis | None = None) -> Iterator[Event]:
+
+def execute(
+    task: Task, values: Mapping[str, Any], basis: Basis | None = None, checkpoint: Checkpoint | None = None
+) -> Execution:
     """Train with these settings, yielding an event at every turn; an exception becomes the event `Failed`.
 
     What is trained must be what was planned: where code or data are not those of `basis`, the run ends as `Changed`.
+    From a `checkpoint` training goes on, after the epochs before it were said as they were then. Whoever sends an
+    ending has the run end with it, and leave its state if it may be gone on with.
     """
-    clock = _Clock()
+    clock = _Clock(checkpoint)
     try:
         config = task.schema.parse_config(values)
         with threadpool_limits(getattr(config, THREADS, 1), user_api="blas"):
             started = Started(environment())
             with clock.stopped():
-                yield started
-                if basis:
+                told = yield started
+                if basis and not told:
                     _check(task, config, basis)
-            yield from _train(task, config, clock)
+            yield from [told] if told else _train(task, config, clock, checkpoint)
     except Exception as error:
         yield failure(error)
 
 
 class _Clock:
-    """Counts the seconds of a run, but not those in which whoever listens to it does something else."""
+    """Counts the seconds of a run, but not those in which whoever listens to it does something else.
 
-    def __init__(self) -> None:
-        self._began = perf_counter()
+    Those that it took up to the checkpoint count as well: they are what its epochs cost.
+    """
+
+    def __init__(self, checkpoint: Checkpoint | None) -> None:
+        before = checkpoint.epochs[-1].metrics.get(TOTAL.name, 0.0) if checkpoint else 0.0
+        self._began = perf_counter() - before
 
     def seconds(self) -> float:
         return perf_counter() - self._began
@@ -81,20 +93,41 @@ def _check(task: Task, config: Any, planned: Basis) -> None:
         raise ChangedError("its settings mean something else to who trains it than to who planned it")
 
 
-def _train(task: Task, config: Any, clock: _Clock) -> Iterator[Event]:
-    training = task.begin(config)
-    for number in count(1):
+def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None) -> Execution:
+    for epoch in checkpoint.epochs if checkpoint else ():
+        with clock.stopped():
+            told = yield epoch
+        if told:  # the run that left the checkpoint keeps it
+            yield told
+            return
+    training = task.begin(config, checkpoint.state) if checkpoint else task.begin(config)
+    measured: Measured | None = None
+    for number in count(checkpoint.epoch + 1 if checkpoint else 1):
         try:
             measured = next(training)
         except StopIteration as end:
-            result = end.value or Result()
-            remarks = {str(name): str(text) for name, text in result.remarks.items()}
-            yield Finished({name: _numbers(name, arrays) for name, arrays in result.arrays.items()}, remarks)
+            yield _finished(end.value or Result(), measured)
             return
         metrics = {str(name): float(value) for name, value in measured.metrics.items()}
         epoch = Epoch(number, metrics | {TOTAL.name: clock.seconds()}, _digest(task, measured.digest, metrics))
         with clock.stopped():
-            yield epoch
+            told = yield epoch
+        if told:
+            yield replace(told, state=_state(measured)) if isinstance(told, Pruned) else told
+            return
+
+
+def _finished(result: Result, last: Measured | None) -> Finished:
+    remarks = {str(name): str(text) for name, text in result.remarks.items()}
+    return Finished(_files(result.arrays), remarks, state=_state(last))
+
+
+def _state(measured: Measured | None) -> Files:
+    return _files(measured.state()) if measured and measured.state else {}
+
+
+def _files(found: Files) -> Files:
+    return {str(name): _numbers(name, arrays) for name, arrays in found.items()}
 
 
 def _digest(task: Task, digest: str, metrics: Mapping[str, float]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nnexp.config.schema import EPOCHS
 from nnexp.config.value import format_value
 from nnexp.tasks.task import Data, Examined, Task
+from nnexp.training.checkpoint import Checkpoint
 from nnexp.training.key import key_of
 
 
@@ -36,6 +37,8 @@ class RunSpec:
     folder: Path = Path()
     cautions: tuple[str, ...] = ()  # what the person should hear before it starts
     portable: bool = False  # whether its bits are the same in every environment
+    course: str = ""  # its key but for how long it is: the same for runs that begin as it does
+    checkpoint: Checkpoint | None = field(default=None, compare=False)  # of such a run, to go on from
 
     @property
     def values(self) -> dict[str, Any]:
@@ -67,6 +70,16 @@ class RunSpec:
     def epochs(self) -> int | None:
         """How many epochs it takes, if its settings say so."""
         return getattr(self.config, EPOCHS, None)
+
+    @property
+    def done(self) -> int:
+        """How many epochs it takes over from its checkpoint."""
+        return self.checkpoint.epoch if self.checkpoint else 0
+
+    @property
+    def to_train(self) -> int:
+        """How many epochs are trained; 1 if its settings do not say."""
+        return max((self.epochs or 1) - self.done, 1)
 
 
 def make_spec(
@@ -106,6 +119,7 @@ def make_spec(
         folder,
         examined.cautions,
         examined.portable,
+        key_of(task.name, task.schema.course(examined.config), basis.data, basis.code),
     )
 
 

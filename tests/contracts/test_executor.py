@@ -21,6 +21,7 @@ from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.task import NETWORK, NetworkTask
+from nnexp.training.checkpoint import Checkpoint
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
 from nnexp.training.spec import RunSpec, make_spec
 
@@ -200,6 +201,22 @@ def test_what_ends_one_run_lets_the_other_go_on(pool: PoolExecutor, run: MakeRun
     pool.start(run(2))
     hear(pool, said, lambda: ended({2: said[2]}) == 1)
     assert kinds(said[2]) == [Started, Epoch, Epoch, Epoch, Finished]
+
+
+def test_a_run_that_was_pruned_leaves_what_another_goes_on_from(executor: Executor, run: MakeRun) -> None:
+    said: Said = defaultdict(list)
+    executor.start(run(0, epochs=MANY))
+    hear(executor, said, lambda: epochs(said[0]))
+    executor.stop(0, Pruned("not worth it"))
+    hear(executor, said, lambda: ended(said) == 1)
+    *_, last, pruned = said[0]
+    earlier = tuple(event for event in said[0] if isinstance(event, Epoch))
+    longer = replace(run(0, epochs=last.number + 2), checkpoint=Checkpoint("1a2b", earlier, pruned.state), number=1)
+    gone_on = run_all(executor, [longer])[1]
+    whole = run_all(executor, [run(2, seed=0, epochs=last.number + 2)])[2]
+    assert tuple(gone_on[1:-3]) == earlier
+    assert [event.digest for event in gone_on[1:-1]] == [event.digest for event in whole[1:-1]]
+    assert kinds(gone_on) == kinds(whole)
 
 
 def test_stop_of_a_run_that_does_not_run_is_void(executor: Executor, run: MakeRun) -> None:

@@ -55,7 +55,8 @@ def test_every_file_says_its_format(folder: RunFolder) -> None:
     found = {file.name: file for file in folder.path.iterdir()}
     words = {files.PACKAGES, files.DIFF}
     assert set(found) - words == {
-        "run.json", "config.json", "environment.json", "epochs.jsonl", "parameters.npz", "predictions.npz", "end.json",
+        "run.json", "config.json", "environment.json", "epochs.jsonl", "parameters.npz", "predictions.npz",
+        "state.npz", "end.json",
     }  # fmt: skip
     for name, file in found.items():
         if name.endswith(".json"):

@@ -20,12 +20,14 @@ from nnexp.measure import SECONDS, Measure
 from nnexp.recording import code as source
 from nnexp.recording import owner
 from nnexp.tasks.network import setup as experiment
-from nnexp.tasks.network.config import Config
+from nnexp.tasks.network.config import SCHEMA, Config
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tasks.seeding import streams
 from nnexp.tasks.task import Examined, Measured, Read, Result
 from nnexp.tracking.records import Tag
+from nnexp.training.checkpoint import Checkpoint
 from nnexp.training.environment import environment, fingerprint
-from nnexp.training.events import Changed, Epoch, Failed, Finished, Started
+from nnexp.training.events import Changed, Epoch, Event, Failed, Finished, Pruned, Started
 from nnexp.training.execute import execute
 from nnexp.training.spec import make_spec
 from tests.plans import events_of
@@ -92,6 +94,63 @@ class TestExecute:
         blas = [value for name, value in started.environment.items() if name.startswith("blas.")]
         assert blas
         assert all(value.endswith(", 1 threads") for value in blas)
+
+
+class TestGoingOn:
+    @pytest.fixture
+    def whole(self, tiny: Tiny) -> list[Event]:
+        return [*events_of(tiny(epochs=5))]
+
+    @pytest.fixture
+    def checkpoint(self, tiny: Tiny) -> Checkpoint:
+        _, *epochs, end = events_of(tiny(epochs=3))
+        assert isinstance(end, Finished)
+        return Checkpoint("1a2b", tuple(epochs), end.state)  # type: ignore[arg-type]
+
+    def test_it_says_all_epochs_and_ends_as_if_it_had_never_stopped(
+        self, tiny: Tiny, whole: list[Event], checkpoint: Checkpoint
+    ) -> None:
+        started, *epochs, end = execute(NETWORK, SCHEMA.values(tiny(epochs=5)), None, checkpoint)
+        *expected, last = whole[1:]
+        assert isinstance(started, Started)
+        assert tuple(epochs[:3]) == checkpoint.epochs
+        assert [untimed(epoch) for epoch in epochs] == [untimed(epoch) for epoch in expected]
+        assert (end.remarks, end.arrays.keys(), end.state.keys()) == (
+            last.remarks, last.arrays.keys(), last.state.keys()
+        )  # fmt: skip
+        for name, arrays in {**last.arrays, **last.state}.items():
+            there = {**end.arrays, **end.state}[name]
+            assert all(array.tobytes() == there[each].tobytes() for each, array in arrays.items()), name
+
+    def test_its_time_is_that_of_all_its_epochs(self, tiny: Tiny, checkpoint: Checkpoint) -> None:
+        last = checkpoint.epochs[-1]
+        longer = replace(last, metrics={**last.metrics, "time/total_s": 1000.0})
+        before = replace(checkpoint, epochs=(*checkpoint.epochs[:-1], longer))
+        *_, epoch, _ = execute(NETWORK, SCHEMA.values(tiny(epochs=5)), None, before)
+        assert epoch.metrics["time/total_s"] > 1000
+
+    def test_told_to_end_it_leaves_its_state_but_for_one_that_is_not_its_own(
+        self, tiny: Tiny, checkpoint: Checkpoint
+    ) -> None:
+        for at, files in ((1, set()), (2, set()), (4, {"parameters", "state"})):
+            events = execute(NETWORK, SCHEMA.values(tiny(epochs=5)), None, checkpoint)
+            for event in events:
+                if isinstance(event, Epoch) and event.number == at:
+                    break
+            end = events.send(Pruned("not worth it"))
+            assert end == Pruned("not worth it", end.time)
+            assert set(end.state) == files
+            assert next(events, None) is None
+
+    def test_a_state_of_another_network_is_a_mistake_in_one_line(self, tiny: Tiny, checkpoint: Checkpoint) -> None:
+        *_, end = execute(NETWORK, SCHEMA.values(tiny(epochs=5, hidden=6)), None, checkpoint)
+        assert isinstance(end, Failed)
+        assert end.error == "expected the state of such a network, but got one of [36, 5, 3], float32"
+
+
+def untimed(event: Event) -> tuple[int, str, dict[str, float]]:
+    assert isinstance(event, Epoch)
+    return event.number, event.digest, {name: value for name, value in event.metrics.items() if "time/" not in name}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ The contract (tests/contracts/test_executor.py holds it for every implementation
 - A run that was started says its events in order and ends with exactly one ending, whatever becomes of its process.
 - Nothing that one run does reaches another run.
 - After `stop` a run ends at its next epoch, after `kill` at once, both with the ending that was given; if its own end
-  comes first, with that.
+  comes first, with that. One that is stopped as `Pruned` leaves its state there.
+- A run that has a checkpoint says the epochs before it as they were, and goes on from there.
 """
 
 from __future__ import annotations

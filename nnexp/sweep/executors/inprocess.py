@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from nnexp.training.events import Ending, Event, WorkerLost
-from nnexp.training.execute import execute
+from nnexp.training.execute import Execution, execute
 from nnexp.training.spec import RunSpec
 
 
@@ -16,14 +14,14 @@ class InProcessExecutor:
 
     def __init__(self) -> None:
         self._number = 0
-        self._events: Iterator[Event] = iter(())
+        self._events: Execution | None = None
         self._ready: list[tuple[int, Event]] = []
         self._stopping: Ending | None = None
 
     def start(self, run: RunSpec) -> None:
         """Begin a run."""
         self._number, self._stopping = run.number, None
-        self._events = execute(run.task, run.values, run.basis)
+        self._events = execute(run.task, run.values, run.basis, run.checkpoint)
 
     def wait(self, seconds: float) -> list[tuple[int, Event]]:  # noqa: ARG002
         """Advance the run by one event, however long that takes."""
@@ -44,15 +42,22 @@ class InProcessExecutor:
 
     def close(self) -> None:
         """Forget the run."""
-        self._events = iter(())
+        self._events = None
 
     def _advance(self) -> None:
+        event = self._say(None)
+        if event and self._stopping and not isinstance(event, Ending):
+            self._say(self._stopping)
+
+    def _say(self, told: Ending | None) -> Event | None:
+        """Have the run go on, or end as it is told, and keep what it says."""
+        if self._events is None:
+            return None
         try:
-            event = next(self._events, None)
+            event: Event = self._events.send(told)
         except SystemExit as exit_:
             event = WorkerLost(f"the run called sys.exit({exit_.code})")
-        if event is None:
-            return
         self._ready.append((self._number, event))
-        if self._stopping and not isinstance(event, Ending):
-            self.kill(self._number, self._stopping)
+        if isinstance(event, Ending):
+            self.close()
+        return event

@@ -21,6 +21,7 @@ from typing import Any
 
 from nnexp.errors import ConfigError
 from nnexp.tasks.task import Task
+from nnexp.training.checkpoint import Checkpoint
 from nnexp.training.events import Ending, Event, WorkerLost
 from nnexp.training.execute import execute, failure
 from nnexp.training.spec import Basis, RunSpec
@@ -48,10 +49,13 @@ class PoolExecutor:
 
     def start(self, run: RunSpec) -> None:
         """Begin a run in an idle worker, or in a new one."""
+        if run.checkpoint:  # which may be more than a pipe holds until its worker has imported: let all do so at once
+            for _ in range(self.slots - len(self._workers)):
+                self._spawn()
         worker = next((w for w in self._workers if w.number is None and w.process.is_alive()), None) or self._spawn()
         worker.number = run.number
         try:
-            worker.pipe.send((run.task, run.values, run.basis))
+            worker.pipe.send((run.task, run.values, run.basis, run.checkpoint))
         except OSError:  # it died while it was idle
             self._lose(worker)
             self.start(run)
@@ -176,12 +180,13 @@ def _receive(pipe: Connection) -> Any:
             pipe.send(failure(error))
 
 
-def _run(told: tuple[Task, Mapping[str, Any], Basis], pipe: Connection) -> None:
-    for event in execute(*told):
+def _run(told: tuple[Task, Mapping[str, Any], Basis, Checkpoint | None], pipe: Connection) -> None:
+    events = execute(*told)
+    event = next(events)
+    pipe.send(event)
+    while not isinstance(event, Ending):
+        event = events.send(pipe.recv() if pipe.poll() else None)  # the ending that it is told to stop with
         pipe.send(event)
-        if pipe.poll() and not isinstance(event, Ending):
-            pipe.send(pipe.recv())  # the ending that it was told to stop with
-            return
 
 
 def _cause(process: SpawnProcess) -> str:

@@ -1,0 +1,85 @@
+"""What a record says of how its run ended: a status and tags, and where a run may go on from there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from nnexp.recording.fields import DIGEST
+from nnexp.recording.identity import LONGEST_REASON, remarks
+from nnexp.tasks.task import Files
+from nnexp.tracking.records import Status, Tag
+from nnexp.training.checkpoint import digest_state
+from nnexp.training.events import Ending, Epoch, Finished, Killed, Pruned
+
+FILE = re.compile(r"\w[\w.-]*")  # the name of a file of arrays, less its ending
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a run stood when it ended: after which epoch, and which files hold its state, less their ending."""
+
+    epoch: int
+    files: tuple[str, ...]
+    digest: str  # of its epochs and its state
+
+    def __str__(self) -> str:
+        """Write it as the text of a tag."""
+        return json.dumps(asdict(self))
+
+
+def read_stand(text: str | None) -> Stand | None:
+    """Read a tag back; None for what is none."""
+    try:
+        found = json.loads(text or "")
+        stand = Stand(found["epoch"], tuple(found["files"]), found["digest"])
+        names = all(FILE.fullmatch(name) for name in stand.files) and DIGEST.fullmatch(stand.digest)
+        return stand if names and type(stand.epoch) is int and stand.epoch > 0 else None
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def fate(ending: Ending) -> Status:
+    """Give the status of a run that ended so."""
+    match ending:
+        case Finished() | Pruned():
+            return Status.FINISHED
+        case Killed():
+            return Status.KILLED
+        case _:
+            return Status.FAILED
+
+
+def reason(ending: Ending) -> str | None:
+    """Say why a run did not come to its last epoch."""
+    return None if isinstance(ending, Finished) else ending.error
+
+
+def arrays_left(ending: Ending) -> Files:
+    """Give the arrays that a run leaves, by the name of their file."""
+    match ending:
+        case Finished():
+            return {**ending.state, **ending.arrays}
+        case Pruned():
+            return ending.state
+        case _:
+            return {}
+
+
+def end_tags(ending: Ending, epochs: Sequence[Epoch]) -> dict[str, str]:
+    """Give the tags of a run that ended so, after these epochs."""
+    match ending:
+        case Finished():
+            return remarks(ending) | _stand(epochs, ending.state)
+        case Pruned():
+            return {Tag.PRUNED: ending.error[:LONGEST_REASON]} | _stand(epochs, ending.state)
+        case _:
+            return {Tag.REASON: ending.error[:LONGEST_REASON]}
+
+
+def _stand(epochs: Sequence[Epoch], state: Files) -> dict[str, str]:
+    if not (epochs and state):
+        return {}
+    return {Tag.STATE: str(Stand(len(epochs), tuple(sorted(state)), digest_state(epochs, state)))}
