@@ -25,6 +25,7 @@ FACTS = {
     "pruned": Tag.PRUNED,
     "key": Tag.KEY,
     "commit": Tag.COMMIT,
+    "continued from": Tag.CONTINUED_FROM,
     "verified": Tag.VERIFIED,
     "digits never predicted": Tag.NEVER_PREDICTED,
     "files": Tag.FOLDER,

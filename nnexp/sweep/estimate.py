@@ -34,12 +34,12 @@ class Estimator:
         self._epoch_s = {shape: median(seconds) for shape, seconds in measured.items()}
 
     def seconds(self, run: RunSpec) -> float:
-        """Estimate one run."""
+        """Estimate one run: the epochs that it does not take over from its checkpoint."""
         shape = self._shape(run.params)
         if shape not in self._epoch_s:
             with threadpool_limits(getattr(run.config, THREADS, 1), user_api="blas"):
                 self._epoch_s[shape] = self._task.epoch_seconds(run.config)
-        return self._epoch_s[shape] * (run.epochs or 1)
+        return self._epoch_s[shape] * run.to_train
 
     def sweep_seconds(self, runs: Sequence[RunSpec], slots: int) -> float:
         """Estimate runs that share `slots` workers, begun in the order given."""

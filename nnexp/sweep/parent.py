@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 
 from nnexp.errors import BusyError, TrackingError
 from nnexp.recording import code, owner
 from nnexp.recording.files import FORMAT
-from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.shared import blank
 from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, sweep_claim
 from nnexp.tracking.store import Store
 from nnexp.training.events import now
-from nnexp.training.spec import RunSpec
 
 
 @contextmanager
@@ -93,25 +88,6 @@ def close_parent(
             store.log(parent_id, tags=tags)
     except TrackingError as error:
         say(f"{error}; the sweep's own run is closed by the next command")
-
-
-def recorders(
-    parent_id: str, sweep_key: str, store: Store, say: Callable[[str], None]
-) -> Callable[[RunSpec, int], Recorder]:
-    """Give what makes the recorder of each try at a run of a sweep, in its folder; what all would say is said once."""
-    say = cache(say)
-    member = {Tag.member(sweep_key): Tag.YES}
-
-    def record(run: RunSpec, attempt: int) -> Recorder:
-        folder = run.folder if attempt == 1 else Path(f"{run.folder}-{attempt}")
-        try:
-            return new_recorder(run, folder, store, say=say, parent_id=parent_id, tags=member)
-        except OSError as error:  # a full disk, say: other runs may lie elsewhere already, and this one joins them
-            elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
-            say(f"{folder} cannot be written ({error.strerror}); this run goes to {elsewhere}")
-            return new_recorder(run, elsewhere, store, say=say, parent_id=parent_id, tags=member)
-
-    return record
 
 
 def _check_free(parent: Run) -> None:

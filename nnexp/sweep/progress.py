@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID
 
@@ -71,6 +72,8 @@ class RunProgress:
         note = told(run.task, event)
         if EPOCH_SECONDS.name in event.metrics:
             note += f", {event.metrics[EPOCH_SECONDS.name]:.2f} s an epoch"
+        if event.number <= run.done:
+            return  # which another run has shown
         if self._console.is_terminal and self._task is not None:
             self._bar.update(self._task, completed=event.number, note=note)
         else:
@@ -130,14 +133,18 @@ class SweepProgress:
             self._bar.update(self._task, total=self._runs)
 
     def started(self, run: RunSpec) -> None:
-        """Add the run's bar."""
+        """Add the run's bar; what it takes over from another run takes no time."""
+        if run.checkpoint:
+            self._total_s -= self._estimate(replace(run, checkpoint=None)) - self._estimate(run)
         if self._console.is_terminal:
             self._bars[run.number] = self._bar.add_task(run.name, total=run.epochs, note="")
 
     def epoch(self, run: RunSpec, event: Epoch) -> None:
         """Advance the run's bar, and the time left."""
         self._latest[run.number] = event
-        self._done_s += self._estimate(run) / (run.epochs or 1)
+        if event.number <= run.done:
+            return
+        self._done_s += self._estimate(run) / run.to_train
         if run.number in self._bars:
             self._bar.update(self._bars[run.number], completed=event.number, note=told(run.task, event))
             self._summarize()
@@ -153,7 +160,8 @@ class SweepProgress:
             self.say(f"{run.name}: {error or 'failed'}; it is tried again")
             return
         self._done += 1
-        self._done_s += self._estimate(run) * (1 - (epoch.number if epoch else 0) / (run.epochs or 1))
+        trained = max(epoch.number - run.done, 0) if epoch else 0
+        self._done_s += self._estimate(run) * (1 - trained / run.to_train)
         if epoch and isinstance(ending, Finished):
             self._remember(run, epoch)
         if self._task is None:

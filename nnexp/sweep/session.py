@@ -17,22 +17,24 @@ from pathlib import Path
 from nnexp.archive.proof import Verdict, exit_status
 from nnexp.archive.run import Archive
 from nnexp.errors import ConfigError, UnfinishedError
-from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.recording.recorder import Recorder
 from nnexp.statistics.looks import LOOKS
 from nnexp.sweep import open_files
 from nnexp.sweep.estimate import Estimator
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
+from nnexp.sweep.going_on import GoingOn
 from nnexp.sweep.interrupt import Interrupt
 from nnexp.sweep.joined import Joined
 from nnexp.sweep.launch import Launch
 from nnexp.sweep.ledger import read_ledger
 from nnexp.sweep.looks import adopt, follow
 from nnexp.sweep.outcome import Outcome
-from nnexp.sweep.parent import close_parent, fate, launching, open_parent, recorders
+from nnexp.sweep.parent import close_parent, fate, launching, open_parent
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
+from nnexp.sweep.recorders import Recorders
 from nnexp.sweep.rerun import RERUNS, Rerun, archived, plan_rerun, run_reruns
 from nnexp.sweep.search.remember import Notes, recall
 from nnexp.sweep.search.searching import Searching
@@ -110,18 +112,24 @@ class Session:
 
         With `fresh` it is trained all the same.
         """
-        recorders: list[Recorder] = []
+        made: list[tuple[RunSpec, Recorder]] = []
+        recorders = Recorders(self.store, self._watcher.say)
 
-        def record(run: RunSpec, attempt: int) -> Recorder:  # noqa: ARG001
-            recorders.append(new_recorder(run, run.folder, self.store, say=self._watcher.say))
-            return recorders[-1]
+        def record(run: RunSpec, attempt: int) -> Recorder:
+            made.append((run, recorders(run, attempt)))
+            return made[-1][1]
 
         self._caution([run])
         turns = KeyTurns(self.store, self._watcher.say, fresh=fresh)
         launch = Launch(InProcessExecutor(), Policy(), record, self._watcher, turns=turns, clock=self._clock)
+        planned = Planned([run])
+        source = planned if fresh else GoingOn(planned, self.store, recorders, self._watcher.say)
         with self._watcher.watching([run], lambda _run: 0.0):
-            outcome = launch.run(Planned([run]))
-        return outcome.reused[0] if outcome.reused else Trained(run, outcome, recorders[-1])
+            outcome = launch.run(source)
+        if outcome.reused:
+            return outcome.reused[0]
+        begun, recorder = made[-1]
+        return Trained(begun, outcome, recorder)
 
     def sweep(self, plan: Plan, policy: Policy, source: MakeSource = Planned) -> Swept:
         """Run what is left of a plan, under one parent run; finished runs are reused, in whatever sweep they stand.
@@ -138,8 +146,8 @@ class Session:
             self._watcher.say(remark)
         growing = self._growing(plan, policy)
         ledger = growing.ledger if growing else read_ledger(plan.runs, self.store, fresh=policy.fresh)
-        estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED))
-        survey = Survey(plan, policy, ledger, estimator, growing)
+        ended = self.store.runs(status=Status.FINISHED)
+        survey = Survey(plan, policy, ledger, Estimator(self.task, ended), growing)
         self._watcher.surveyed(survey)
         if policy.dry_run:
             return Swept(survey)
@@ -157,7 +165,7 @@ class Session:
                     follow(growing, plan, parent_id, self.store, self._watcher, shared)
                 if isinstance(growing, Searching):
                     growing.follow(Notes(growing, plan, parent_id, self.store, self._watcher))
-                outcome = self._launch(survey, parent_id, (lambda _: growing) if growing else source, interrupt)
+                outcome = self._launch(survey, ended, parent_id, (lambda _: growing) if growing else source, interrupt)
                 adopt(outcome.reused, plan, self.store)
                 status = fate(outcome, is_over=growing is None or growing.is_over)
             finally:
@@ -176,10 +184,11 @@ class Session:
         self._caution(joined.left())
         open_files.allow_for(policy.slots)
         self.store.prepare()
-        record = recorders(sweep.run_id, sweep.tags[Tag.SWEEP], joined.store, self._watcher.say)
+        say, tags = self._watcher.say, {Tag.member(sweep.tags[Tag.SWEEP]): Tag.YES}
+        record = Recorders(joined.store, say, parent_id=sweep.run_id, tags=tags)
         launch = Launch(self._executor(policy.slots), policy, record, self._watcher, turns=joined, clock=self._clock)
         with self._watcher.watching(joined.left(), lambda _run: 0.0):
-            return joined, launch.run(joined)
+            return joined, launch.run(GoingOn(joined, self.store, record, say))
 
     def runs_of(self, plan: Plan) -> list[Run]:
         """Read what the store holds of a plan's runs."""
@@ -236,12 +245,16 @@ class Session:
         with self._watcher.watching([rerun.spec for rerun in reruns], estimator.seconds):
             return run_reruns(reruns, self.store, several, self._watcher, told)
 
-    def _launch(self, survey: Survey, parent_id: str, source: MakeSource, interrupt: Interrupt) -> Outcome:
+    def _launch(
+        self, survey: Survey, ended: Sequence[Run], parent_id: str, source: MakeSource, interrupt: Interrupt
+    ) -> Outcome:
         to_do, policy, estimate = survey.ledger.to_do, survey.policy, survey.estimator.seconds
+        say, tags = self._watcher.say, {Tag.member(survey.plan.key): Tag.YES}
+        recorders = Recorders(self.store, say, parent_id=parent_id, tags=tags)
         most = survey.growing.runs_at_most if survey.growing else len(to_do)
         executor = self._executor(min(policy.slots, most or 1))
-        turns = KeyTurns(self.store, self._watcher.say, fresh=policy.fresh)
-        record = recorders(parent_id, survey.plan.key, self.store, self._watcher.say)
-        launch = Launch(executor, policy, record, self._watcher, turns=turns, estimate=estimate, clock=self._clock)
+        turns = KeyTurns(self.store, say, fresh=policy.fresh)
+        launch = Launch(executor, policy, recorders, self._watcher, turns=turns, estimate=estimate, clock=self._clock)
+        runs = source(to_do) if policy.fresh else GoingOn(source(to_do), self.store, recorders, say, ended)
         with self._watcher.watching(to_do, estimate):
-            return launch.run(source(to_do), interrupt)
+            return launch.run(runs, interrupt)

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +13,11 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.linear_model import SGDClassifier
 
-from nnexp.config.schema import Schema
+from nnexp.config.checks import whole
+from nnexp.config.schema import Schema, setting
 from nnexp.measure import Measure
 from nnexp.tasks.code import digest_code
-from nnexp.tasks.task import Data, Examined, Measured, Read, Result
+from nnexp.tasks.task import Data, Examined, Files, Measured, Read, Result
 
 TRAINING = 1200  # examples
 SOURCES = {"linear_task.py": Path(__file__).read_text()}
@@ -25,7 +27,7 @@ SOURCES = {"linear_task.py": Path(__file__).read_text()}
 class Settings:
     alpha: float = 1e-4
     loss: Literal["hinge", "log_loss"] = "hinge"
-    epochs: int = 5
+    epochs: int = setting(5, whole(1), "passes over the digits", lengthens=True)
     seed: int = 0
 
 
@@ -46,13 +48,19 @@ class Linear:
     def code(self) -> str:
         return digest_code(SOURCES)
 
-    def begin(self, config: Settings) -> Generator[Measured, None, Result]:
+    def begin(self, config: Settings, state: Files | None = None) -> Generator[Measured, None, Result]:
         images, labels = load_digits(return_X_y=True)
         x, y, val_x, val_y = images[:TRAINING], labels[:TRAINING], images[TRAINING:], labels[TRAINING:]
         model = SGDClassifier(loss=config.loss, alpha=config.alpha, random_state=config.seed)
-        rng = np.random.default_rng(config.seed)
-        for _ in range(config.epochs):
+        rng, done = np.random.default_rng(config.seed), 0
+        if state:
+            model.partial_fit(x[:10], y[:10], classes=np.arange(10))  # which makes the room for what it learnt
+            model.coef_[:], model.intercept_[:] = state["model"]["coefficients"], state["model"]["intercepts"]
+            model.t_, done = float(state["clock"]["steps"]), int(state["clock"]["epoch"])
+        for epoch in range(1, config.epochs + 1):
             order = rng.permutation(TRAINING)
+            if epoch <= done:
+                continue
             model.partial_fit(x[order], y[order], classes=np.arange(10))
             scores = model.decision_function(val_x)
             right = scores.argmax(axis=1) == val_y
@@ -61,7 +69,10 @@ class Linear:
                 "val/margin": float(scores.max(axis=1).mean()),
                 "val/mistakes": float((~right).sum()),
             }
-            yield Measured(metrics, hashlib.sha256(model.coef_.tobytes()).hexdigest())
+            clock = {"epoch": np.array(epoch), "steps": np.array(model.t_)}
+            learnt = {"coefficients": model.coef_, "intercepts": model.intercept_}
+            digest = hashlib.sha256(model.coef_.tobytes()).hexdigest()
+            yield Measured(metrics, digest, partial(dict, model=learnt, clock=clock))
         return Result({"model": {"coefficients": model.coef_, "intercepts": model.intercept_}})
 
     def digest_of(self, config: Settings, read: Read) -> str:
@@ -74,8 +85,8 @@ class Linear:
 class Mortal(Linear):
     """The process of one run is killed in its second epoch, once."""
 
-    def begin(self, config: Settings) -> Generator[Measured, None, Result]:
-        training = super().begin(config)
+    def begin(self, config: Settings, state: Files | None = None) -> Generator[Measured, None, Result]:
+        training = super().begin(config, state)
         yield next(training)
         if (config.alpha, config.seed) == (10.0, 1) and not Path("killed").exists():
             Path("killed").touch()

@@ -113,6 +113,17 @@ def test_a_run_that_left_something_else_than_its_last_epoch_is_refused(
         read_archive(run, store, {task.name: task})
 
 
+def test_a_longer_run_goes_on_from_a_shorter_one(session: Session, task: Task, diary: Diary) -> None:
+    def digests(epochs: int, *, fresh: bool = False) -> list[str]:
+        spec = make_spec(task, task.schema.parse_config({"epochs": epochs}), folder=Path("out"))
+        return [epoch.digest for epoch in session.train(spec, fresh=fresh).recorder.epochs]  # type: ignore[union-attr]
+
+    short, long = digests(2), digests(5)
+    assert "linear: goes on from epoch 2 of run" in " ".join(diary.lines)
+    assert long[:2] == short
+    assert long == digests(5, fresh=True)
+
+
 def test_mlflows_page_opens_on_its_own_charts(session: Session, task: Task, store: MlflowStore) -> None:
     session.sweep(plan(task, seeds=1, epochs=1), TWO)
     page_of(store, "127.0.0.1", 5000).link_to(store.runs(Kind.SWEEP)[0], "seed")

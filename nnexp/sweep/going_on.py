@@ -1,0 +1,106 @@
+"""Runs that are not trained from their start: an earlier one began as they do, and its record says where it stands.
+
+It has the same settings but for how many epochs there are, the same data and the same code; where bits depend on the
+machine, the same environment too. It finished, or was pruned. What cannot be believed of it is passed over in a line.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from math import inf
+
+from threadpoolctl import threadpool_limits
+
+from nnexp.archive.checkpoint import read_checkpoint
+from nnexp.config.schema import THREADS
+from nnexp.errors import RecordError, TrackingError
+from nnexp.recording.ending import Stand, read_stand
+from nnexp.sweep.recorders import Recorders
+from nnexp.sweep.source import Decision, Expecting, Reused, Source
+from nnexp.tracking.records import Run, Status, Tag
+from nnexp.tracking.store import RunStore
+from nnexp.training.environment import environment, fingerprint
+from nnexp.training.events import Event
+from nnexp.training.spec import RunSpec
+
+
+class GoingOn:
+    """Gives the runs of another source, each with the checkpoint that it goes on from, if there is one."""
+
+    def __init__(
+        self,
+        source: Source,
+        store: RunStore,
+        recorders: Recorders,
+        say: Callable[[str], None],
+        ended: Iterable[Run] | None = None,
+    ) -> None:
+        """Take the source of a launch and its recorders, and the runs that had ended before it, if they were read."""
+        self._source = source
+        self._store = store
+        self._recorders = recorders
+        self._say = say
+        self._begun: set[str] = set()  # courses of which this launch has had a run
+        self._ended = None if ended is None else _by_course(ended)
+
+    def next(self) -> RunSpec | None:
+        """Give the other's next."""
+        run = self._source.next()
+        return run and self._with_checkpoint(run)
+
+    def hear(self, run: RunSpec, event: Event | Reused) -> Decision:
+        """Pass on what a run says."""
+        return self._source.hear(run, event)
+
+    def left(self) -> Sequence[RunSpec]:
+        """List what the other never gave."""
+        return self._source.left()
+
+    def expects_more(self) -> bool:
+        """Tell whether the other waits for more to give."""
+        return isinstance(self._source, Expecting) and self._source.expects_more()
+
+    def _with_checkpoint(self, run: RunSpec) -> RunSpec:
+        """Find the latest that can be used."""
+        try:
+            for earlier, stand in self._earlier(run):
+                try:
+                    return replace(run, checkpoint=read_checkpoint(earlier, stand, self._store, run.task, run.config))
+                except RecordError as error:
+                    self._say(f"{run.name}: does not go on from run {earlier.run_id[:8]}: {error}")
+        except TrackingError:  # trained once more than needed, rather than not at all
+            pass
+        return run
+
+    def _earlier(self, run: RunSpec) -> list[tuple[Run, Stand]]:
+        """List the runs that it may go on from, the longest first, and of equal ones the newest."""
+        stands = [(earlier, read_stand(earlier.tags.get(Tag.STATE))) for earlier in self._of_course(run.course)]
+        found = [(earlier, stand) for earlier, stand in stands if stand and stand.epoch < (run.epochs or inf)]
+        if found and not run.portable:
+            here = _environment(run)
+            found = [(earlier, stand) for earlier, stand in found if earlier.tags.get(Tag.ENVIRONMENT) == here]
+        return sorted(found, key=lambda one: -one[1].epoch)
+
+    def _of_course(self, course: str) -> Sequence[Run]:
+        if course in self._begun:  # one of this launch may have ended since
+            self._recorders.send(course)
+        elif self._ended is not None:
+            self._begun.add(course)
+            return self._ended.get(course, ())
+        self._begun.add(course)
+        return self._store.runs(status=Status.FINISHED, tags={Tag.COURSE: course})
+
+
+def _by_course(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    found = defaultdict(list)
+    for run in runs:
+        found[run.tags.get(Tag.COURSE, "")].append(run)
+    return found
+
+
+def _environment(run: RunSpec) -> str:
+    """Tell what a run would compute with here."""
+    with threadpool_limits(getattr(run.config, THREADS, 1), user_api="blas"):
+        return fingerprint(environment())
