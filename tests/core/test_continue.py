@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from nnexp.core import KERNELS, Network, train
+from nnexp.core import KERNELS, OPTIMISERS, Network, train
 from nnexp.core.draws import integers, move, position
 from nnexp.errors import DataError, DivergedError
 from tests.core.kernels.cases import LEVELS, case, examples_of, network_of, random_case
@@ -18,6 +18,7 @@ EPOCHS = 4
 CHANGES = [
     {},
     {"dtype": "float64"},
+    *({"optimiser": name, "eta": 0.5} for name in OPTIMISERS),
     {"shuffle": False},
     {"eta": [[1, 2.0], [2, 0.3], [1, 0.1]]},
     {"cost": "cross_entropy", "lmbda": 0.7},
