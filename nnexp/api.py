@@ -37,10 +37,11 @@ from nnexp.statistics.decision import Decision
 from nnexp.sweep.find import chosen_runs
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.hydra.overrides import Settings, as_overrides, of_launcher, of_sweeper
+from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.outcome import Failure
 from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display
-from nnexp.sweep.session import Session, Swept, Trained
+from nnexp.sweep.session import Session
 from nnexp.tasks.network.task import NETWORK
 from nnexp.terminal import Terminal
 from nnexp.tracking.records import Run, Tag

@@ -17,12 +17,13 @@ from nnexp.errors import NnexpError, TrackingError, UnfinishedError
 from nnexp.measure import count
 from nnexp.report.prose.until_decided import tell_until_decided
 from nnexp.report.tables.formats import as_markdown, searched_as_markdown, searched_as_terminal
+from nnexp.sweep.launched import Swept
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.progress import duration
 from nnexp.sweep.rerun import sample
 from nnexp.sweep.search.searching import Searching
-from nnexp.sweep.session import Session, Swept
+from nnexp.sweep.session import Session
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.until_decided import UntilDecided
 from nnexp.tracking.records import Kind, Run, Tag

@@ -13,9 +13,10 @@ from nnexp.errors import RecordError, TrackingError
 from nnexp.measure import TOTAL
 from nnexp.recording.store import open_store
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
+from nnexp.sweep.launched import Trained
 from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display, duration, told
-from nnexp.sweep.session import Session, Trained
+from nnexp.sweep.session import Session
 from nnexp.tasks.network.task import NETWORK
 from nnexp.terminal import Visible
 from nnexp.tracking.records import Run

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from nnexp.archive.proof import Verdict, exit_status
 from nnexp.archive.run import Archive
-from nnexp.errors import ConfigError, UnfinishedError
+from nnexp.errors import ConfigError
 from nnexp.recording.recorder import Recorder
 from nnexp.statistics.looks import LOOKS
 from nnexp.sweep import open_files
@@ -28,6 +27,7 @@ from nnexp.sweep.going_on import GoingOn
 from nnexp.sweep.interrupt import Interrupt
 from nnexp.sweep.joined import Joined
 from nnexp.sweep.launch import Launch
+from nnexp.sweep.launched import Reruns, Swept, Trained
 from nnexp.sweep.ledger import read_ledger
 from nnexp.sweep.looks import adopt, follow
 from nnexp.sweep.outcome import Outcome
@@ -51,40 +51,6 @@ from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
 
 MakeSource = Callable[[Sequence[RunSpec]], Source]
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A single run that was launched."""
-
-    run: RunSpec
-    outcome: Outcome
-    recorder: Recorder
-
-    def check(self) -> None:
-        """Raise UnfinishedError if it did not finish."""
-        for failure in self.outcome.failures:
-            where = f"{self.run.name} failed in epoch {failure.epoch + 1}"
-            raise UnfinishedError(f"{where}: {failure.error} (see {failure.folder})")
-        if self.outcome.killed:
-            raise UnfinishedError(f"{self.run.name} was stopped; it is recorded as KILLED", self.outcome.exit_status)
-
-
-@dataclass(frozen=True)
-class Swept:
-    """A sweep that was launched. A dry run has no parent, and nothing became of it."""
-
-    survey: Survey
-    parent_id: str = ""
-    outcome: Outcome | None = None
-
-
-@dataclass(frozen=True)
-class Reruns:
-    """Runs that were trained again: a verdict each, in their order, and the status that a shell is told."""
-
-    verdicts: tuple[Verdict, ...]
-    exit_status: int
 
 
 class Session:

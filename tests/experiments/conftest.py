@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
+from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.outcome import Outcome
-from nnexp.sweep.session import Swept, Trained
 from nnexp.sweep.survey import Survey
 from nnexp.tasks.network.task import NETWORK
 

@@ -18,9 +18,10 @@ from nnexp.report.prose.told import tell
 from nnexp.report.prose.until_decided import tell_until_decided
 from nnexp.statistics.decision import Results
 from nnexp.statistics.looks import LOOKS, Ending, look
+from nnexp.sweep.launched import Swept
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.seeds import runs_by_setting
-from nnexp.sweep.session import Session, Swept
+from nnexp.sweep.session import Session
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Status, Tag, newest_finished

@@ -27,9 +27,10 @@ from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
 from nnexp.search.terms import SEARCH, Terms
 from nnexp.sweep.hydra.output import leave_none
+from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, POLICY, Policy
-from nnexp.sweep.session import Session, Swept, Trained
+from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, newest_finished
 from nnexp.training.spec import make_spec
