@@ -107,10 +107,13 @@ class Launch:
             if attempt is None:
                 break
             self._begin(attempt, source)
+        reused = len(self._outcome.reused)
         for _ in range(len(self._elsewhere)):
             if len(self._running) == self._executor.slots or interrupt.asked or self._given_up():
                 break
             self._begin(self._elsewhere.popleft(), source)
+        if len(self._outcome.reused) > reused:
+            return self._fill(source, interrupt)  # which may have had the source ask for more
         waiting = self._elsewhere or (isinstance(source, Expecting) and source.expects_more())
         return bool(self._running or (waiting and not (interrupt.asked or self._given_up())))
 

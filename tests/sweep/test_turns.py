@@ -6,8 +6,10 @@ import pytest
 
 from nnexp.recording.recorder import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
+from nnexp.sweep.plan import make_plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import Session
+from nnexp.sweep.source import Planned, Reused
 from nnexp.sweep.turns import KeyTurns, Turn
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
@@ -140,3 +142,25 @@ def test_claims_end_with_their_runs(store, plan):
     swept = session(store).sweep(plan({"seed": 0}, {"seed": 1, "eta": 1e30, "lmbda": 1e30}), Policy(jobs=1))
     assert (len(swept.outcome.finished), len(swept.outcome.failures)) == (1, 1)
     assert store.claims._held == set()
+
+
+def test_what_a_source_asks_for_upon_a_run_that_was_waited_for_is_trained(store, plan):
+    """It was the last that went on: there was nothing else to wait for."""
+    first, second = plan(seeds=2).runs
+    store.claims.take(f"key {first.key}")
+
+    class Says(Diary):
+        def say(self, line):  # that it is waited for
+            store.claims.let_go(f"key {first.key}")
+            session(store).train(first)
+
+    class After(Planned):
+        def hear(self, run, event):
+            if isinstance(event, Reused):
+                self._waiting.append(second)
+            return super().hear(run, event)
+
+    plan = make_plan("two", NETWORK, [(run.number, run.config, run.folder) for run in (first, second)])
+    swept = session(store, Says()).sweep(plan, Policy(), source=lambda runs: After(runs[:1]))
+    assert [run.key for run in swept.outcome.reused] == [first.key]
+    assert swept.outcome.finished == [second.key]
