@@ -1,6 +1,7 @@
 """Bytes on disk -> verified arrays. Knows no network, no configuration and no tracking."""
 
 from nnexp.datasets.loader import digest, load
+from nnexp.datasets.parcel import pack, unpack
 from nnexp.datasets.split import Dataset, Split
 
-__all__ = ["Dataset", "Split", "digest", "load"]
+__all__ = ["Dataset", "Split", "digest", "load", "pack", "unpack"]

@@ -51,7 +51,12 @@ def load(
 
 def digest(path: Path) -> str:
     """Give the digest of the content alone; decodes only what was never loaded before."""
-    return _read(path)[1].digest
+    return content_of(path).digest
+
+
+def content_of(path: Path) -> Content:
+    """Give the content alone, whatever its split and scale."""
+    return _read(path)[1]
 
 
 def _read(path: Path) -> tuple[Source, Content]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -122,4 +122,31 @@ class Task(Protocol):
 
     def epoch_seconds(self, config: Any) -> float:
         """Guess how long an epoch will take, in seconds; 0 where that cannot be told."""
+        ...
+
+
+@runtime_checkable
+class Sendable(Protocol):
+    """What a task may have besides, for its data to be sent to other machines; any other's must lie there too."""
+
+    def pack(self, config: Any) -> bytes:
+        """Give the data of a config as bytes.
+
+        Raises
+        ------
+        DataError
+            Data that cannot be read.
+        """
+        ...
+
+    def unpack(self, config: Any, digest: str, fetch: Callable[[], bytes]) -> Any:
+        """Give the config as it learns there from what was packed, which `digest`, a SHA-256 (hex), names.
+
+        What is not there yet is fetched, and kept for others. The config's key must be the same.
+
+        Raises
+        ------
+        DataError
+            Data that are something else, or that cannot be kept.
+        """
         ...

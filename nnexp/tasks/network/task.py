@@ -7,15 +7,17 @@ hands it on.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from nnexp import core
+from nnexp import core, datasets
+from nnexp.config.paths import DATA
 from nnexp.config.value import format_value
 from nnexp.core import EpochResult
 from nnexp.datasets import Dataset
@@ -97,6 +99,14 @@ class NetworkTask:
             return _measure(replace(config, eta=CAUTIOUS, lmbda=0.0))
         except (NnexpError, MemoryError):
             return 0.0  # the run itself will say what is wrong with it
+
+    def pack(self, config: Config) -> bytes:
+        """Give a data set as the bytes of an .npz file."""
+        return datasets.pack(Path(config.dataset.path) if config.dataset.path else DATA)
+
+    def unpack(self, config: Config, digest: str, fetch: Callable[[], bytes]) -> Config:
+        """Have a config name that file as it is kept here."""
+        return replace(config, dataset=replace(config.dataset, path=str(datasets.unpack(digest, fetch))))
 
 
 NETWORK = NetworkTask()
