@@ -34,6 +34,8 @@ from nnexp.report.tables.formats import as_markdown, markdown_table
 from nnexp.report.tables.judgement import as_frame as judged_frame
 from nnexp.report.tables.judgement import as_table, finding
 from nnexp.statistics.decision import Decision
+from nnexp.sweep.executors.executor import MakeExecutor
+from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.find import chosen_runs
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.hydra.overrides import Settings, as_overrides, of_launcher, of_sweeper
@@ -147,7 +149,7 @@ def sweep(
     outcomes = [one.outcome for one in swept if one.outcome]
     if any(outcome.interrupted for outcome in outcomes):
         raise UnfinishedError("the sweep was stopped; the same call goes on where it stood")
-    session = app.session or _open_session(True)
+    session = app.session or _open_session(None)
     runs = {run.run_id: run for one in swept for run in session.runs_of(one.survey.plan)}
     failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
     matters = next((one.survey.policy.worthwhile for one in swept), None)
@@ -241,10 +243,10 @@ def judge(
     return Judged(judge_results(results_in(table, columns), terms))
 
 
-def _open_session(several: bool) -> Session:
-    """Open the store for one run or for several, and show how they go, beside what the script prints."""
-    store, watcher = open_store(_say), display(Terminal(stderr=True), several=several)
-    return Session(store, NETWORK, watcher, judge=partial(look_at, store))
+def _open_session(executor: MakeExecutor | None) -> Session:
+    """Open the store for one run, or for several and what runs them; show how they go beside what the script prints."""
+    store, watcher = open_store(_say), display(Terminal(stderr=True), several=executor is not None)
+    return Session(store, NETWORK, watcher, judge=partial(look_at, store), executor=executor or PoolExecutor)
 
 
 def _say(line: str) -> None:

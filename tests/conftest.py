@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import sys
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -132,6 +134,34 @@ def tiny(tiny_data: Path) -> Callable[..., Config]:
         return SCHEMA.parse_config({"hidden": 5, "epochs": 3} | settings | {"dataset": dataset})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Ray cluster of two nodes with a CPU each, which keep what they are sent in places of their own."""
+    from ray.cluster_utils import Cluster
+
+    def node() -> dict[str, Any]:
+        cache = {"NNEXP_CACHE": str(tmp_path_factory.mktemp("node"))}
+        return {"num_cpus": 1, "object_store_memory": 100 * 2**20, "include_dashboard": False, "env_vars": cache}
+
+    sigterm = signal.getsignal(signal.SIGTERM)
+    with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as short:  # as sockets need
+        cluster = Cluster(initialize_head=True, head_node_args={**node(), "temp_dir": short})
+        cluster.add_node(**node())
+        signal.signal(signal.SIGTERM, sigterm)
+        yield cluster
+        cluster.shutdown()
+
+
+@pytest.fixture(scope="session")
+def ray_slots(cluster: Any) -> Iterator[Callable[[int], Any]]:
+    """What makes an executor of that cluster; this process stays connected, so that worker processes are kept."""
+    from nnexp.sweep.executors.ray import RayExecutor
+    from nnexp.sweep.executors.ray_cluster import connected
+
+    with connected(cluster.address):
+        yield RayExecutor
 
 
 @pytest.fixture(scope="session")

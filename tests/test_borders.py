@@ -56,6 +56,7 @@ EXCEPTIONS = {
 ANYWHERE = {"nnexp"}  # the package itself: its version, and api.py where it is asked for it
 FRAMEWORKS = {
     "mlflow": ("mlflow", "nnexp.tracking.mlflow."),
+    "ray": ("ray", "nnexp.sweep.executors.ray. nnexp.sweep.executors.ray_cluster."),
     "hydra": ("hydra omegaconf", "nnexp.config.store nnexp.sweep.hydra. nnexp.tasks.hydra. nnexp.cli."),
 }
 
@@ -65,6 +66,7 @@ ABSENT = [
     (HEAVY | {"numpy"}, ["config.schema", "config.value", "tracking.store", "tracking.memory"]),
     (HEAVY, ["core", "datasets", "training.execute", "recording.recorder"]),
     (HEAVY, ["sweep.launch", "sweep.executors.pool", "sweep.executors.inprocess"]),
+    (HEAVY, ["sweep.executors.ray"]),
     ({"hydra", "omegaconf", "mlflow", "sqlalchemy"}, ["comparison.compare", "report.page.page"]),
     ({"hydra", "omegaconf", "mlflow"}, ["tracking.mlflow.sql"]),
 ]

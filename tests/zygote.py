@@ -25,6 +25,7 @@ from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 1 << 17  # bytes of a message; each arrives whole
+LEFT_OUT = ("__main__", "kernels.hook", "executors.ray", "ray_cluster")  # would run; builds; are needed seldom
 
 
 class Forked:
@@ -132,7 +133,7 @@ def import_everything() -> None:
 
     Plugins.instance()
     for module in pkgutil.walk_packages(nnexp.__path__, "nnexp."):
-        if not module.name.endswith(("__main__", "kernels.hook")):  # the one would run, the other is for the build
+        if not module.name.endswith(LEFT_OUT):
             importlib.import_module(module.name)
     gc.freeze()  # a command that ends does not clear away all that it was born with, which takes most of a second
 

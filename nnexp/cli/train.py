@@ -12,6 +12,7 @@ from nnexp.cli.console import err, out, say
 from nnexp.errors import RecordError, TrackingError
 from nnexp.measure import TOTAL
 from nnexp.recording.store import open_store
+from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.launched import Trained
 from nnexp.sweep.policy import FRESH
@@ -41,14 +42,14 @@ def train(arguments: Sequence[str]) -> None:
             conclude(result, app.session)
 
 
-def open_session(several: bool) -> Session:
-    """Open the store for one run or for several, with the display that suits them."""
-    store, watcher = open_store(say), display(err(), several=several)
-    if not several:
+def open_session(executor: MakeExecutor | None) -> Session:
+    """Open the store for one run, or for several and what runs them, with the display that suits them."""
+    store, watcher = open_store(say), display(err(), several=executor is not None)
+    if executor is None:
         return Session(store, NETWORK, watcher)
     from nnexp.comparison.look import look_at  # likewise
 
-    return Session(store, NETWORK, watcher, judge=partial(look_at, store))
+    return Session(store, NETWORK, watcher, judge=partial(look_at, store), executor=executor)
 
 
 def _tell_reused(run: Run, store: Store) -> None:

@@ -10,6 +10,7 @@ from nnexp.cli.console import say
 from nnexp.cli.train import open_session
 from nnexp.errors import UnfinishedError
 from nnexp.measure import count
+from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.find import running_sweep
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.progress import duration
@@ -17,7 +18,7 @@ from nnexp.sweep.progress import duration
 
 def work(wanted: str | None, jobs: int | None) -> None:
     """Train runs of a running sweep until it is over, and say what was trained here."""
-    session = open_session(True)
+    session = open_session(PoolExecutor)
     sweep = running_sweep(session.store, wanted)
     folder = Path(f"multirun/{datetime.now():%Y-%m-%d/%H-%M-%S-%f}").absolute()  # as Hydra names it
     say(f"joining sweep {sweep.name}")

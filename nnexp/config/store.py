@@ -17,6 +17,9 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from nnexp.config.paths import CONF, SWEEPS, USER_SWEEPS, user_conf
 
 PLUGINS = "hydra_plugins.nnexp_plugins"
+LAUNCHER = f"{PLUGINS}.{{}}Launcher"
+
+Settings = Mapping[str, Any]
 
 
 class UserFirst(SearchPathPlugin):
@@ -32,15 +35,21 @@ class UserFirst(SearchPathPlugin):
         search_path.append("nnexp-sweeps", _uri(SWEEPS))
 
 
-def register(settings: Mapping[str, Any], launcher: Mapping[str, Any], search: Mapping[str, Any]) -> None:
-    """Tell Hydra about nnexp, in this process alone: the default of every setting, of the launcher's and a search's."""
+def register(settings: Settings, launchers: Mapping[str, Settings], search: Settings) -> None:
+    """Tell Hydra about nnexp, in this process alone: every setting's default, each launcher's and a search's."""
     store = ConfigStore.instance()
     store.store("settings", dict(settings), provider="nnexp")
-    store.store("pool", {"_target_": f"{PLUGINS}.PoolLauncher", **launcher}, "hydra/launcher")
+    for name, launcher in launchers.items():
+        store.store(name, {"_target_": LAUNCHER.format(name.capitalize()), **launcher}, "hydra/launcher")
     grid = dict.fromkeys(("max_batch_size", "params", "together", "where"))
     store.store("grid", {"_target_": f"{PLUGINS}.GridSweeper", **grid}, "hydra/sweeper")
     store.store("search", {"_target_": f"{PLUGINS}.SearchSweeper", **search, "params": None}, "hydra/sweeper")
     Plugins.instance().register(UserFirst)
+
+
+def launcher_named(target: str) -> str:
+    """Give the name of a launcher of ours by its `_target_`; of any other, something else."""
+    return target.removeprefix(f"{PLUGINS}.").removesuffix("Launcher").lower()
 
 
 def _uri(folder: Path) -> str:

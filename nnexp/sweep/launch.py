@@ -25,7 +25,6 @@ from nnexp.training.events import Changed, Ending, Epoch, Event, Failed, Finishe
 from nnexp.training.spec import RunSpec
 
 TICK_S = 0.2  # how soon an interrupt or a timeout is noticed
-STARTING_S = 60.0  # what a worker may need before its run begins: imports, a busy machine
 
 
 @dataclass
@@ -163,7 +162,7 @@ class Launch:
 
     def _start(self, attempt: Attempt) -> None:
         attempt.recorder = self._make_recorder(attempt.run, attempt.number)
-        attempt.started = self._clock() + STARTING_S
+        attempt.started = self._clock() + self._executor.starting_s
         self._running[attempt.run.number] = attempt
         self._executor.start(attempt.run)
         self._watcher.started(attempt.run)

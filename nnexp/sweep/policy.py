@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nnexp.config.checks import flag, number, optional, refuse, whole
 from nnexp.config.schema import Schema, setting
+from nnexp.errors import ConfigError
 
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -66,9 +68,32 @@ class Policy:
         return 1 if self.fail_fast else self.max_failures
 
 
+def _address(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[^/\s]+:\d+", value):
+        raise refuse(name, "HOST:PORT of a Ray cluster that this machine is part of, as `ray start` says it", value)
+    return value
+
+
+@dataclass(frozen=True)
+class RayPolicy(Policy):
+    """How a sweep is launched on a Ray cluster; `jobs` is null for as many as it has CPUs for."""
+
+    address: str | None = setting(None, optional(_address), "HOST:PORT of a Ray cluster; null: one of this machine")
+    cpus: int = setting(1, whole(1), "CPUs that Ray keeps for a run")
+
+
 LAUNCHER = "hydra.launcher."
 FRESH = f"{LAUNCHER}fresh=true"
 POLICY = Schema(Policy, prefix=LAUNCHER)
+RAY_POLICY = Schema(RayPolicy, prefix=LAUNCHER)
+LAUNCHERS: Mapping[str, Schema[Any]] = {"pool": POLICY, "ray": RAY_POLICY}  # by what hydra/launcher calls them
+
+
+def unknown_to_launcher(name: str) -> ConfigError:
+    """Say that a launcher has no such setting."""
+    if name in RAY_POLICY.settings:
+        return ConfigError(f"{LAUNCHER}{name} is a setting of hydra/launcher=ray, which must be given too")
+    return RAY_POLICY.unknown_setting(name)
 
 
 def seconds(value: float | str | None) -> float | None:

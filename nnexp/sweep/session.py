@@ -20,7 +20,7 @@ from nnexp.recording.recorder import Recorder
 from nnexp.statistics.looks import LOOKS
 from nnexp.sweep import open_files
 from nnexp.sweep.estimate import Estimator
-from nnexp.sweep.executors.executor import Executor
+from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.going_on import GoingOn
@@ -63,7 +63,7 @@ class Session:
         watcher: Watcher | None = None,
         *,
         judge: Judge | None = None,
-        executor: Callable[[int], Executor] = PoolExecutor,
+        executor: MakeExecutor = PoolExecutor,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = store

@@ -48,7 +48,7 @@ def execute(
             with clock.stopped():
                 told = yield started
                 if basis and not told:
-                    _check(task, config, basis)
+                    check(task, config, basis)
             yield from [told] if told else _train(task, config, clock, checkpoint)
     except Exception as error:
         yield failure(error)
@@ -81,7 +81,14 @@ def failure(error: Exception) -> Ending:
     return ending(f"{kind}{' '.join(str(error).split())}", traceback.format_exc())
 
 
-def _check(task: Task, config: Any, planned: Basis) -> None:
+def check(task: Task, config: Any, planned: Basis) -> None:
+    """Refuse to train what is not what was planned.
+
+    Raises
+    ------
+    ChangedError
+        Code or data that are others by now.
+    """
     examined = task.examine(config)
     found = basis_of(task, examined)
     if found.code != planned.code:

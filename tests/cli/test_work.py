@@ -25,7 +25,7 @@ Nnexp = Callable[..., tuple[int, str, str]]
     ids=" ".join,
 )
 def test_where_there_is_nothing_to_join(typed: list[str], told: str, nnexp: Nnexp, isolated: Path) -> None:
-    store = open_session(True).store
+    store = open_session(None).store
     tags = {Tag.KIND: Kind.SWEEP, Tag.SWEEP: "0" * 64}
     store.end(store.create(RunStart("mine", 1, tags=tags)), Status.FINISHED, 2)
     assert nnexp("work", *typed) == (2, "", f"nnexp: {told}\n")

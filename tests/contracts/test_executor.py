@@ -27,10 +27,8 @@ from nnexp.training.spec import RunSpec, make_spec
 
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
 DEADLINE_S = 60
-EXECUTORS: dict[str, Callable[[], Executor]] = {  # whoever adds one, adds it here
-    "pool": lambda: PoolExecutor(2),
-    "in-process": InProcessExecutor,
-}
+SEVERAL = ["pool", pytest.param("ray", marks=pytest.mark.xdist_group("ray"))]  # of two slots
+EXECUTORS = [*SEVERAL, "in-process"]  # whoever adds one, adds it here
 MANY = 1_000_000  # epochs: more than any test waits for
 
 Said = dict[int, list[Event]]
@@ -67,9 +65,22 @@ def pool() -> Iterator[PoolExecutor]:
     executor.close()
 
 
+def make_executor(name: str, request: pytest.FixtureRequest) -> Executor:
+    if name == "in-process":
+        return InProcessExecutor()
+    return PoolExecutor(2) if name == "pool" else request.getfixturevalue("ray_slots")(2)
+
+
 @pytest.fixture(params=EXECUTORS)
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    executor = EXECUTORS[request.param]()
+    executor = make_executor(request.param, request)
+    yield executor
+    executor.close()
+
+
+@pytest.fixture(params=SEVERAL)
+def several(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    executor = make_executor(request.param, request)
     yield executor
     executor.close()
 
@@ -187,19 +198,19 @@ def test_stop_ends_every_run_that_it_is_said_of(executor: Executor, run: MakeRun
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: type(ending).__name__)
-def test_what_ends_one_run_lets_the_other_go_on(pool: PoolExecutor, run: MakeRun, end: str, ending: Ending) -> None:
+def test_what_ends_one_run_lets_the_other_go_on(several: Executor, run: MakeRun, end: str, ending: Ending) -> None:
     said: Said = defaultdict(list)
     for number in (0, 1):
-        pool.start(run(number, epochs=MANY))
-    hear(pool, said, lambda: all(epochs(said[number]) for number in (0, 1)))
-    getattr(pool, end)(1, ending)
-    hear(pool, said, lambda: ended(said) == 1)
+        several.start(run(number, epochs=MANY))
+    hear(several, said, lambda: all(epochs(said[number]) for number in (0, 1)))
+    getattr(several, end)(1, ending)
+    hear(several, said, lambda: ended(said) == 1)
     assert said[1][-1] == ending
     before = len(said[0])
-    hear(pool, said, lambda: len(said[0]) > before + 2)
+    hear(several, said, lambda: len(said[0]) > before + 2)
     assert set(kinds(said[0])) == {Started, Epoch}
-    pool.start(run(2))
-    hear(pool, said, lambda: ended({2: said[2]}) == 1)
+    several.start(run(2))
+    hear(several, said, lambda: ended({2: said[2]}) == 1)
     assert kinds(said[2]) == [Started, Epoch, Epoch, Epoch, Finished]
 
 

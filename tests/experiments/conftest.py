@@ -17,7 +17,7 @@ class Composed:
 
     def __call__(self, *arguments):
         self.found = None
-        run_hydra(HydraApp(NETWORK, lambda several: self), arguments, print)
+        run_hydra(HydraApp(NETWORK, lambda executor: self), arguments, print)
         return self.found
 
     def train(self, run, *, fresh=False):

@@ -55,6 +55,8 @@ class Scripted:
     While nothing is said, a minute passes.
     """
 
+    starting_s = MINUTE
+
     def __init__(self, slots: int = 1, script: dict[int, list[Act]] | None = None, epochs: int = 1) -> None:
         self.slots = slots
         self.script = script or {}

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from nnexp.errors import ConfigError
-from nnexp.sweep.policy import POLICY, Policy
+from nnexp.sweep.policy import POLICY, RAY_POLICY, Policy, unknown_to_launcher
 
 
 def test_the_defaults_are_a_policy():
@@ -50,3 +50,22 @@ def test_what_is_refused(settings, message):
 def test_fail_fast_is_one_failure():
     assert [Policy().failures_allowed, Policy(max_failures=3).failures_allowed] == [None, 3]
     assert Policy(fail_fast=True, max_failures=3).failures_allowed == 1
+
+
+@pytest.mark.parametrize("address", ["auto", "ray://10.0.0.1:10001", "10.0.0.1", "", 6379])
+def test_a_cluster_is_named_by_host_and_port(address):
+    assert RAY_POLICY.parse_config({"address": "10.0.0.1:6379"}).address == "10.0.0.1:6379"
+    with pytest.raises(ConfigError, match=r"^address must be HOST:PORT of a Ray cluster that this machine is part of"):
+        RAY_POLICY.parse_config({"address": address})
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("address", "hydra.launcher.address is a setting of hydra/launcher=ray, which must be given too"),
+        ("cpu", "there is no setting hydra.launcher.cpu; did you mean hydra.launcher.cpus?"),
+        ("job", "there is no setting hydra.launcher.job; did you mean hydra.launcher.jobs?"),
+    ],
+)
+def test_whose_a_setting_is(name, message):
+    assert str(unknown_to_launcher(name)) == message

@@ -72,6 +72,8 @@ class Told:
     stopping: dict[int, RunEnding] = field(default_factory=dict)
     ended: int = 0
 
+    starting_s = 0.0
+
     def __post_init__(self) -> None:
         self.draw = random.Random(self.order)
 

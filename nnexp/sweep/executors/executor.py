@@ -11,16 +11,22 @@ The contract (tests/contracts/test_executor.py holds it for every implementation
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
+from nnexp.errors import ConfigError
+from nnexp.tasks.task import Task
 from nnexp.training.events import Ending, Event
 from nnexp.training.spec import RunSpec
+
+STARTING_S = 60.0  # what a worker may need before its run begins: imports, a busy machine
 
 
 class Executor(Protocol):
     """Runs runs, up to `slots` at once, and passes on what they say."""
 
     slots: int
+    starting_s: float  # the longest that a run may take to begin, besides its timeout
 
     def start(self, run: RunSpec) -> None:
         """Begin a run in a free slot; its number names it in the events."""
@@ -41,3 +47,11 @@ class Executor(Protocol):
     def close(self) -> None:
         """End whatever still runs, and let go of every process."""
         ...
+
+
+MakeExecutor = Callable[[int], Executor]  # of so many slots
+
+
+def cannot_be_sent(task: Task, error: BaseException) -> ConfigError:
+    """Say that a task cannot be pickled."""
+    return ConfigError(f"the task {task.name!r} cannot be sent to a worker process ({error}); define it in a module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnexp.sweep.executors.executor import STARTING_S
 from nnexp.training.events import Ending, Event, WorkerLost
 from nnexp.training.execute import Execution, execute
 from nnexp.training.spec import RunSpec
@@ -11,6 +12,7 @@ class InProcessExecutor:
     """Advances a run by one event whenever it is waited for."""
 
     slots = 1
+    starting_s = STARTING_S
 
     def __init__(self) -> None:
         self._number = 0

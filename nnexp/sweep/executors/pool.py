@@ -19,7 +19,7 @@ from pickle import PicklingError
 from types import ModuleType
 from typing import Any
 
-from nnexp.errors import ConfigError
+from nnexp.sweep.executors.executor import STARTING_S, cannot_be_sent
 from nnexp.tasks.task import Task
 from nnexp.training.checkpoint import Checkpoint
 from nnexp.training.events import Ending, Event, WorkerLost
@@ -42,6 +42,8 @@ class Worker:
 class PoolExecutor:
     """Runs each run in one of `slots` worker processes, which are made when first needed and replaced when lost."""
 
+    starting_s = STARTING_S
+
     def __init__(self, slots: int) -> None:
         self.slots = slots
         self._workers: list[Worker] = []
@@ -60,9 +62,7 @@ class PoolExecutor:
             self._lose(worker)
             self.start(run)
         except (PicklingError, AttributeError, TypeError) as error:
-            raise ConfigError(
-                f"the task {run.task.name!r} cannot be sent to a worker process ({error}); define it in a module"
-            ) from error
+            raise cannot_be_sent(run.task, error) from error
 
     def wait(self, seconds: float) -> list[tuple[int, Event]]:
         """Collect events from every pipe that has any, and an ending for every worker that is gone."""

@@ -26,10 +26,12 @@ from nnexp.config.value import meant
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
 from nnexp.search.terms import SEARCH, Terms
+from nnexp.sweep.executors.choose import choose
+from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.hydra.output import leave_none
 from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.plan import Plan
-from nnexp.sweep.policy import LAUNCHER, POLICY, Policy
+from nnexp.sweep.policy import LAUNCHER, LAUNCHERS, Policy, unknown_to_launcher
 from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, newest_finished
@@ -46,11 +48,11 @@ UNUSED = {
 class HydraApp:
     """The task function that Hydra calls: with one composed config, or (see launcher.py) with a whole plan.
 
-    `open_session` is told whether it is for several runs. What was run is kept in `results`; a single run's error in
-    `errors`, so that Hydra does not tell it in its own way.
+    `open_session` is told what runs several runs, or None for a single one. What was run is kept in `results`; a single
+    run's error in `errors`, so that Hydra does not tell it in its own way.
     """
 
-    def __init__(self, task: Task, open_session: Callable[[bool], Session]) -> None:
+    def __init__(self, task: Task, open_session: Callable[[MakeExecutor | None], Session]) -> None:
         self.task = task
         self.results: list[Trained | Run | Swept] = []
         self.errors: list[NnexpError] = []
@@ -68,11 +70,11 @@ class HydraApp:
             values = plain(composed)
             config = self.task.schema.parse_config(values)
             refuse_unused(job)
-            fresh = _check_launcher(job.launcher)
+            policy = read_policy(job.launcher)  # a wrong launcher setting is refused even of a single run
             chosen = _chosen(job.overrides.task, values)
-            self.session = self._open_session(False)
+            self.session = self._open_session(None)
             spec = make_spec(self.task, config, chosen, folder=Path(job.runtime.output_dir))
-            trained = self.session.train(spec, fresh=fresh)
+            trained = self.session.train(spec, fresh=policy.fresh)
         except NnexpError as error:
             self.errors.append(error)
             return None
@@ -86,7 +88,8 @@ class HydraApp:
     def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
         """Run a plan; give what decides of each finished key, for Hydra's sweeper."""
         self.started = True
-        self.session = session = self._open_session(True)
+        policy, executor = choose(policy)
+        self.session = session = self._open_session(executor)
         self.results.append(session.sweep(plan, policy))
         names = [measure.final.name for measure in judging(self.task.measures)]
         try:
@@ -107,7 +110,8 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     """
     schema = app.task.schema
     _refuse_settings_as_flags(arguments, schema)
-    store.register(schema.values(schema.parse_config({})), POLICY.values(Policy()), SEARCH.values(Terms()))
+    launchers = {name: known.values(known.parse_config({})) for name, known in LAUNCHERS.items()}
+    store.register(schema.values(schema.parse_config({})), launchers, SEARCH.values(Terms()))
     typed, full = sys.argv[1:], os.environ.get("HYDRA_FULL_ERROR")
     sys.argv[1:] = _flags_first(arguments)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
@@ -166,12 +170,17 @@ def _last_metrics(trained: Trained | Run) -> Mapping[str, float]:
     return trained.recorder.epochs[-1].metrics if trained.recorder.epochs else {}
 
 
-def _check_launcher(composed: DictConfig) -> bool:
-    """Refuse a wrong launcher setting, even of a single run; tell whether it is to be trained `fresh`."""
-    if not str(composed.get("_target_", "")).endswith("PoolLauncher"):  # another's settings are not ours
-        return False
-    settings = {name: value for name, value in plain(composed).items() if name != "_target_"}
-    return POLICY.parse_config(settings).fresh
+def read_policy(composed: DictConfig) -> Policy:
+    """Read the settings of a launcher of ours; those of another are not ours.
+
+    Raises
+    ------
+    ConfigError
+        For one that cannot be used.
+    """
+    settings = plain(composed)
+    name = store.launcher_named(str(settings.pop("_target_", "")))
+    return LAUNCHERS[name].parse_config(settings) if name in LAUNCHERS else Policy()
 
 
 def refuse_unused(composed: Any) -> None:
@@ -213,7 +222,7 @@ def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
         if isinstance(cause, OmegaConfBaseException) and "not in struct" in str(cause) and cause.full_key:
             key = str(cause.full_key)
             if key.startswith(LAUNCHER):
-                return POLICY.unknown_setting(key.removeprefix(LAUNCHER))
+                return unknown_to_launcher(key.removeprefix(LAUNCHER))
             if key.startswith("hydra."):
                 group, _, name = key.rpartition(".")
                 known = map(str, cause.parent_node or ())

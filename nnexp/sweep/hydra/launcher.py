@@ -5,9 +5,8 @@ The shim that Hydra itself imports is shim.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, JobStatus
@@ -19,15 +18,13 @@ from nnexp.config.schema import SEED
 from nnexp.errors import ConfigError
 from nnexp.measure import count
 from nnexp.search.terms import SWEEPER
-from nnexp.sweep.hydra.app import PLAIN, HydraApp, refuse_unused
+from nnexp.sweep.hydra.app import PLAIN, HydraApp, read_policy, refuse_unused
 from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.hydra.grid import conditions, refuse_lists
 from nnexp.sweep.plan import Job, make_plan
-from nnexp.sweep.policy import POLICY
 
 
 def launch(
-    settings: Mapping[str, Any],
     master: DictConfig,
     loader: ConfigLoader,
     app: TaskFunction | HydraApp,
@@ -36,11 +33,11 @@ def launch(
 ) -> list[JobReturn]:
     """Plan all jobs, check them all, and have them run."""
     if not isinstance(app, HydraApp):
-        raise TypeError("hydra/launcher=pool runs nnexp's own task; other Hydra applications need another launcher")
+        raise TypeError("nnexp's launchers run its own task; other Hydra applications need another launcher")
     app.folders.append(Path(str(OmegaConf.select(master, "hydra.sweep.dir"))))
     refuse_unused(master.hydra)
     refuse_lists(master.hydra.sweeper)
-    policy, schema = POLICY.parse_config(settings), app.task.schema
+    policy, schema = read_policy(master.hydra.launcher), app.task.schema
     where = conditions(master.hydra.sweeper, schema)
     if policy.until_decided and any(SEED in condition.names for condition in where):
         raise ConfigError(f"until_decided chooses the seeds, so {SWEEPER}where cannot; leave {SEED} out of it")

@@ -16,3 +16,7 @@ class SearchSweeper(shim.SearchSweeper):
 
 class PoolLauncher(shim.PoolLauncher):
     """See shim.py."""
+
+
+class RayLauncher(shim.RayLauncher):
+    """See shim.py."""

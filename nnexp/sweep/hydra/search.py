@@ -25,11 +25,10 @@ from nnexp.errors import ConfigError
 from nnexp.measure import CHOOSE, Measure, judging
 from nnexp.search.space import Choice, Dimension, Interval, Point, Space, Steps, size_of, write_space
 from nnexp.search.terms import GRID, SEARCH, Terms
-from nnexp.sweep.hydra.app import HydraApp, plain, refuse_unused
+from nnexp.sweep.hydra.app import HydraApp, read_policy, refuse_unused
 from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.hydra.launcher import name_of
 from nnexp.sweep.plan import Plan
-from nnexp.sweep.policy import POLICY
 from nnexp.sweep.search.search import Search
 from nnexp.tasks.task import Task
 from nnexp.training.spec import RunSpec, make_spec
@@ -48,8 +47,7 @@ def search(
     folder = Path(str(OmegaConf.select(master, "hydra.sweep.dir")))
     app.folders.append(folder)
     refuse_unused(master.hydra)
-    launcher = {name: value for name, value in plain(master.hydra.launcher).items() if name != "_target_"}
-    policy = POLICY.parse_config(launcher)
+    policy = read_policy(master.hydra.launcher)
     terms = SEARCH.parse_config({name: value for name, value in settings.items() if name != "params"})
     typed = [f"{name}={value}" for name, value in (settings.get("params") or {}).items()]
     space, fixed = read_overrides([*typed, *arguments], loader, app.task.schema)

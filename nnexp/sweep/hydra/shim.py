@@ -59,7 +59,7 @@ class PoolLauncher(Launcher):
     """Runs a sweep's jobs as nnexp does: reused where they are finished, on every core, survived and recorded."""
 
     def __init__(self, **settings: Any) -> None:
-        self._settings = settings
+        """Leave the settings where they were composed, in the config that Hydra hands over."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Remember what Hydra hands over."""
@@ -69,6 +69,8 @@ class PoolLauncher(Launcher):
         """Run the jobs."""
         from nnexp.sweep.hydra.launcher import launch
 
-        return launch(
-            self._settings, self._config, self._context.config_loader, self._task, job_overrides, initial_job_idx
-        )
+        return launch(self._config, self._context.config_loader, self._task, job_overrides, initial_job_idx)
+
+
+class RayLauncher(PoolLauncher):
+    """Runs them so on a Ray cluster."""

@@ -126,7 +126,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], Hydra]]:
             file = tmp_path / "conf" / f"{name}.yaml"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        store.register(SCHEMA.values(SCHEMA.parse_config({})), {"jobs": None}, {})
+        store.register(SCHEMA.values(SCHEMA.parse_config({})), {"pool": {"jobs": None}}, {})
         contexts.append(initialize_config_dir(str(tmp_path / "conf") if files else str(CONF), version_base="1.3"))
         contexts[-1].__enter__()
         return Hydra()

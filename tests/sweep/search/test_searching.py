@@ -54,6 +54,7 @@ class Told:
     """Lets runs say what they reach, an event at a time, in an order drawn at random; the launcher may be gone then."""
 
     slots: int = 1
+    starting_s: float = 0.0
     order: int = 0
     noise: float = 0.0
     gone_after: int | None = None  # so many events
