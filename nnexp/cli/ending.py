@@ -7,6 +7,7 @@ import sys
 import time
 from _thread import interrupt_main, start_new_thread
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -33,14 +34,15 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
     from nnexp.cli.console import print_anywhere, say
 
     print_anywhere()
-    sys.unraisablehook = _hear_again
+    met: list[BaseException] = []  # what came where Python lets no exception out
+    sys.unraisablehook = partial(_hear_again, met)
     try:
         status = app(standalone_mode=False)
     except NnexpError as error:
         say(str(error))
         status = getattr(error, "exit_status", 2)
     except KeyboardInterrupt as ended:
-        status = getattr(ended, "exit_status", 130)
+        status = getattr((*met, ended)[0], "exit_status", 130)
     except BrokenPipeError:  # as in `nnexp runs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
@@ -52,9 +54,10 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
         sys.exit(status)
 
 
-def _hear_again(ignored: Any) -> None:
+def _hear_again(met: list[BaseException], ignored: Any) -> None:
     """Raise a Ctrl-C once more that came where Python lets no exception out: while it collects garbage, say."""
-    if ignored.exc_type is KeyboardInterrupt:
+    if isinstance(ignored.exc_value, KeyboardInterrupt):
+        met.append(ignored.exc_value)
         is_over = Event()
         start_new_thread(_interrupt, (is_over,))
         is_over.set()

@@ -3,13 +3,16 @@
 import subprocess
 import sys
 
+import pytest
+
 COLLECTED = """
-import signal, time
+import time
 from nnexp.cli.ending import run_to_its_end
+from nnexp.sweep.interrupt import CutShortError
 
 class Garbage:
     def __del__(self):
-        signal.raise_signal(signal.SIGINT)
+        raise RAISED
 
 def command(standalone_mode):
     Garbage()
@@ -20,6 +23,8 @@ run_to_its_end(command)
 """
 
 
-def test_ctrl_c_is_heard_though_python_was_collecting_garbage():
-    ended = subprocess.run([sys.executable, "-c", COLLECTED], capture_output=True, text=True, timeout=60)
-    assert (ended.returncode, ended.stderr) == (130, "")
+@pytest.mark.parametrize(("raised", "status"), [("KeyboardInterrupt", 130), ("CutShortError(15)", 143)])
+def test_a_signal_is_heard_though_python_was_collecting_garbage(raised, status):
+    command = [sys.executable, "-c", COLLECTED.replace("RAISED", raised)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (status, "")
