@@ -84,6 +84,16 @@ def test_the_tour_works_line_by_line(terminal: Terminal) -> None:
         terminal.type(smaller(line))
 
 
+def test_several_machines_share_a_store(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `work` does while a sweep is running, tests/apps/test_work.py tries."""
+    _, store, sweep, work = (line.split("#")[0].strip() for line in block("machines").splitlines())
+    name, _ = store.removeprefix("export ").split("=")
+    monkeypatch.setenv(name, f"sqlite:///{terminal.folder / 'shared.db'}")
+    assert "hidden" in terminal.type(smaller(sweep))
+    with pytest.raises(AssertionError, match="no sweep is running"):
+        terminal.type(work)
+
+
 def test_a_search_is_planned_and_run(terminal: Terminal) -> None:
     for line in block("search").splitlines():
         terminal.type(smaller(line))
