@@ -20,6 +20,7 @@ from nnexp.errors import RecordError
 from nnexp.recording import files
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.metrics import final_metrics
+from nnexp.recording.repair import TWICE
 from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
 from nnexp.training.environment import fingerprint
@@ -64,7 +65,12 @@ def same(a: float | None, b: float | None) -> bool:
 
 
 def _is_ours(run: Run) -> bool:
-    """Tell whether nnexp made a record, of whatever kind it says it is now; a sweep has nothing beside the store."""
+    """Tell whether nnexp made a record, of whatever kind it says it is now; a sweep has nothing beside the store.
+
+    One of two records of a run that was begun twice has nothing either: the other has it.
+    """
+    if run.status is Status.KILLED and run.tags.get(Tag.REASON) == TWICE:
+        return False
     return run.kind in (Kind.RUN, Kind.RERUN) or (run.kind != Kind.SWEEP and Tag.UID in run.tags)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnexp import places
+from nnexp.archive.audit import audit
 from nnexp.errors import TrackingError
 from nnexp.recording import owner, pending
 from nnexp.recording.examine import Holes, examine
@@ -172,16 +173,18 @@ def test_it_is_found_under_another_host_name_too(marked, train, store, dead, mon
     assert repair(store, silent).sent == [recorder.run.name]
 
 
-def test_of_a_run_that_was_begun_twice_one_record_tells_its_end(train, store, dead):
+@pytest.mark.parametrize(("said", "fate"), [(99, Status.FINISHED), (3, Status.KILLED)])
+def test_of_a_run_that_was_begun_twice_one_record_tells_its_end(said, fate, train, store, dead):
     """The store did what it was asked, and its answer was lost: the client asked again."""
-    train(99, owned_by=dead)
+    train(said, owned_by=dead)
     (record,) = store.runs()
     store.create(RunStart(record.name, record.started_at, record.params, {**record.tags, Tag.UID: "twin"}))
     twin = next(run for run in store.runs() if run.run_id != record.run_id)
     store.log(twin.run_id, tags={Tag.UID: record.tags[Tag.UID]})
     repair(store, silent)
-    assert Counter(run.status for run in store.runs()) == {Status.FINISHED: 1, Status.KILLED: 1}
-    assert "begun twice" in store.runs(status=Status.KILLED)[0].tags[Tag.REASON]
+    assert Counter(run.status for run in store.runs()) == Counter([fate, Status.KILLED])
+    assert "begun twice" in " ".join(run.tags.get(Tag.REASON, "") for run in store.runs(status=Status.KILLED))
+    assert audit(store) == []
 
 
 def test_what_the_store_missed_of_a_killed_run_is_sent_as_killed(train, store, dead):
