@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnexp.cli.console import out, say, write
+from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.readable import Readable
@@ -20,19 +21,23 @@ from nnexp.tracking.store import RunStore
 class Question:
     """What is to be compared, and how."""
 
-    by: str | None
-    metric: str | None
-    reach: float | None
-    worthwhile: float | None
+    by: str | None = None
+    metric: str | None = None
+    reach: float | None = None
+    worthwhile: float | None = None
     at_least: float | None = None
     then: str | None = None
 
 
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
-    """Compare a sweep's runs, or any runs; without a name, those of the last sweep."""
+    """Compare a sweep's runs, or any runs; without a name, those of the last sweep. Of a search, say what it found."""
     store = Readable(open_store(say), say)
+    runs = chosen_runs(store, wanted)
+    if question == Question() and not form and (found := found_by(wanted, runs, store)):
+        out().print(formats.searched_as_terminal(found))
+        return
     comparison = compare_runs(
-        chosen_runs(store, wanted),
+        runs,
         store,
         by=question.by.split(",") if question.by else None,
         metric=question.metric,

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
+from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.readable import Readable
-from nnexp.comparison.searched import Searched, searched
+from nnexp.comparison.searched import Searched
 from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.recording.store import open_store
 from nnexp.report.page.page import page
 from nnexp.report.prose.told import tell
-from nnexp.sweep.find import chosen_runs, find_sweep
+from nnexp.sweep.find import chosen_runs
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tasks.network.task import NETWORK
@@ -36,8 +37,7 @@ def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
     comparison = compare(runs, store)
     if comparison.nothing:
         raise NotFoundError(tell(comparison).answer)
-    sweep = find_sweep(store, *wanted) if len(wanted) < 2 else None
-    write_page(comparison, store, to, found=searched(sweep, runs, store) if sweep else None)
+    write_page(comparison, store, to, found=found_by(wanted, runs, store))
     out().print(str(to), soft_wrap=True)
     if show:
         webbrowser.open(to.absolute().as_uri())
