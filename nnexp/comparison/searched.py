@@ -18,7 +18,7 @@ from nnexp.search.space import Point, Space, read_space
 from nnexp.search.trial import State, Trial, read_trials
 from nnexp.statistics.estimates import mean_interval
 from nnexp.statistics.interval import Interval
-from nnexp.tracking.records import Run, Tag, declared_by
+from nnexp.tracking.records import Run, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
 
 
@@ -78,7 +78,8 @@ def searched(sweep: Run, runs: Sequence[Run], store: RunStore) -> Searched | Non
         whole = len(seeds) * sum(int(trial.point.get("epochs") or about["epochs"] or 0) for trial in trials)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    tried = [run for run in runs if _seed(run) in seeds and any(_is_of(run, trial.point) for trial in trials)]
+    ended = [run for run in runs if run.status is Status.FINISHED and _seed(run) in seeds]  # pruned ones too
+    tried = [run for run in ended if any(_is_of(run, trial.point) for trial in trials)]
     curves = store.history([run.run_id for run in tried], measure.history)
     found = Searched(space, measure, minimize, wanted, seeds, trials, (), sum(map(len, curves.values())), whole)
     if found.best is None:

@@ -5,6 +5,7 @@ NNEXP_SEARCH_KILLS: how many of them; NNEXP_SEARCH_SEED draws the moments.
 
 import os
 import random
+import re
 import signal
 import time
 from collections import Counter
@@ -12,8 +13,8 @@ from collections import Counter
 from nnexp.search.trial import State, read_trials
 from nnexp.tracking.records import Kind, Status
 
-POINTS = 10
 KILLS, SEED = int(os.environ.get("NNEXP_SEARCH_KILLS", "3")), int(os.environ.get("NNEXP_SEARCH_SEED", "1"))
+POINTS = 10 + 2 * KILLS  # so that there are some left for each
 SEARCH = (
     *("train", "-m", "hydra/sweeper=search", f"hydra.sweeper.n_trials={POINTS}", "hydra.sweeper.replicates=2"),
     *("hydra.sweeper.pruner=median", "hydra.sweeper.confirm=2", "hydra.launcher.retries=20", "hydra.launcher.jobs=2"),
@@ -46,6 +47,8 @@ def test_kills(app):
     assert app.store.runs(None, status=Status.RUNNING) == []
     assert {sweep.status for sweep in app.store.runs(Kind.SWEEP)} == {Status.FINISHED}
     assert "On 2 fresh seeds" in said
+    trained, whole = re.search(r"([\d,]+) of ([\d,]+) epochs trained", said).groups()
+    assert int(trained.replace(",", "")) <= int(whole.replace(",", "")) == POINTS * 2 * 12
     assert "all is well" in app.run("doctor")
     before = len(app.store.runs())
     app.run(*SEARCH)
