@@ -1,7 +1,7 @@
 """nnexp: which settings of a small neural network are better, and is the difference real?
 
-`nnexp.train`, `nnexp.sweep`, `nnexp.compare` and `nnexp.judge` are those of api.py. It is imported on their first use:
-most commands need nothing of it.
+`nnexp.train`, `nnexp.sweep`, `nnexp.search`, `nnexp.compare` and `nnexp.judge` are those of api/. It is imported on
+their first use: most commands need nothing of it.
 """
 
 from types import ModuleType
@@ -9,17 +9,17 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-API = ("compare", "judge", "sweep", "train")
+API = ("compare", "judge", "search", "sweep", "train")
 
 
-class SweepPackage(ModuleType):
-    """The package nnexp.sweep, which can be called too: Python sets `nnexp.sweep` to it as soon as it is imported."""
+class CallablePackage(ModuleType):
+    """A package such as nnexp.sweep, which can be called too: Python sets `nnexp.sweep` to it once it is imported."""
 
     def __call__(self, *arguments: Any, **settings: Any) -> Any:
-        """Run a sweep."""
-        from nnexp.api import sweep
+        """Do what its name says."""
+        from nnexp import api
 
-        return sweep(*arguments, **settings)
+        return getattr(api, self.__name__.rpartition(".")[2])(*arguments, **settings)
 
 
 def __getattr__(name: str) -> Any:

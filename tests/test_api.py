@@ -55,6 +55,23 @@ def test_settings_that_belong_together_and_conditions(small):
     assert sorted((str(hidden), int(seed)) for hidden, seed in settings) == [("4", 0), ("4", 1), ("[5, 4]", 0)]
 
 
+def test_a_space_is_searched(small):
+    terms = {"n_trials": 6, "confirm": 2, "sampler": "random", "pruner": "none"}
+    found = nnexp.search(
+        small, hidden=[3, (4, 3)], eta="tag(log, interval(0.1, 5))", init=["scaled"], epochs=2, **terms
+    )
+    assert [*found.frame] == ["eta", "hidden", "state", "value"]
+    assert len(found.frame) == 6
+    assert found.best["hidden"] in (3, [4, 3])
+    assert 0.1 <= found.best["eta"] <= 5
+    assert found.worth.low <= found.worth.estimate <= found.worth.high
+    assert found.answer.startswith("Best of 6 points: ")
+    assert repr(found) == found.answer
+    assert "| point |" in found._repr_markdown_()
+    with pytest.raises(ConfigError, match="a search needs a setting that varies"):
+        nnexp.search(small, hidden=3)
+
+
 def test_a_named_sweep_is_a_file_of_sweeps(small, tmp_path):
     (tmp_path / "sweeps").mkdir()
     (tmp_path / "sweeps" / "mine.yaml").write_text(

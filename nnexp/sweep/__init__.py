@@ -2,6 +2,6 @@
 
 import sys
 
-from nnexp import SweepPackage
+from nnexp import CallablePackage
 
-sys.modules[__name__].__class__ = SweepPackage
+sys.modules[__name__].__class__ = CallablePackage

@@ -1,4 +1,5 @@
-"""What `import nnexp` offers to scripts and notebooks: `train`, `sweep`, `compare` and `judge`, as the commands are.
+"""What `import nnexp` offers to scripts and notebooks: `train`, `sweep`, `search`, `compare` and
+`judge`, as the commands are.
 
     >>> import nnexp  # doctest: +SKIP
     >>> run = nnexp.train(hidden=100, epochs=3)  # doctest: +SKIP
@@ -13,78 +14,37 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from nnexp.api.answers import Compared, Found, Judged
 from nnexp.comparison.compare import compare as compare_runs
-from nnexp.comparison.comparison import Comparison
-from nnexp.comparison.judge import Judgement, Terms
+from nnexp.comparison.judge import Terms
 from nnexp.comparison.judge import judge as judge_results
 from nnexp.comparison.look import look_at
+from nnexp.comparison.searched import searched
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns, results_in
 from nnexp.config.sweeps import check_sweep
 from nnexp.errors import ConfigError, DataError, TrackingError, UnfinishedError
-from nnexp.escape import in_markdown, visible
+from nnexp.escape import visible
 from nnexp.recording.store import open_store
-from nnexp.report.prose.answer import tell_answer
-from nnexp.report.prose.told import tell
-from nnexp.report.tables.formats import as_markdown, markdown_table
-from nnexp.report.tables.judgement import as_frame as judged_frame
-from nnexp.report.tables.judgement import as_table, finding
-from nnexp.statistics.decision import Decision
 from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.find import chosen_runs
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.hydra.overrides import Settings, as_overrides, of_launcher, of_sweeper
 from nnexp.sweep.launched import Swept, Trained
-from nnexp.sweep.outcome import Failure
 from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session
 from nnexp.tasks.network.task import NETWORK
 from nnexp.terminal import Terminal
-from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.records import Kind, Run, Tag
 from nnexp.tracking.store import RunStore
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, repr=False)
-class Compared:
-    """Settings compared over their runs. It shows itself as the answer, in a notebook with its tables."""
-
-    comparison: Comparison
-    failures: tuple[Failure, ...] = ()  # of a sweep: the runs that did not finish
-
-    @property
-    def answer(self) -> str:
-        """Which is better, by how much, and whether it is real, in a sentence."""
-        return visible(tell(self.comparison).answer)
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """A row for each setting, best first; accuracies as fractions, times in seconds."""
-        from nnexp.comparison.frame import comparison_frame
-
-        return comparison_frame(self.comparison)
-
-    @property
-    def runs(self) -> pd.DataFrame:
-        """A row for each run that counts: its settings and its last metrics."""
-        from nnexp.comparison.frame import runs_frame
-
-        return runs_frame(self.comparison.runs)
-
-    def __repr__(self) -> str:
-        """Give the answer."""
-        return self.answer
-
-    def _repr_markdown_(self) -> str:
-        return as_markdown(self.comparison)
 
 
 def train(settings: Settings | None = None, /, *, fresh: bool = False, **more: Any) -> Run:
@@ -156,6 +116,50 @@ def sweep(
     return Compared(compare_runs(list(runs.values()), session.store, worthwhile=matters), failures)
 
 
+def search(
+    name: str | Settings = PLAIN,
+    settings: Settings | None = None,
+    /,
+    *,
+    n_trials: int | None = None,
+    replicates: int | None = None,
+    sampler: str | None = None,
+    pruner: str | None = None,
+    confirm: int | None = None,
+    **more: Any,
+) -> Found:
+    """Run a named search of sweeps/, or one over the settings that are given as lists or in Hydra's grammar.
+
+    `nnexp.search(hidden=[30, 100], eta="tag(log, interval(0.1, 10))", n_trials=20, confirm=5, epochs=3)`: a list is a
+    choice, and what holds a bracket is a space as it would be typed. The others are those of `hydra.sweeper`.
+
+    Raises
+    ------
+    ConfigError, DataError, NotFoundError
+        What cannot be searched; then nothing is trained.
+    UnfinishedError
+        If it was stopped; the same call goes on.
+    """
+    named, given = (name, {}) if isinstance(name, str) else (PLAIN, name)
+    if named != PLAIN:
+        check_sweep(named)
+    wanted = {**given, **(settings or {}), **more}
+    spaces = [f"{name}={text}" for name, text in wanted.items() if isinstance(text, str) and "(" in text]
+    others = {name: value for name, value in wanted.items() if not (isinstance(value, str) and "(" in value)}
+    terms = of_sweeper(n_trials=n_trials, replicates=replicates, sampler=sampler, pruner=pruner, confirm=confirm)
+    kind = ["--config-name", named] if named != PLAIN else ["hydra/sweeper=search"]
+    app = HydraApp(NETWORK, _open_session)
+    for one in run_hydra(app, ["-m", *kind, *spaces, *as_overrides({**others, **terms})], _say):
+        if isinstance(one, Swept) and app.session:
+            if one.outcome and one.outcome.interrupted:
+                raise UnfinishedError("the search was stopped; the same call goes on where it stood")
+            records = [sweep for sweep in app.session.store.runs(Kind.SWEEP) if sweep.run_id == one.parent_id]
+            found = [searched(sweep, app.session.runs_of(one.survey.plan), app.session.store) for sweep in records]
+            if found and found[0]:
+                return Found(found[0])
+    raise ConfigError(f"{named} is no search; nnexp.sweep runs it")
+
+
 def compare(
     *wanted: str,
     by: str | Sequence[str] | None = None,
@@ -173,40 +177,6 @@ def compare(
         runs, store, by=names, metric=metric, reach=reach, worthwhile=worthwhile, at_least=at_least, then=then
     )
     return Compared(found)
-
-
-@dataclass(frozen=True, repr=False)
-class Judged:
-    """Results judged. It shows itself as the answer, in a notebook with its table."""
-
-    judgement: Judgement
-
-    @property
-    def decision(self) -> Decision:
-        """How each setting stands; levels and differences in the unit of the results."""
-        return self.judgement.decision
-
-    @property
-    def is_decided(self) -> bool:
-        """Whether there is one to take."""
-        return self.judgement.is_decided
-
-    @property
-    def answer(self) -> str:
-        """Which settings may be the best, in a sentence."""
-        return visible(tell_answer(finding(self.judgement)))
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """A row for each setting, what may be best first; levels and differences in points."""
-        return judged_frame(self.judgement)
-
-    def __repr__(self) -> str:
-        """Give the answer."""
-        return self.answer
-
-    def _repr_markdown_(self) -> str:
-        return f"**{in_markdown(self.answer)}**\n\n{markdown_table(as_table(self.judgement))}"
 
 
 def judge(
