@@ -53,7 +53,7 @@ EXCEPTIONS = {
     ("nnexp.report.plots.weights", "recording"),
     ("nnexp.report.published.reproduction", "tasks"),
 }
-ANYWHERE = {"nnexp"}  # the package itself: its version, and api.py where it is asked for it
+ANYWHERE = {"nnexp"}  # the package itself: its version, and api/ where it is asked for it
 FRAMEWORKS = {
     "mlflow": ("mlflow", "nnexp.tracking.mlflow."),
     "ray": ("ray", "nnexp.sweep.executors.ray. nnexp.sweep.executors.ray_cluster."),
