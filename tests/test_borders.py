@@ -57,6 +57,8 @@ ANYWHERE = {"nnexp"}  # the package itself: its version, and api/ where it is as
 FRAMEWORKS = {
     "mlflow": ("mlflow", "nnexp.tracking.mlflow."),
     "ray": ("ray", "nnexp.sweep.executors.ray. nnexp.sweep.executors.ray_cluster."),
+    "optuna": ("optuna", "nnexp.search."),
+    "ray": ("ray", "nnexp.sweep.executors."),
     "hydra": ("hydra omegaconf", "nnexp.config.store nnexp.sweep.hydra. nnexp.tasks.hydra. nnexp.cli."),
 }
 
