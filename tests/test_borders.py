@@ -58,7 +58,6 @@ FRAMEWORKS = {
     "mlflow": ("mlflow", "nnexp.tracking.mlflow."),
     "ray": ("ray", "nnexp.sweep.executors.ray. nnexp.sweep.executors.ray_cluster."),
     "optuna": ("optuna", "nnexp.search."),
-    "ray": ("ray", "nnexp.sweep.executors."),
     "hydra": ("hydra omegaconf", "nnexp.config.store nnexp.sweep.hydra. nnexp.tasks.hydra. nnexp.cli."),
 }
 
