@@ -31,7 +31,7 @@ from nnexp.escape import visible
 from nnexp.recording.store import open_store
 from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
-from nnexp.sweep.find import chosen_runs
+from nnexp.sweep.find import chosen_runs, find_sweep
 from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
 from nnexp.sweep.hydra.overrides import Settings, as_overrides, of_launcher, of_sweeper
 from nnexp.sweep.launched import Swept, Trained
@@ -40,7 +40,7 @@ from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session
 from nnexp.tasks.network.task import NETWORK
 from nnexp.terminal import Terminal
-from nnexp.tracking.records import Kind, Run, Tag
+from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
 if TYPE_CHECKING:
@@ -150,13 +150,12 @@ def search(
     kind = ["--config-name", named] if named != PLAIN else ["hydra/sweeper=search"]
     app = HydraApp(NETWORK, _open_session)
     for one in run_hydra(app, ["-m", *kind, *spaces, *as_overrides({**others, **terms})], _say):
-        if isinstance(one, Swept) and app.session:
-            if one.outcome and one.outcome.interrupted:
+        if isinstance(one, Swept) and one.outcome and app.session:
+            if one.outcome.interrupted:
                 raise UnfinishedError("the search was stopped; the same call goes on where it stood")
-            records = [sweep for sweep in app.session.store.runs(Kind.SWEEP) if sweep.run_id == one.parent_id]
-            found = [searched(sweep, app.session.runs_of(one.survey.plan), app.session.store) for sweep in records]
-            if found and found[0]:
-                return Found(found[0])
+            store, runs = app.session.store, app.session.runs_of(one.survey.plan)
+            if (sweep := find_sweep(store, one.parent_id)) and (found := searched(sweep, runs, store)):
+                return Found(found)
     raise ConfigError(f"{named} is no search; nnexp.sweep runs it")
 
 

@@ -9,10 +9,10 @@ from hashlib import sha256
 from nnexp import __version__
 from nnexp.cli.compare import show_comparison
 from nnexp.cli.console import out, say
+from nnexp.cli.found import found_by
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
 from nnexp.comparison.readable import Readable
-from nnexp.comparison.searched import Searched, searched
 from nnexp.errors import NnexpError, TrackingError, UnfinishedError
 from nnexp.measure import count
 from nnexp.report.prose.until_decided import tell_until_decided
@@ -27,7 +27,7 @@ from nnexp.sweep.session import Session
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.until_decided import UntilDecided
 from nnexp.tracking.records import Kind, Run, Tag
-from nnexp.tracking.store import RunStore, Store
+from nnexp.tracking.store import Store
 
 
 def conclude(swept: Swept, session: Session) -> None:
@@ -73,7 +73,7 @@ def _print_plan(survey: Survey) -> None:
 def _print_search(searching: Searching) -> None:
     """List what is searched, and how much of it is done."""
     for name, dimension in searching.search.space.items():
-        out().print(f"{name}: {dimension.typed}", soft_wrap=True, highlight=False)
+        out().print(f"{name}: {dimension.typed}", soft_wrap=True)
     terms, over = searching.search.terms, sum(trial.state is not None for trial in searching.trials)
     confirm = f", and {terms.confirm} more of the best" if terms.confirm else ""
     points = f"{count(searching.most, 'point')} of {count(terms.replicates, 'seed')}{confirm}"
@@ -93,7 +93,7 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
 
     readable = Readable(store, say)
     comparison = compare(runs, readable, worthwhile=swept.survey.policy.worthwhile)
-    found = _found(swept, runs, readable)
+    found = found_by([swept.parent_id], runs, readable) if swept.survey.plan.search else None
     if found:
         out().print(searched_as_terminal(found))
     else:
@@ -112,14 +112,6 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
         say(str(error))
     else:
         out().print(f"the sweep's page: {page}", soft_wrap=True)
-
-
-def _found(swept: Swept, runs: Sequence[Run], store: RunStore) -> Searched | None:
-    """Read what was found, if it was a search."""
-    if not swept.survey.plan.search:
-        return None
-    records = [run for run in store.runs(Kind.SWEEP) if run.run_id == swept.parent_id]
-    return searched(records[0], runs, store) if records else None
 
 
 def _digest(note: str, runs: Sequence[Run]) -> str:

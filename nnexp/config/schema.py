@@ -8,14 +8,12 @@ data. Knows no task, no Hydra and no YAML.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from types import NoneType, UnionType
-from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, TypeVar, get_type_hints
 
-from nnexp.config import checks
-from nnexp.config.checks import Check
+from nnexp.config.setting import Setting, declared_in
 from nnexp.config.value import format_value
 from nnexp.errors import ConfigError
 
@@ -23,50 +21,6 @@ C = TypeVar("C")
 
 SEED, EPOCHS, THREADS = "seed", "epochs", "threads"  # settings that mean the same to every task that has them
 LONGEST = 6000  # characters of a setting's value: MLflow cuts off the rest
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting: its dotted name, and what was declared of it."""
-
-    name: str
-    default: Any  # as its check gives it; MISSING where a value must be given
-    check: Check
-    meaning: str = ""
-    decides: bool = True  # whether it decides what is trained, and so the key
-    costs: bool = False  # whether it changes how long an epoch takes
-    lengthens: bool = False  # whether more of it is more epochs, after the same ones
-    recorded: Check | None = None  # what its value in a record must keep to besides
-    before: Any = None  # what a record older than the setting stands for; None: its default
-
-    @property
-    def unsaid(self) -> Any:
-        """The value that a record and a key leave out."""
-        return self.default if self.before is None else self.before
-
-
-def setting(
-    default: Any,
-    check: Check,
-    meaning: str,
-    *,
-    decides: bool = True,
-    costs: bool = False,
-    lengthens: bool = False,
-    recorded: Check | None = None,
-    before: Any = None,
-) -> Any:
-    """Declare a setting, as the field of a frozen dataclass."""
-    declared = {
-        "check": check,
-        "meaning": meaning,
-        "decides": decides,
-        "costs": costs,
-        "lengthens": lengthens,
-        "recorded": recorded,
-        "before": before,
-    }
-    return field(default=default, metadata={"setting": declared})
 
 
 class Schema(Generic[C]):
@@ -79,7 +33,7 @@ class Schema(Generic[C]):
     @cached_property
     def settings(self) -> dict[str, Setting]:
         """Every setting by its dotted name, in the order of their declaration."""
-        return {one.name: one for one in _settings(self.config)}
+        return {one.name: one for one in declared_in(self.config)}
 
     def setting_names(self) -> list[str]:
         """List every setting, flattened with dots."""
@@ -186,42 +140,6 @@ class Schema(Generic[C]):
                 "keeps no more, and could not tell it from another that begins alike"
             )
         return checked
-
-
-def _settings(config: type[Any], prefix: str = "") -> list[Setting]:
-    hints = get_type_hints(config)
-    found: list[Setting] = []
-    for each in fields(config):
-        name = f"{prefix}{each.name}"
-        if is_dataclass(hints[each.name]):
-            found += _settings(hints[each.name], f"{name}.")
-        else:
-            found.append(_setting(name, each, hints[each.name]))
-    return found
-
-
-def _setting(name: str, declared: Field[Any], hint: Any) -> Setting:
-    stated: dict[str, Any] = declared.metadata.get("setting") or {"check": _check_of(name, hint)}
-    default = declared.default if declared.default is MISSING else stated["check"](name, declared.default)
-    return Setting(name, default, **stated)
-
-
-def _check_of(name: str, hint: Any) -> Check:
-    """Take a type for the check, where a field declares nothing else."""
-    kinds = [one for one in get_args(hint) if one is not NoneType]
-    if get_origin(hint) in (UnionType, Union) and len(kinds) == 1:
-        return checks.optional(_check_of(name, kinds[0]))
-    if get_origin(hint) is Literal:
-        return checks.one_of(get_args(hint))
-    plain_checks: dict[Any, Check] = {
-        bool: checks.flag,
-        int: checks.integer,
-        float: checks.number(),
-        str: checks.text,
-    }
-    if hint not in plain_checks:
-        raise TypeError(f"the setting {name} has the type {hint}, which has no check of its own; declare one")
-    return plain_checks[hint]
 
 
 def _build(config: type[C], checked: Mapping[str, Any], prefix: str) -> C:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnexp.config.checks import flag, integer, one_of, optional, text, whole
-from nnexp.config.schema import Schema, setting
+from nnexp.config.schema import Schema
+from nnexp.config.setting import setting
 
 GRID = "grid"
 SAMPLERS = ("tpe", "random", "qmc", "cmaes", GRID)

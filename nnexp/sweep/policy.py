@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnexp.config.checks import flag, number, optional, refuse, whole
-from nnexp.config.schema import Schema, setting
+from nnexp.config.schema import Schema
+from nnexp.config.setting import setting
 from nnexp.errors import ConfigError
 
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

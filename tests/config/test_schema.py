@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnexp.config.checks import whole
-from nnexp.config.schema import Schema, flatten, setting
+from nnexp.config.schema import Schema, flatten
+from nnexp.config.setting import setting
 from nnexp.config.value import format_value, parse_value
 from nnexp.errors import ConfigError
 

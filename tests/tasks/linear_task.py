@@ -14,7 +14,8 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import SGDClassifier
 
 from nnexp.config.checks import whole
-from nnexp.config.schema import Schema, setting
+from nnexp.config.schema import Schema
+from nnexp.config.setting import setting
 from nnexp.measure import Measure
 from nnexp.tasks.code import digest_code
 from nnexp.tasks.task import Data, Examined, Files, Measured, Read, Result

@@ -11,7 +11,8 @@ import pytest
 
 from nnexp.config.checks import whole
 from nnexp.config.paths import PACKAGE
-from nnexp.config.schema import Schema, setting
+from nnexp.config.schema import Schema
+from nnexp.config.setting import setting
 from nnexp.tasks.code import digest_code
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.deciding import DECIDING, read_sources

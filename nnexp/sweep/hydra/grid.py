@@ -61,8 +61,8 @@ def refuse_lists(sweeper: DictConfig) -> None:
 
 
 def is_ours(sweeper: DictConfig) -> bool:
-    """Tell whether it is nnexp's own sweeper: what another's settings mean is not known here."""
-    return str(sweeper.get("_target_", "")).endswith("GridSweeper")
+    """Tell whether it is one of nnexp's own sweepers: what another's settings mean is not known here."""
+    return str(sweeper.get("_target_", "")).endswith(("GridSweeper", "SearchSweeper"))
 
 
 def _listed(together: Any) -> list[Any]:

@@ -22,11 +22,12 @@ from omegaconf import DictConfig, OmegaConf
 from nnexp.config.checks import none_of
 from nnexp.config.schema import EPOCHS, SEED, Schema
 from nnexp.errors import ConfigError
-from nnexp.measure import CHOOSE, Measure, judging
+from nnexp.measure import CHOOSE, REPORT, Measure, judging
 from nnexp.search.space import Choice, Dimension, Interval, Point, Space, Steps, size_of, write_space
 from nnexp.search.terms import GRID, SEARCH, Terms
 from nnexp.sweep.hydra.app import HydraApp, read_policy, refuse_unused
 from nnexp.sweep.hydra.compose import Composer
+from nnexp.sweep.hydra.grid import refuse_lists
 from nnexp.sweep.hydra.launcher import name_of
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.search.search import Search
@@ -47,6 +48,7 @@ def search(
     folder = Path(str(OmegaConf.select(master, "hydra.sweep.dir")))
     app.folders.append(folder)
     refuse_unused(master.hydra)
+    refuse_lists(master.hydra.sweeper)
     policy = read_policy(master.hydra.launcher)
     terms = SEARCH.parse_config({name: value for name, value in settings.items() if name != "params"})
     typed = [f"{name}={value}" for name, value in (settings.get("params") or {}).items()]
@@ -55,8 +57,7 @@ def search(
     points.check()
     measure = _measure(app.task, terms)
     found = Search(points.key(measure), space, terms, measure, points.epochs, points.make_runs, points.first_seed)
-    varies = (*space, *([SEED] if terms.replicates + terms.confirm > 1 else []))
-    app.sweep(Plan(name_of(master), (), varies, search=found), policy)
+    app.sweep(Plan(name_of(master), (), points.varies, search=found), policy)
 
 
 def read_overrides(
@@ -139,13 +140,12 @@ class _Points:
         self._composer = composer
         self._space = space
         self._fixed = fixed
-        self._varies = (*space, *([SEED] if terms.replicates + terms.confirm > 1 else []))
+        self.varies = (*space, *([SEED] if terms.replicates + terms.confirm > 1 else []))
         self._terms = terms
-        first = {name: dimension.ends[0] for name, dimension in space.items()}
-        self._first = first
-        if SEED in space and terms.replicates + terms.confirm > 1:
+        self._first = {name: dimension.ends[0] for name, dimension in space.items()}
+        if SEED in space and self.varies != (*space,):
             raise ConfigError(f"{SEED} cannot be searched where each point is tried with several")
-        self.first_seed = int(task.schema.flat(self._config(first, 0, None)[0]).get(SEED, 0))
+        self.first_seed = int(task.schema.flat(self._config(self._first, 0, None)[0]).get(SEED, 0))
 
     @property
     def epochs(self) -> int | None:
@@ -184,11 +184,11 @@ class _Points:
     def _run(self, point: Point, seed: int, number: int) -> RunSpec:
         config, folder = self._config(point, number, seed)
         flat = self._task.schema.flat(config)
-        chosen = {name: flat[name] for name in self._varies if name in flat}
+        chosen = {name: flat[name] for name in self.varies if name in flat}
         return make_spec(self._task, config, chosen, number=number, folder=folder)
 
     def _config(self, point: Point, number: int, seed: int | None) -> tuple[Any, Path]:
-        seeded = [f"{SEED}={self.first_seed + seed}"] if seed is not None and SEED in self._varies else []
+        seeded = [f"{SEED}={self.first_seed + seed}"] if seed is not None and SEED in self.varies else []
         overrides = [*self._fixed, *(f"{name}={value}" for name, value in point.items()), *seeded]
         settings, folder = self._composer.job(overrides, number)
         return self._task.schema.parse_config(settings), folder
@@ -207,6 +207,6 @@ def _measure(task: Task, terms: Terms) -> Measure:
     if terms.metric not in named:
         raise none_of(known, "hydra.sweeper.metric", terms.metric)
     measure = named[terms.metric]
-    if chosen and measure.name.startswith("test/"):
+    if chosen and (measure.purpose == REPORT or measure.name.startswith("test/")):
         raise ConfigError(f"{terms.metric} is reported, and never chosen by: a search takes {chosen[0].name}")
     return measure.final

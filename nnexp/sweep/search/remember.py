@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from nnexp.errors import TrackingError
-from nnexp.search.trial import Trial, read_trials, write_trial
+from nnexp.search.trial import State, Trial, read_trials, write_trial
 from nnexp.sweep.looks import adopt
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.search.pruning import Tried
@@ -93,8 +93,9 @@ class Notes:
 
 def _told(trial: Trial, searching: Searching) -> str:
     measure, best = searching.search.measure, searching.best
-    reached = "" if trial.value is None else f" {measure.label} {measure.show(trial.value)}"
-    said = f"point {trial.number + 1} of {searching.most}: {trial.name}: {trial.state}{reached}"
+    reached = [] if trial.value is None else [f"{measure.label} {measure.show(trial.value)}"]
+    state = [] if trial.state is State.COMPLETE else [str(trial.state)]
+    said = f"point {trial.number + 1} of {searching.most}: {trial.name}: {', '.join([*state, *reached])}"
     if trial.why:
         return f"{said}: {trial.why}"
     if best is trial:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nnexp.config.checks import absolute, flag, inside, number, one_of, optional, refuse, text, whole
-from nnexp.config.schema import Schema, setting
+from nnexp.config.schema import Schema
+from nnexp.config.setting import setting
 from nnexp.core import ACTIVATIONS, AUTO, COSTS, DTYPES, INITS, KERNELS, OPTIMISERS
 from nnexp.datasets.split import SCALES, SPLITS
 from nnexp.errors import ConfigError

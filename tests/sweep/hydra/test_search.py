@@ -85,6 +85,17 @@ def test_what_cannot_be_searched_is_refused_in_a_line(typed, arguments, said):
     assert len(err.strip().splitlines()) <= 2
 
 
+def test_a_list_of_yaml_is_refused_as_in_any_sweep(typed, tmp_path):
+    (tmp_path / "sweeps").mkdir()
+    text = (
+        "defaults: [config, {override hydra/sweeper: search}, _self_]\nhydra: {sweeper: {params: {hidden: [3, 4]}}}\n"
+    )
+    (tmp_path / "sweeps" / "mine.yaml").write_text(text)
+    status, _, err = typed("--config-name", "mine")
+    assert status == 2
+    assert "hydra.sweeper.params.hidden must be written as it is typed, but got a list" in " ".join(err.split())
+
+
 def test_without_a_search_an_interval_names_it(nnexp):
     status, _, err = nnexp("train", "-m", "eta=interval(0.1,5)")
     assert (status, "hydra/sweeper=search does it" in " ".join(err.split())) == (2, True)
