@@ -12,7 +12,6 @@ from typing import Any
 from numpy.typing import NDArray
 
 from nnexp.archive.reader import RunReader
-from nnexp.config.schema import EPOCHS
 from nnexp.config.value import parse_value
 from nnexp.errors import DataError, RecordError
 from nnexp.recording.files import check_format
@@ -96,7 +95,7 @@ def key_of_archive(archive: Archive) -> str:
 
 
 def _outcome(archive: Archive, reader: RunReader) -> Iterator[str]:
-    wanted = getattr(archive.config, EPOCHS, None)
+    wanted = archive.task.epochs(archive.config)
     if wanted is not None and len(archive.epochs) != wanted:
         yield f"epochs.jsonl holds {len(archive.epochs)} of {wanted} epochs"
     elif archive.epochs:

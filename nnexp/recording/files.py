@@ -31,10 +31,10 @@ FORMATS = (1, FORMAT)
 
 RUN, END = "run.json", "end.json"  # stay in the folder
 CONFIG, ENVIRONMENT, EPOCHS = "config.json", "environment.json", "epochs.jsonl"
-PACKAGES, DIFF, TRACEBACK = "environment.lock", "code.diff", "traceback.txt"
+PACKAGES, DIFF, TRACEBACK, OUTPUT = "environment.lock", "code.diff", "traceback.txt", "output.txt"
 PARAMETERS, PREDICTIONS, STATE = "parameters.npz", "predictions.npz", "state.npz"
 
-ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, EPOCHS, TRACEBACK)  # and every .npz
+ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, EPOCHS, TRACEBACK, OUTPUT)  # and every .npz
 ARRAYS = ".npz"
 MOST_TEXT = 1 << 28  # bytes of any other file
 

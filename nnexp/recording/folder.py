@@ -82,8 +82,13 @@ class RunFolder:
 
     def add_epoch(self, epoch: Epoch) -> None:
         """Append one epoch to the journal."""
-        with self._open_journal() as journal:
+        with self._open_to_append(files.EPOCHS) as journal:
             journal.write((b"" if _at_line_start(journal) else b"\n") + files.write_epoch(epoch))
+
+    def add_output(self, text: str) -> None:
+        """Append to what the run printed."""
+        with self._open_to_append(files.OUTPUT) as output:
+            output.write(text.encode(errors="backslashreplace"))
 
     def epochs(self) -> Iterator[Epoch]:
         """Read the journal back; a line that was cut off by a crash or a full disk does not count."""
@@ -122,7 +127,7 @@ class RunFolder:
         had again without training is flushed: the journal, the arrays and the end.
         """
         if self.file(files.EPOCHS).exists():
-            with self._open_journal() as journal:
+            with self._open_to_append(files.EPOCHS) as journal:
                 os.fsync(journal)
         fields = {"status": status, "time": time, "reason": reason, "tags": dict(tags), "files": self._digests()}
         self._write(files.END, files.write_json(fields), flush=True)
@@ -201,13 +206,13 @@ class RunFolder:
             raise RecordError(f"{name} is not what it was when the run ended")
         return content
 
-    def _open_journal(self) -> BinaryIO:
+    def _open_to_append(self, name: str) -> BinaryIO:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-        journal = os.open(self.file(files.EPOCHS), flags, 0o666)
-        if not stat.S_ISREG(os.fstat(journal).st_mode):
-            os.close(journal)
-            raise OSError(errno.EINVAL, f"{files.EPOCHS} is no file")
-        return open(journal, "a+b")
+        file = os.open(self.file(name), flags, 0o666)
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            os.close(file)
+            raise OSError(errno.EINVAL, f"{name} is no file")
+        return open(file, "a+b")
 
     def _write(self, name: str, content: bytes, *, flush: bool = False) -> None:
         beside = self.file(f".{name}.{uuid.uuid4().hex[:8]}")  # as tidy knows

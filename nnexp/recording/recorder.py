@@ -23,7 +23,7 @@ from nnexp.recording.metrics import epoch_metrics, final_metrics
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Started, now
+from nnexp.training.events import Ending, Epoch, Event, Failed, Printed, Started, now
 from nnexp.training.spec import RunSpec
 
 EVERY_S = 1.5  # seconds between batches, while a run is going
@@ -152,6 +152,8 @@ class Recorder:
                 self.folder.write_environment(event.environment)
             case Epoch():
                 self.folder.add_epoch(event)
+            case Printed():
+                self.folder.add_output(event.text)
             case _:
                 for name, arrays in arrays_left(event).items():
                     self.folder.write_arrays(name, arrays)
@@ -167,6 +169,8 @@ class Recorder:
             case Epoch():
                 self.epochs.append(event)
                 self._unsent += epoch_metrics(event)
+            case Printed():
+                pass  # saved with the other files
             case _:
                 self.close(fate(event), event.time, end_tags(event, self.epochs))
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from nnexp.config.schema import Schema
 from nnexp.measure import Measure
+from nnexp.tasks.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,15 @@ class Measured:
 
 @dataclass(frozen=True)
 class Result:
-    """What a finished run leaves: arrays by the name of their file, and remarks that become tags of the run."""
+    """What a finished run leaves: arrays by the name of their file, and remarks that become tags of the run.
+
+    `metrics` are those that are known only at the end; `pictures` are PNGs by the name of their file, less its ending.
+    """
 
     arrays: Files = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 Read = Callable[[str], Mapping[str, NDArray[Any]]]  # the arrays of one of a run's files, by the name in its Result
@@ -120,8 +126,25 @@ class Task(Protocol):
         """
         ...
 
+    def epochs(self, config: Any) -> int | None:
+        """Tell how many epochs a run has that finished, where its settings promise it; None: that shows as it goes."""
+        ...
+
     def epoch_seconds(self, config: Any) -> float:
         """Guess how long an epoch will take, in seconds; 0 where that cannot be told."""
+        ...
+
+
+@runtime_checkable
+class Foreign(Protocol):
+    """A task whose code is not nnexp's: it may print, crash, or leave threads behind, so it never runs in a launcher.
+
+    Its metrics need not be declared: what is not, is taken for what its name says once it was measured.
+    """
+
+    @property
+    def sources(self) -> Sources:
+        """Its code, as this process has it: what `code` digests, and is recorded with every run."""
         ...
 
 

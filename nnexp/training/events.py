@@ -1,7 +1,7 @@
 """What a run says as it goes. Plain data: whoever runs it decides what to do with them.
 
-A run says `Started`, an `Epoch` for each, and one of the endings. `WorkerLost` is said on behalf of a run by whoever
-outlives it. Times are Unix milliseconds.
+A run says `Started`, an `Epoch` for each, what it prints as it comes, and one of the endings. `WorkerLost` is said on
+behalf of a run by whoever outlives it. Times are Unix milliseconds.
 """
 
 from __future__ import annotations
@@ -37,6 +37,14 @@ class Epoch:
 
 
 @dataclass(frozen=True)
+class Printed:
+    """What the run's process wrote to its standard output and error, as it came."""
+
+    text: str
+    time: int = field(default_factory=now)
+
+
+@dataclass(frozen=True)
 class Finished:
     """The last epoch is done: arrays by the name of their file, remarks that become tags, and what to go on from."""
 
@@ -44,6 +52,8 @@ class Finished:
     remarks: Mapping[str, str] = field(default_factory=dict)
     time: int = field(default_factory=now)
     state: Files = field(default_factory=dict, compare=False)  # of the last epoch; none: training cannot go on
+    metrics: Mapping[str, float] = field(default_factory=dict)  # that are known only at the end
+    pictures: Mapping[str, bytes] = field(default_factory=dict)  # PNGs, by the name of their file less its ending
 
 
 @dataclass(frozen=True)
@@ -87,4 +97,4 @@ class WorkerLost:
 
 
 Ending = Finished | Pruned | Failed | Killed | WorkerLost
-Event = Started | Epoch | Ending
+Event = Started | Epoch | Printed | Ending

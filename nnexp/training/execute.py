@@ -115,7 +115,7 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
         except StopIteration as end:
             yield _finished(end.value or Result(), measured)
             return
-        metrics = {str(name): float(value) for name, value in measured.metrics.items()}
+        metrics = _metrics(measured.metrics)
         epoch = Epoch(number, metrics | {TOTAL.name: clock.seconds()}, _digest(task, measured.digest, metrics))
         with clock.stopped():
             told = yield epoch
@@ -126,7 +126,12 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
 
 def _finished(result: Result, last: Measured | None) -> Finished:
     remarks = {str(name): str(text) for name, text in result.remarks.items()}
-    return Finished(_files(result.arrays), remarks, state=_state(last))
+    metrics, pictures = _metrics(result.metrics), dict(result.pictures)
+    return Finished(_files(result.arrays), remarks, state=_state(last), metrics=metrics, pictures=pictures)
+
+
+def _metrics(found: Mapping[str, float]) -> dict[str, float]:
+    return {str(name): float(value) for name, value in found.items()}
 
 
 def _state(measured: Measured | None) -> Files:

@@ -323,7 +323,7 @@ def test_a_journal_that_lost_a_line_is_not_sent_as_a_run_that_finished(train, st
     store.away = False
     journal = recorder.folder.file("epochs.jsonl")
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[::2]))
-    recorder.folder.write_end(Status.FINISHED, 1, None, {})  # which an older nnexp wrote without digests
+    recorder.folder.write_json("end.json", {"status": "FINISHED", "time": 1})  # of an older nnexp, without digests
     [sentence] = repair(store, silent).sentences()
     assert sentence.endswith("the run finished, but epochs.jsonl holds 1 of 3 epochs")
     assert store.runs() == []

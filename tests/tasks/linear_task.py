@@ -79,6 +79,9 @@ class Linear:
     def digest_of(self, config: Settings, read: Read) -> str:
         return hashlib.sha256(read("model")["coefficients"].tobytes()).hexdigest()
 
+    def epochs(self, config: Settings) -> int | None:
+        return config.epochs
+
     def epoch_seconds(self, config: Settings) -> float:
         return 0.0
 

@@ -183,6 +183,9 @@ class Halving:
     def digest_of(self, config: Steps, read: Read) -> str:
         return ""
 
+    def epochs(self, config: Steps) -> int | None:
+        return None
+
     def epoch_seconds(self, config: Steps) -> float:
         return 0.0
 

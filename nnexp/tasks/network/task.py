@@ -93,6 +93,10 @@ class NetworkTask:
         """Digest the parameters."""
         return core.Network.from_parameters(read(PARAMETERS), activation=config.activation).digest()
 
+    def epochs(self, config: Config) -> int:
+        """Tell how many epochs there are: the setting promises it."""
+        return config.epochs
+
     def epoch_seconds(self, config: Config) -> float:
         """Measure an epoch: learn a little from a few thousand examples, evaluate in full; 0 if that fails."""
         try:
