@@ -25,20 +25,22 @@ from nnexp.comparison.look import look_at
 from nnexp.comparison.searched import searched
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns, results_in
-from nnexp.config.sweeps import check_sweep
+from nnexp.config.store import PLAIN
+from nnexp.config.sweeps import read_sweep
 from nnexp.errors import ConfigError, DataError, TrackingError, UnfinishedError
 from nnexp.escape import visible
 from nnexp.recording.store import open_store
 from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.find import chosen_runs, find_sweep
-from nnexp.sweep.hydra.app import PLAIN, HydraApp, run_hydra
+from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.hydra.overrides import Settings, as_overrides, of_launcher, of_sweeper
 from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session
 from nnexp.tasks.network.task import NETWORK
+from nnexp.tasks.task import Task
 from nnexp.terminal import Terminal
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
@@ -100,7 +102,7 @@ def sweep(
     """
     named, given = (name, {}) if isinstance(name, str) else (PLAIN, name)
     if named != PLAIN:
-        check_sweep(named)
+        read_sweep(named)
     app = HydraApp(NETWORK, _open_session)
     asked = of_launcher(until_decided=until_decided, worthwhile=worthwhile)
     asked |= of_sweeper(together=together and [together], where=where and [where])
@@ -109,7 +111,7 @@ def sweep(
     outcomes = [one.outcome for one in swept if one.outcome]
     if any(outcome.interrupted for outcome in outcomes):
         raise UnfinishedError("the sweep was stopped; the same call goes on where it stood")
-    session = app.session or _open_session(None)
+    session = app.session or _open_session(NETWORK, None)
     runs = {run.run_id: run for one in swept for run in session.runs_of(one.survey.plan)}
     failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
     matters = next((one.survey.policy.worthwhile for one in swept), None)
@@ -142,7 +144,7 @@ def search(
     """
     named, given = (name, {}) if isinstance(name, str) else (PLAIN, name)
     if named != PLAIN:
-        check_sweep(named)
+        read_sweep(named)
     wanted = {**given, **(settings or {}), **more}
     spaces = [f"{name}={text}" for name, text in wanted.items() if isinstance(text, str) and "(" in text]
     others = {name: value for name, value in wanted.items() if not (isinstance(value, str) and "(" in value)}
@@ -212,10 +214,10 @@ def judge(
     return Judged(judge_results(results_in(table, columns), terms))
 
 
-def _open_session(executor: MakeExecutor | None) -> Session:
+def _open_session(task: Task, executor: MakeExecutor | None) -> Session:
     """Open the store for one run, or for several and what runs them; show how they go beside what the script prints."""
     store, watcher = open_store(_say), display(Terminal(stderr=True), several=executor is not None)
-    return Session(store, NETWORK, watcher, judge=partial(look_at, store), executor=executor or PoolExecutor)
+    return Session(store, task, watcher, judge=partial(look_at, store), executor=executor or PoolExecutor)
 
 
 def _say(line: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from nnexp.cli.console import out, say
 from nnexp.cli.train import train
-from nnexp.config.sweeps import check_sweep, sweep_names
+from nnexp.config.sweeps import read_sweep, sweep_names
 from nnexp.errors import ConfigError
 from nnexp.sweep.hydra.overrides import as_overrides, of_launcher, of_sweeper
 
@@ -18,11 +18,11 @@ def sweep(name: str | None, overrides: Sequence[str], launch: Mapping[str, Any],
     if name is None:
         for each in sweep_names():
             try:
-                out().print(f"{each:<18}{check_sweep(each)}", soft_wrap=True)
+                out().print(f"{each:<18}{read_sweep(each).about}", soft_wrap=True)
             except ConfigError as error:
                 say(str(error))
         return
-    check_sweep(name)
+    read_sweep(name)
     given = of_launcher(**launch) | of_sweeper(where=where)
     arguments = ["-m", "--config-name", name, *overrides, *as_overrides(given)]
     say(f"this is: nnexp train {shlex.join(arguments)}")

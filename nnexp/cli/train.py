@@ -9,6 +9,7 @@ from functools import partial
 
 from nnexp.archive.reader import RunReader
 from nnexp.cli.console import err, out, say
+from nnexp.cli.task import read_task
 from nnexp.errors import RecordError, TrackingError
 from nnexp.measure import TOTAL
 from nnexp.recording.store import open_store
@@ -18,7 +19,7 @@ from nnexp.sweep.launched import Trained
 from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display, duration, told
 from nnexp.sweep.session import Session
-from nnexp.tasks.network.task import NETWORK
+from nnexp.tasks.task import Task
 from nnexp.terminal import Visible
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import Store
@@ -27,13 +28,14 @@ from nnexp.training.events import Epoch
 
 def train(arguments: Sequence[str]) -> None:
     """Hand the arguments to Hydra, have trained what it composes, and say what became of it."""
-    app = HydraApp(NETWORK, open_session)
+    task, rest = read_task(arguments)
+    app = HydraApp(task, open_session)
     with redirect_stdout(Visible(sys.stdout)):  # to which Hydra prints a config, if asked for it
-        results = run_hydra(app, [FRESH if one == "--fresh" else one for one in arguments], say)
+        results = run_hydra(app, [FRESH if one == "--fresh" else one for one in rest], say)
     for result in results:
         assert app.session, "what was trained was trained in a session"
         if isinstance(result, Run):
-            _tell_reused(result, app.session.store)
+            _tell_reused(result, task, app.session.store)
         elif isinstance(result, Trained):
             _tell(result)
         else:
@@ -42,22 +44,22 @@ def train(arguments: Sequence[str]) -> None:
             conclude(result, app.session)
 
 
-def open_session(executor: MakeExecutor | None) -> Session:
-    """Open the store for one run, or for several and what runs them, with the display that suits them."""
+def open_session(task: Task, executor: MakeExecutor | None) -> Session:
+    """Open the store for one run of a task, or for several and what runs them, with the display that suits them."""
     store, watcher = open_store(say), display(err(), several=executor is not None)
     if executor is None:
-        return Session(store, NETWORK, watcher)
+        return Session(store, task, watcher)
     from nnexp.comparison.look import look_at  # likewise
 
-    return Session(store, NETWORK, watcher, judge=partial(look_at, store), executor=executor)
+    return Session(store, task, watcher, judge=partial(look_at, store), executor=executor)
 
 
-def _tell_reused(run: Run, store: Store) -> None:
+def _tell_reused(run: Run, task: Task, store: Store) -> None:
     try:
         digest = f", digest {RunReader(run.run_id, store).epochs()[-1].digest[:12]}"
     except (RecordError, TrackingError, IndexError):  # whoever asks for a proof is told why
         digest = ""
-    reached = told(NETWORK, Epoch(0, run.metrics, ""))
+    reached = told(task, Epoch(0, run.metrics, ""))
     out().print(f"{run.name}: {reached}", soft_wrap=True)
     out().print(f"run {run.run_id}{digest}, trained already; --fresh trains it anew", soft_wrap=True)
 

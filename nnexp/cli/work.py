@@ -14,11 +14,12 @@ from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.find import running_sweep
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.progress import duration
+from nnexp.tasks.network.task import NETWORK
 
 
 def work(wanted: str | None, jobs: int | None) -> None:
     """Train runs of a running sweep until it is over, and say what was trained here."""
-    session = open_session(PoolExecutor)
+    session = open_session(NETWORK, PoolExecutor)
     sweep = running_sweep(session.store, wanted)
     folder = Path(f"multirun/{datetime.now():%Y-%m-%d/%H-%M-%S-%f}").absolute()  # as Hydra names it
     say(f"joining sweep {sweep.name}")

@@ -106,6 +106,17 @@ class Schema(Generic[C]):
         """Write as the tracking store does what a record older than a setting stands for: mostly its default."""
         return {name: format_value(_plain(self.settings[name].unsaid)) for name in self._defaults}
 
+    def initial(self, missing: Any) -> dict[str, Any]:
+        """Give every setting's default, nested as `values` does; for one that must be given, what stands for that."""
+        nested: dict[str, Any] = {}
+        for name in self.settings:
+            *path, last = name.split(".")
+            node = nested
+            for step in path:
+                node = node.setdefault(step, {})
+            node[last] = _plain(self._defaults.get(name, missing))
+        return nested
+
     def deciding(self, config: C) -> dict[str, Any]:
         """Give what decides the training, by dotted names; what is at its default is left out.
 

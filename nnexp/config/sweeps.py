@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from nnexp.config.paths import SWEEPS, USER_SWEEPS
 from nnexp.errors import ConfigError, NotFoundError
+
+TASK = ("task", "metric", "better", "data")  # what a sweep says of a task that is not nnexp's, beside its settings
+
+
+@dataclass(frozen=True)
+class NamedSweep:
+    """A sweep's file: the first comment in it, and what it holds, not composed."""
+
+    about: str
+    settings: dict[str, Any]
 
 
 def sweep_files() -> dict[str, Path]:
@@ -24,8 +36,8 @@ def sweep_names() -> list[str]:
     return list(sweep_files())
 
 
-def check_sweep(name: str) -> str:
-    """Refuse a sweep that is not there, or whose file is none; give what it says of itself.
+def read_sweep(name: str) -> NamedSweep:
+    """Read a sweep's file; whether Hydra can compose it, Hydra says.
 
     Raises
     ------
@@ -39,11 +51,10 @@ def check_sweep(name: str) -> str:
         near = get_close_matches(name, files, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(files)}"
         raise NotFoundError(f"there is no sweep {name} in ./sweeps or among nnexp's own; {hint}")
-    return _about(files[name])
+    return _read(files[name])
 
 
-def _about(file: Path) -> str:
-    """Give the first comment of a sweep's file; whether Hydra can compose it, Hydra says."""
+def _read(file: Path) -> NamedSweep:
     try:
         if file.exists() and not file.is_file():  # a pipe would be waited for
             raise ConfigError(f"the sweep {file} is no file")
@@ -58,7 +69,7 @@ def _about(file: Path) -> str:
     if not isinstance(settings, dict) or "defaults" not in settings:
         raise ConfigError(f"the sweep {file} must hold settings that begin with defaults: [config, _self_]")
     first = text.split("\n", 1)[0]
-    return first.removeprefix("#").strip() if first.startswith("#") else ""
+    return NamedSweep(first.removeprefix("#").strip() if first.startswith("#") else "", settings)
 
 
 def yaml_mistake(error: yaml.YAMLError) -> str:

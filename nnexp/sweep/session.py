@@ -20,7 +20,7 @@ from nnexp.recording.recorder import Recorder
 from nnexp.statistics.looks import LOOKS
 from nnexp.sweep import open_files
 from nnexp.sweep.estimate import Estimator
-from nnexp.sweep.executors.executor import MakeExecutor
+from nnexp.sweep.executors.executor import Executor, MakeExecutor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.going_on import GoingOn
@@ -45,12 +45,14 @@ from nnexp.sweep.survey import Survey
 from nnexp.sweep.turns import KeyTurns
 from nnexp.sweep.until_decided import Judge, UntilDecided
 from nnexp.sweep.watcher import Nobody, Watcher
-from nnexp.tasks.task import Task
+from nnexp.tasks.task import Foreign, Task
 from nnexp.tracking.records import Run, Status, Tag
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
 
 MakeSource = Callable[[Sequence[RunSpec]], Source]
+
+ALONE = Policy()
 
 
 class Session:
@@ -73,10 +75,11 @@ class Session:
         self._executor = executor
         self._clock = clock
 
-    def train(self, run: RunSpec, *, fresh: bool = False) -> Trained | Run:
-        """Train one run, in this process; it belongs to no sweep. Give its record, if it is finished already.
+    def train(self, run: RunSpec, policy: Policy = ALONE) -> Trained | Run:
+        """Train one run, in this process if its code is nnexp's; it belongs to no sweep.
 
-        With `fresh` it is trained all the same.
+        Give its record, if it is finished already and not to be trained `fresh`; of the policy no more holds here than
+        that, and for somebody else's code its timeout.
         """
         made: list[tuple[RunSpec, Recorder]] = []
         recorders = Recorders(self.store, self._watcher.say)
@@ -86,10 +89,13 @@ class Session:
             return made[-1][1]
 
         self._caution([run])
-        turns = KeyTurns(self.store, self._watcher.say, fresh=fresh)
-        launch = Launch(InProcessExecutor(), Policy(), record, self._watcher, turns=turns, clock=self._clock)
+        turns = KeyTurns(self.store, self._watcher.say, fresh=policy.fresh)
+        is_foreign = isinstance(run.task, Foreign)
+        executor: Executor = PoolExecutor(1) if is_foreign else InProcessExecutor()
+        told = Policy(timeout=policy.timeout) if is_foreign else Policy()
+        launch = Launch(executor, told, record, self._watcher, turns=turns, clock=self._clock)
         planned = Planned([run])
-        source = planned if fresh else GoingOn(planned, self.store, recorders, self._watcher.say)
+        source = planned if policy.fresh else GoingOn(planned, self.store, recorders, self._watcher.say)
         with self._watcher.watching([run], lambda _run: 0.0):
             outcome = launch.run(source)
         if outcome.reused:

@@ -39,7 +39,7 @@ def train(session, store, tiny, tmp_path):
     """Train a run, and give its record."""
 
     def train(*, fresh=False, **settings):
-        trained = session.train(make_spec(NETWORK, tiny(**settings), folder=tmp_path / "run"), fresh=fresh)
+        trained = session.train(make_spec(NETWORK, tiny(**settings), folder=tmp_path / "run"), Policy(fresh=fresh))
         (record,) = store.runs(tags={Tag.UID: trained.recorder.run.tags[Tag.UID]})
         return record
 

@@ -102,7 +102,7 @@ def test_what_is_finished_is_trained_again_only_afresh(store, plan):
     (run,) = plan(seeds=1).runs
     first = session(store).train(run).recorder.run_id
     assert session(store).train(run).run_id == first
-    assert session(store).train(run, fresh=True).recorder.run_id != first
+    assert session(store).train(run, Policy(fresh=True)).recorder.run_id != first
     assert len(store.runs()) == 2
 
 

@@ -116,7 +116,7 @@ def test_a_run_that_left_something_else_than_its_last_epoch_is_refused(
 def test_a_longer_run_goes_on_from_a_shorter_one(session: Session, task: Task, diary: Diary) -> None:
     def digests(epochs: int, *, fresh: bool = False) -> list[str]:
         spec = make_spec(task, task.schema.parse_config({"epochs": epochs}), folder=Path("out"))
-        return [epoch.digest for epoch in session.train(spec, fresh=fresh).recorder.epochs]  # type: ignore[union-attr]
+        return [epoch.digest for epoch in session.train(spec, Policy(fresh=fresh)).recorder.epochs]  # type: ignore[union-attr]
 
     short, long = digests(2), digests(5)
     assert "linear: goes on from epoch 2 of run" in " ".join(diary.lines)

@@ -19,25 +19,24 @@ from omegaconf.errors import OmegaConfBaseException
 
 from nnexp.config import store
 from nnexp.config.checks import none_of
-from nnexp.config.paths import CONF, USER_CONF, user_conf
+from nnexp.config.paths import USER_CONF, user_conf
 from nnexp.config.schema import Schema, flatten
+from nnexp.config.store import PLAIN
 from nnexp.config.sweeps import yaml_mistake
-from nnexp.config.value import meant
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
 from nnexp.search.terms import SEARCH, Terms
 from nnexp.sweep.executors.choose import choose
 from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.hydra.output import leave_none
+from nnexp.sweep.hydra.settings import MISSING, plain, settings_of
 from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, LAUNCHERS, Policy, unknown_to_launcher
 from nnexp.sweep.session import Session
-from nnexp.tasks.task import Task
+from nnexp.tasks.task import Foreign, Task
 from nnexp.tracking.records import Run, newest_finished
 from nnexp.training.spec import make_spec
-
-PLAIN = "config"  # the config of a run, and of a multirun that is no named sweep
 
 UNUSED = {
     "sweeper.max_batch_size": "hydra.launcher.jobs says how many run at once",
@@ -48,11 +47,11 @@ UNUSED = {
 class HydraApp:
     """The task function that Hydra calls: with one composed config, or (see launcher.py) with a whole plan.
 
-    `open_session` is told what runs several runs, or None for a single one. What was run is kept in `results`; a single
-    run's error in `errors`, so that Hydra does not tell it in its own way.
+    `open_session` is told the task, and what runs several runs, or None for a single one. What was run is kept in
+    `results`; a single run's error in `errors`, so that Hydra does not tell it in its own way.
     """
 
-    def __init__(self, task: Task, open_session: Callable[[MakeExecutor | None], Session]) -> None:
+    def __init__(self, task: Task, open_session: Callable[[Task, MakeExecutor | None], Session]) -> None:
         self.task = task
         self.results: list[Trained | Run | Swept] = []
         self.errors: list[NnexpError] = []
@@ -67,14 +66,14 @@ class HydraApp:
         job = HydraConfig.get()
         self.folders.append(Path(job.runtime.output_dir))
         try:
-            values = plain(composed)
+            values = settings_of(composed, self.task.schema)
             config = self.task.schema.parse_config(values)
             refuse_unused(job)
             policy = read_policy(job.launcher)  # a wrong launcher setting is refused even of a single run
             chosen = _chosen(job.overrides.task, values)
-            self.session = self._open_session(None)
+            self.session = self._open_session(self.task, None)
             spec = make_spec(self.task, config, chosen, folder=Path(job.runtime.output_dir))
-            trained = self.session.train(spec, fresh=policy.fresh)
+            trained = self.session.train(spec, policy)
         except NnexpError as error:
             self.errors.append(error)
             return None
@@ -89,7 +88,7 @@ class HydraApp:
         """Run a plan; give what decides of each finished key, for Hydra's sweeper."""
         self.started = True
         policy, executor = choose(policy)
-        self.session = session = self._open_session(executor)
+        self.session = session = self._open_session(self.task, executor)
         self.results.append(session.sweep(plan, policy))
         names = [measure.final.name for measure in judging(self.task.measures)]
         try:
@@ -111,11 +110,12 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     schema = app.task.schema
     _refuse_settings_as_flags(arguments, schema)
     launchers = {name: known.values(known.parse_config({})) for name, known in LAUNCHERS.items()}
-    store.register(schema.values(schema.parse_config({})), launchers, SEARCH.values(Terms()))
+    has_conf = not isinstance(app.task, Foreign)
+    conf = store.register(schema.initial(MISSING), launchers, SEARCH.values(Terms()), has_conf=has_conf)
     typed, full = sys.argv[1:], os.environ.get("HYDRA_FULL_ERROR")
     sys.argv[1:] = _flags_first(arguments)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
-    main = hydra.main(version_base="1.3", config_path=str(CONF), config_name=PLAIN)(app)
+    main = hydra.main(version_base="1.3", config_path=conf, config_name=PLAIN)(app)
     try:
         with _mistakes_raised():
             main()
@@ -188,12 +188,6 @@ def refuse_unused(composed: Any) -> None:
     for name, instead in UNUSED.items():
         if OmegaConf.select(composed, name):
             raise ConfigError(f"hydra.{name} has no meaning here, but is set; {instead}")
-
-
-def plain(composed: DictConfig) -> dict[str, Any]:
-    """Resolve a composed config into plain Python."""
-    settings = meant(OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
-    return {str(name): value for name, value in settings.items()} if isinstance(settings, dict) else {}
 
 
 def _chosen(overrides: Sequence[str], values: Mapping[str, Any]) -> dict[str, object]:

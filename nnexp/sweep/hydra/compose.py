@@ -20,7 +20,7 @@ from hydra.core.override_parser.types import Override, OverrideType
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from nnexp.config.schema import Schema
-from nnexp.config.value import meant
+from nnexp.sweep.hydra.settings import settings_of
 
 SAME_FOR_ALL = re.compile(r"([^$]|\$\{now:[^${}]*\})*")  # of a folder's name: `now` is asked once a command
 NUMBER = "${hydra.job.num}"
@@ -42,7 +42,7 @@ class Composer:
     def job(self, overrides: Sequence[str], number: int) -> tuple[dict[str, Any], Path]:
         """Give a job's settings as a nested mapping, everything resolved, and its folder, as `hydra.sweep` names it."""
         job = self._job(overrides)
-        settings = {str(name): meant(_resolved(job[name])) for name in job if name != "hydra"}
+        settings = settings_of(job, self._schema)
         written = OmegaConf.to_container(job.hydra.sweep)
         assert isinstance(written, dict)
         within = str(written["dir"])
@@ -97,7 +97,3 @@ class Composer:
 
     def _names_a_group(self, key: str) -> bool:
         return bool(self._loader.get_group_options(key.replace(".", "/")))
-
-
-def _resolved(value: Any) -> Any:
-    return OmegaConf.to_container(value, resolve=True, throw_on_missing=True) if OmegaConf.is_config(value) else value

@@ -15,10 +15,11 @@ from omegaconf import DictConfig, OmegaConf
 
 from nnexp.config.condition import Condition
 from nnexp.config.schema import SEED
+from nnexp.config.store import PLAIN
 from nnexp.errors import ConfigError
 from nnexp.measure import count
 from nnexp.search.terms import SWEEPER
-from nnexp.sweep.hydra.app import PLAIN, HydraApp, read_policy, refuse_unused
+from nnexp.sweep.hydra.app import HydraApp, read_policy, refuse_unused
 from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.hydra.grid import conditions, refuse_lists
 from nnexp.sweep.plan import Job, make_plan

@@ -1,0 +1,27 @@
+"""The generators of random numbers that a process shares: seeded before a run, each that is there.
+
+A library that nobody has imported has drawn nothing; one that is imported later begins as it begins by itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from operator import attrgetter
+
+LEGACY = 1 << 32  # what seeds of the old generators are below
+SEEDED = {  # by module, what seeds it
+    "random": "seed",
+    "numpy": "random.seed",
+    "torch": "manual_seed",  # of every device
+    "tensorflow": "random.set_seed",
+}
+
+
+def seed_all(seed: int) -> tuple[str, ...]:
+    """Seed every generator that is there, and name the modules that they are of."""
+    there = [name for name in SEEDED if name in sys.modules]
+    for name in there:
+        seeder: Callable[[int], object] = attrgetter(SEEDED[name])(sys.modules[name])
+        seeder(seed % LEGACY)
+    return tuple(there)
