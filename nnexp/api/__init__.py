@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nnexp.api.answers import Compared, Found, Judged
+from nnexp.api.task import What, wanted
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.judge import Terms
 from nnexp.comparison.judge import judge as judge_results
@@ -25,8 +26,8 @@ from nnexp.comparison.look import look_at
 from nnexp.comparison.searched import searched
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns, results_in
+from nnexp.config.schema import SEED
 from nnexp.config.store import PLAIN
-from nnexp.config.sweeps import read_sweep
 from nnexp.errors import ConfigError, DataError, TrackingError, UnfinishedError
 from nnexp.escape import visible
 from nnexp.recording.store import open_store
@@ -39,7 +40,6 @@ from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session
-from nnexp.tasks.network.task import NETWORK
 from nnexp.tasks.task import Task
 from nnexp.terminal import Terminal
 from nnexp.tracking.records import Run, Tag
@@ -49,10 +49,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def train(settings: Settings | None = None, /, *, fresh: bool = False, **more: Any) -> Run:
+def train(
+    what: What = None,
+    settings: Settings | None = None,
+    /,
+    *,
+    fresh: bool = False,
+    metric: str | None = None,
+    better: str | None = None,
+    data: str | Sequence[str] | None = None,
+    **more: Any,
+) -> Run:
     """Train one run and give its record: `nnexp.train(hidden=100, epochs=3).metrics["final/test_accuracy"]`.
 
-    A run that is finished already is reused, unless it is to be trained `fresh`.
+    `nnexp.train(function, alpha=1e-3)` trains a function; `metric`, `better` (low, high) and `data` (files, folders)
+    tell of it. A run that is finished already is reused, unless it is to be trained `fresh`.
 
     Raises
     ------
@@ -61,9 +72,10 @@ def train(settings: Settings | None = None, /, *, fresh: bool = False, **more: A
     UnfinishedError
         If it did not finish.
     """
-    app = HydraApp(NETWORK, _open_session)
-    given = {name: [value] for name, value in {**(settings or {}), **more}.items()}  # a list is a value here
-    for trained in run_hydra(app, [*as_overrides(given), *([FRESH] if fresh else [])], _say):
+    asked = wanted(what, settings, more, metric=metric, better=better, data=data)
+    app = HydraApp(asked.task, _open_session)
+    given = as_overrides({name: [value] for name, value in asked.settings.items()})  # a list is a value here
+    for trained in run_hydra(app, [*given, *([FRESH] if fresh else [])], _say):
         if isinstance(trained, Run):
             return trained
         if isinstance(trained, Trained) and app.session:
@@ -76,42 +88,48 @@ def train(settings: Settings | None = None, /, *, fresh: bool = False, **more: A
 
 
 def sweep(
-    name: str | Settings = PLAIN,
+    what: What = None,
     settings: Settings | None = None,
     /,
     *,
+    seeds: int | None = None,
     until_decided: bool = False,
     worthwhile: float | None = None,
     together: Sequence[Settings] | None = None,
     where: str | Sequence[str] | None = None,
+    metric: str | None = None,
+    better: str | None = None,
+    data: str | Sequence[str] | None = None,
     **more: Any,
 ) -> Compared:
     """Run a named sweep of sweeps/, or one over the settings that are given as lists, and compare its runs.
 
-    `nnexp.sweep("hidden_sizes", epochs=3)`; `nnexp.sweep(hidden=[30, 100, (100, 30)], seed=range(5))`: a list, a range
-    or an array is what to sweep over, a tuple is one value. With `until_decided`, seeds are added, but only to settings
-    that may be the best, until it is decided; `worthwhile` is the difference from which on it matters, in points.
-    `together=[{"eta": 3, "batch_size": 10}, …]` lists settings that belong together; `where="eta < 1"` chooses.
+    `nnexp.sweep("hidden_sizes", epochs=3)`; `nnexp.sweep(hidden=[30, 100, (100, 30)], seeds=5)`: a list, a range or an
+    array is what to sweep over, a tuple is one value. `nnexp.sweep(function, alpha=[1e-4, 1e-3], seeds=5)` sweeps over
+    what a function takes; `metric`, `better` and `data` tell of it, as in `train`. With `until_decided`, seeds are
+    added, but only to settings that may be the best, until it is decided; `worthwhile` is the difference from which on
+    it matters, in points. `together=[{"eta": 3, "batch_size": 10}, …]` lists settings that belong together;
+    `where="eta < 1"` chooses.
 
     Raises
     ------
     ConfigError, DataError, NotFoundError
-        Settings, data or a sweep that cannot be used; then nothing is trained.
+        Settings, data, a function or a sweep that cannot be used; then nothing is trained.
     UnfinishedError
         If it was stopped; what finished is recorded, and the same call goes on.
     """
-    named, given = (name, {}) if isinstance(name, str) else (PLAIN, name)
-    if named != PLAIN:
-        read_sweep(named)
-    app = HydraApp(NETWORK, _open_session)
-    asked = of_launcher(until_decided=until_decided, worthwhile=worthwhile)
-    asked |= of_sweeper(together=together and [together], where=where and [where])
-    typed = ["-m", "--config-name", named, *as_overrides({**given, **(settings or {}), **more, **asked})]
+    if seeds is not None:
+        more = {**more, SEED: range(seeds)}
+    asked = wanted(what, settings, more, metric=metric, better=better, data=data)
+    app = HydraApp(asked.task, _open_session)
+    terms = of_launcher(until_decided=until_decided, worthwhile=worthwhile)
+    terms |= of_sweeper(together=together and [together], where=where and [where])
+    typed = ["-m", "--config-name", asked.sweep, *as_overrides({**asked.settings, **terms})]
     swept = [result for result in run_hydra(app, typed, _say) if isinstance(result, Swept)]
     outcomes = [one.outcome for one in swept if one.outcome]
     if any(outcome.interrupted for outcome in outcomes):
         raise UnfinishedError("the sweep was stopped; the same call goes on where it stood")
-    session = app.session or _open_session(NETWORK, None)
+    session = app.session or _open_session(asked.task, None)
     runs = {run.run_id: run for one in swept for run in session.runs_of(one.survey.plan)}
     failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
     matters = next((one.survey.policy.worthwhile for one in swept), None)
@@ -119,7 +137,7 @@ def sweep(
 
 
 def search(
-    name: str | Settings = PLAIN,
+    what: What = None,
     settings: Settings | None = None,
     /,
     *,
@@ -128,12 +146,16 @@ def search(
     sampler: str | None = None,
     pruner: str | None = None,
     confirm: int | None = None,
+    metric: str | None = None,
+    better: str | None = None,
+    data: str | Sequence[str] | None = None,
     **more: Any,
 ) -> Found:
     """Run a named search of sweeps/, or one over the settings that are given as lists or in Hydra's grammar.
 
     `nnexp.search(hidden=[30, 100], eta="tag(log, interval(0.1, 10))", n_trials=20, confirm=5, epochs=3)`: a list is a
-    choice, and what holds a bracket is a space as it would be typed. The others are those of `hydra.sweeper`.
+    choice, and what holds a bracket is a space as it would be typed. A function is searched as it is swept over; the
+    others are those of `hydra.sweeper`.
 
     Raises
     ------
@@ -142,15 +164,13 @@ def search(
     UnfinishedError
         If it was stopped; the same call goes on.
     """
-    named, given = (name, {}) if isinstance(name, str) else (PLAIN, name)
-    if named != PLAIN:
-        read_sweep(named)
-    wanted = {**given, **(settings or {}), **more}
-    spaces = [f"{name}={text}" for name, text in wanted.items() if isinstance(text, str) and "(" in text]
-    others = {name: value for name, value in wanted.items() if not (isinstance(value, str) and "(" in value)}
+    asked = wanted(what, settings, more, metric=metric, better=better, data=data)
+    given = asked.settings.items()
+    spaces = [f"{name}={text}" for name, text in given if isinstance(text, str) and "(" in text]
+    others = {name: value for name, value in given if not (isinstance(value, str) and "(" in value)}
     terms = of_sweeper(n_trials=n_trials, replicates=replicates, sampler=sampler, pruner=pruner, confirm=confirm)
-    kind = ["--config-name", named] if named != PLAIN else ["hydra/sweeper=search"]
-    app = HydraApp(NETWORK, _open_session)
+    kind = ["--config-name", asked.sweep] if asked.sweep != PLAIN else ["hydra/sweeper=search"]
+    app = HydraApp(asked.task, _open_session)
     for one in run_hydra(app, ["-m", *kind, *spaces, *as_overrides({**others, **terms})], _say):
         if isinstance(one, Swept) and one.outcome and app.session:
             if one.outcome.interrupted:
@@ -158,11 +178,11 @@ def search(
             store, runs = app.session.store, app.session.runs_of(one.survey.plan)
             if (sweep := find_sweep(store, one.parent_id)) and (found := searched(sweep, runs, store)):
                 return Found(found)
-    raise ConfigError(f"{named} is no search; nnexp.sweep runs it")
+    raise ConfigError(f"{asked.sweep} is no search; nnexp.sweep runs it")
 
 
 def compare(
-    *wanted: str,
+    *names: str,
     by: str | Sequence[str] | None = None,
     metric: str | None = None,
     reach: float | None = None,
@@ -172,10 +192,10 @@ def compare(
 ) -> Compared:
     """Compare sweeps and runs by their names or ids; without any, those of the last sweep."""
     store: RunStore = open_store(_say)
-    names = by.split(",") if isinstance(by, str) else by
-    runs = chosen_runs(store, wanted)
+    by = by.split(",") if isinstance(by, str) else by
+    runs = chosen_runs(store, names)
     found = compare_runs(
-        runs, store, by=names, metric=metric, reach=reach, worthwhile=worthwhile, at_least=at_least, then=then
+        runs, store, by=by, metric=metric, reach=reach, worthwhile=worthwhile, at_least=at_least, then=then
     )
     return Compared(found)
 

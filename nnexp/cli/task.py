@@ -8,20 +8,16 @@ What is said of a task (`--metric`, `--better`, `--data`) may stand in the file 
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nnexp.config.checks import none_of, refuse
 from nnexp.config.sweeps import read_sweep, sweep_files
 from nnexp.errors import ConfigError
-from nnexp.measure import CHOOSE, DOWN, UP, Measure, measure_named
+from nnexp.tasks.function.about import function_task
 from nnexp.tasks.function.locate import is_place, read_place
-from nnexp.tasks.function.task import FunctionTask
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tasks.task import Task
-
-BETTER = {"high": UP, "low": DOWN}
 
 
 def read_task(arguments: Sequence[str]) -> tuple[Task, list[str]]:
@@ -51,31 +47,7 @@ def read_task(arguments: Sequence[str]) -> tuple[Task, list[str]]:
         if any(value is not None for value in typed.values()):
             raise ConfigError("--metric, --better and --data tell of a function: nnexp train mine.py:train --data FILE")
         return NETWORK, rest
-    return function_task(str(place), about), [one for one in rest if one not in named]
-
-
-def function_task(place: str, about: Mapping[str, Any]) -> FunctionTask:
-    """Make the task of a function, of what is said of it beside its settings; it is imported at once."""
-    found = read_place(place, Path())
-    takes = found.load().signature.schema.settings  # which may have a setting of such a name: that is not said of it
-    said = {name: value for name, value in about.items() if name not in takes}
-    data = said.get("data") or ()
-    paths = tuple(map(str, [data] if isinstance(data, str) else data))
-    return FunctionTask(found, _measures(said.get("metric"), said.get("better")), paths)
-
-
-def _measures(metric: Any, better: Any) -> tuple[Measure, ...]:
-    """Declare the metric that settings are chosen by, if one is named."""
-    if better is not None and better not in BETTER:
-        raise none_of(BETTER, "better", better)
-    if metric is None:
-        if better is not None:
-            raise ConfigError("better says which way of a metric is; name it: --metric NAME --better low")
-        return ()
-    if not isinstance(metric, str):
-        raise refuse("metric", "the name of a metric", metric)
-    guessed = measure_named(metric, {})
-    return (Measure(metric, guessed.unit, BETTER[better] if better else guessed.better, CHOOSE),)
+    return function_task(read_place(str(place), Path()), about), [one for one in rest if one not in named]
 
 
 def _of_sweep(name: str | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import site
 import sys
 import sysconfig
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import metadata
@@ -61,6 +61,13 @@ def read_sources(file: Path, root: Path) -> Sources:
             elif found and (version := _version(top)):
                 packages[top] = version
     return Sources(texts, packages)
+
+
+def packages_of(texts: Iterable[str]) -> dict[str, str]:
+    """Give the version of each package that texts which lie in no folder import."""
+    tops = {module.partition(".")[0] for text in texts for module in _imported(text, "")}
+    versions = {top: _version(top) for top in sorted(tops) if top != OURS and top not in sys.stdlib_module_names}
+    return {top: version for top, version in versions.items() if version}
 
 
 def _imported(text: str, name: str) -> Iterator[str]:

@@ -27,6 +27,7 @@ from nnexp.training.execute import execute, failure
 from nnexp.training.spec import Basis, RunSpec
 
 SPAWN = get_context("spawn")
+WORKER = "nnexp-worker"  # what the process of a worker is called
 GRACE_S = 5.0
 
 
@@ -103,7 +104,7 @@ class PoolExecutor:
 
     def _spawn(self) -> Worker:
         ours, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=work, args=(theirs,), name="nnexp-worker", daemon=True)
+        process = SPAWN.Process(target=work, args=(theirs,), name=WORKER, daemon=True)
         with _interrupts_blocked(), _main_hidden():
             process.start()
         theirs.close()  # so that our end breaks when the worker is gone

@@ -14,7 +14,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +21,7 @@ from typing import Any
 
 from nnexp.errors import ConfigError
 from nnexp.tasks.function.signature import Signature, read_signature
-from nnexp.tasks.sources import Sources, read_sources
+from nnexp.tasks.sources import PACKAGE, Sources, read_sources
 
 IN_FILE = re.compile(r"(?P<file>.+\.py):(?P<function>[A-Za-z_][\w.]*)")
 IN_MODULE = re.compile(r"(?P<module>[A-Za-z_]\w*(\.[A-Za-z_]\w*)*):(?P<function>[A-Za-z_][\w.]*)")
@@ -53,7 +52,9 @@ class Place:
         ConfigError
             If that cannot be.
         """
-        return _load(self)
+        if self not in _LOADED:
+            _LOADED[self] = _load(self)
+        return _LOADED[self]
 
 
 @dataclass(frozen=True)
@@ -106,15 +107,18 @@ def place_of(function: Function) -> Place:
         )
     if not file:
         raise ConfigError(f"{name} is of {module.__name__}, which is no file; define it in one: {EXAMPLE}")
+    path = Path(file).resolve()
     if module.__name__ == "__main__" or not module.__spec__:
-        place = Place(str(Path(file).resolve()), "", name, str(Path(file).resolve().parent))
+        place = Place(str(path), "", name, str(path.parent))
     else:
-        depth = module.__name__.count(".") + (Path(file).name == "__init__.py")
-        place = Place("", module.__name__, name, str(Path(file).resolve().parents[depth]))
+        place = Place("", module.__name__, name, str(path.parents[module.__name__.count(".") + (path.name == PACKAGE)]))
+    _LOADED.setdefault(place, _taken(place, function, path))  # a script is not run again where it runs
     return place
 
 
-@lru_cache(maxsize=32)
+_LOADED: dict[Place, Loaded] = {}
+
+
 def _load(place: Place) -> Loaded:
     if place.root not in sys.path:
         sys.path.insert(0, place.root)  # as Python does for a script, and with -m
@@ -125,6 +129,11 @@ def _load(place: Place) -> Loaded:
         if not hasattr(function, step):
             raise ConfigError(f"{place.name.partition(':')[0]} has no {place.function}; it has {_functions_of(module)}")
         function = getattr(function, step)
+    return _taken(place, function, file)
+
+
+def _taken(place: Place, function: Any, file: Path) -> Loaded:
+    """Read what was imported."""
     if not callable(function):
         raise ConfigError(f"{place.name} must be a function, but is a {type(function).__name__}")
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
@@ -177,6 +186,8 @@ def _is_free(file: Path) -> bool:
 
 def _cannot(name: str, error: BaseException) -> ConfigError:
     """Say in one line why something cannot be imported, and where it fails."""
+    if isinstance(error, ConfigError):  # nnexp's own, of what the module asks of it
+        return error
     if isinstance(error, ImportError) and "relative import" in str(error):
         return ConfigError(f"{name} imports relatively, so it is part of a package: write package.module:function")
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).suffix == ".py"]

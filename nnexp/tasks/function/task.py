@@ -20,6 +20,7 @@ from nnexp.config.schema import EPOCHS, Schema
 from nnexp.errors import DataError
 from nnexp.measure import Measure
 from nnexp.tasks.function.locate import Loaded, Place
+from nnexp.tasks.function.notebook import Cell
 from nnexp.tasks.function.results import EPOCH, STATE, Returned, measured, returned
 from nnexp.tasks.function.seeds import seed_all
 from nnexp.tasks.function.tree import put_together
@@ -31,7 +32,7 @@ from nnexp.tasks.task import Data, Examined, Files, Measured, Read, Result
 class FunctionTask:
     """A function, and what was said of it: the metrics that were declared, and the files and folders of its data."""
 
-    place: Place
+    place: Place | Cell
     measures: Sequence[Measure] = ()
     data: tuple[str, ...] = ()
 
