@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from threadpoolctl import threadpool_limits
@@ -10,7 +10,9 @@ from threadpoolctl import threadpool_limits
 from nnexp.archive.run import Archive
 from nnexp.config.schema import THREADS
 from nnexp.recording import code
-from nnexp.tasks.task import Data
+from nnexp.tasks.code import digest_code
+from nnexp.tasks.sources import Sources
+from nnexp.tasks.task import Data, Foreign
 from nnexp.tracking.records import Tag
 from nnexp.training.environment import environment
 
@@ -46,7 +48,23 @@ def changed_code(archive: Archive) -> list[Mismatch]:
     then, now = archive.run.tags[Tag.CODE], archive.task.code()
     if then == now:
         return []
+    if isinstance(archive.task, Foreign):
+        told = code.tags(archive.task.sources.root)
+        files = [*changed_sources(archive.sources, archive.task.sources)] if archive.sources else []
+        return [Mismatch("code", _code(then, archive.run.tags), _code(now, told)), *files]
     return [Mismatch("code", _code(then, archive.run.tags), _code(now, code.tags()))]
+
+
+def changed_sources(then: Sources, now: Sources) -> Iterator[Mismatch]:
+    """Name the files whose code is other, and the packages that have other versions."""
+    for name in sorted(then.texts.keys() | now.texts.keys()):
+        one, other = (digest_code({name: each.texts[name]}) if name in each.texts else "" for each in (then, now))
+        if one != other:
+            yield Mismatch(f"code of {name}", _digest(one), _digest(other))
+    for name in sorted(then.packages.keys() | now.packages.keys()):
+        recorded, here = (each.packages.get(name, ABSENT) for each in (then, now))
+        if recorded != here:
+            yield Mismatch(f"code of the package {name}", recorded, here)
 
 
 def changed_environment(archive: Archive) -> list[Mismatch]:
@@ -59,6 +77,10 @@ def changed_environment(archive: Archive) -> list[Mismatch]:
         for name in sorted(then.keys() | here.keys())
         if then.get(name) != here.get(name)
     ]
+
+
+def _digest(digest: str) -> str:
+    return f"digest {digest[:12]}" if digest else ABSENT
 
 
 def _code(digest: str, tags: Mapping[str, str]) -> str:

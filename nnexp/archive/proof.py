@@ -116,7 +116,7 @@ def _extent(compared: int, archive: Archive) -> str:
 
 
 def _why(differences: Sequence[Mismatch], archive: Archive, epochs: Sequence[Epoch], *, portable: bool) -> str:
-    what = {"code" if difference.what == "code" else "environment" for difference in differences}
+    what = {"code" if difference.what.startswith("code") else "environment" for difference in differences}
     if portable:
         what.discard("environment")
     if not what:

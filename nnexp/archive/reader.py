@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from nnexp.config.schema import Schema
 from nnexp.errors import ConfigError, RecordError
 from nnexp.recording import files
+from nnexp.recording.sources import read_sources
+from nnexp.tasks.sources import Sources
 from nnexp.tracking.store import RunStore
 from nnexp.training.events import Epoch
 
@@ -66,6 +68,11 @@ class RunReader:
                 raise RecordError(f"line {number} of epochs.jsonl is not what nnexp writes: it is epoch {epoch.number}")
             epochs.append(epoch)
         return epochs
+
+    def sources(self) -> Sources | None:
+        """Read the code of a task of others; None if it left none."""
+        content = self.store.artifact(self.run_id, files.SOURCES)
+        return None if content is None else read_sources(content)
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """Read one of its .npz files."""

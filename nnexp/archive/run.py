@@ -5,6 +5,7 @@ Its parts say the same things more than once, and must agree.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from nnexp.config.value import parse_value
 from nnexp.errors import DataError, RecordError
 from nnexp.recording.files import check_format
 from nnexp.tasks.known import TASKS, task_named
+from nnexp.tasks.sources import Sources
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
@@ -33,6 +35,7 @@ class Archive:
     config: Any
     environment: Mapping[str, str]
     epochs: tuple[Epoch, ...]
+    sources: Sources | None = None  # of a task of others: its code as it was
 
 
 def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -> Archive:
@@ -49,8 +52,8 @@ def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -
     check_format("the record", parse_value(run.tags.get(Tag.FORMAT, "1")))
     reader = RunReader(run.run_id, store)
     epochs = reader.epochs()
-    task = task_named(run.task, tasks)
-    archive = Archive(run, task, reader.config(task.schema), reader.environment(), tuple(epochs))
+    task = task_named(run.task, tasks, [path for path in run.tags.get(Tag.DATA_PATHS, "").split(os.pathsep) if path])
+    archive = Archive(run, task, reader.config(task.schema), reader.environment(), tuple(epochs), reader.sources())
     found = [*_settings(archive), *contradictions(archive, lambda: _key(archive, reader)), *_outcome(archive, reader)]
     if found:
         raise RecordError(f"the record contradicts itself: {'; '.join(found)}")

@@ -62,6 +62,9 @@ def rerun(
     wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
     until: Annotated[int | None, typer.Option(min=1, help="Stop after this epoch: a quick check.")] = None,
     here: Annotated[bool, typer.Option("--here", help="Train although this environment is another.")] = False,
+    task: Annotated[
+        str | None, typer.Option(metavar="FILE.py:FUNCTION", help="Where their function is, if not in this folder.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train runs again from their records alone, and prove that the bits are the same.
@@ -72,7 +75,7 @@ def rerun(
     """
     from nnexp.cli.rerun import rerun
 
-    raise typer.Exit(rerun(wanted, until, here=here, as_json=as_json))
+    raise typer.Exit(rerun(wanted, until, task, here=here, as_json=as_json))
 
 
 @app.command()

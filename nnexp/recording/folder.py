@@ -106,7 +106,7 @@ class RunFolder:
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a file of settings or facts."""
-        self._write(name, files.write_json(content))
+        self.write(name, files.write_json(content))
 
     def write_environment(self, environment: Mapping[str, str]) -> None:
         """Write what the run computes with."""
@@ -114,11 +114,11 @@ class RunFolder:
 
     def write_text(self, name: str, content: str) -> None:
         """Write a file of words."""
-        self._write(name, content.encode(errors="backslashreplace"))
+        self.write(name, content.encode(errors="backslashreplace"))
 
     def write_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Write arrays under a name, to which .npz is added."""
-        self._write(f"{name}{files.ARRAYS}", files.write_arrays(arrays), flush=True)
+        self.write(f"{name}{files.ARRAYS}", files.write_arrays(arrays), flush=True)
 
     def write_end(self, status: Status, time: int, reason: str | None, tags: Mapping[str, str]) -> None:
         """Write how the run ended: the last thing that is written, when all before it is safe on the disk.
@@ -130,7 +130,7 @@ class RunFolder:
             with self._open_to_append(files.EPOCHS) as journal:
                 os.fsync(journal)
         fields = {"status": status, "time": time, "reason": reason, "tags": dict(tags), "files": self._digests()}
-        self._write(files.END, files.write_json(fields), flush=True)
+        self.write(files.END, files.write_json(fields), flush=True)
 
     @property
     def end(self) -> dict[str, Any] | None:
@@ -214,7 +214,8 @@ class RunFolder:
             raise OSError(errno.EINVAL, f"{name} is no file")
         return open(file, "a+b")
 
-    def _write(self, name: str, content: bytes, *, flush: bool = False) -> None:
+    def write(self, name: str, content: bytes, *, flush: bool = False) -> None:
+        """Write a file beside, and move it into place."""
         beside = self.file(f".{name}.{uuid.uuid4().hex[:8]}")  # as tidy knows
         try:
             with beside.open("wb") as file:

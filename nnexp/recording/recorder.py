@@ -16,10 +16,12 @@ from pathlib import Path
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import code, owner, packages, pending
 from nnexp.recording.ending import arrays_left, end_tags, fate, reason
-from nnexp.recording.files import DIFF, PACKAGES, TRACEBACK
+from nnexp.recording.files import DIFF, PACKAGES, SOURCES, TRACEBACK
 from nnexp.recording.folder import RunFolder, free
 from nnexp.recording.identity import identity
 from nnexp.recording.metrics import epoch_metrics, final_metrics
+from nnexp.recording.sources import write_sources
+from nnexp.tasks.task import Foreign
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
@@ -215,6 +217,7 @@ def new_recorder(
     store.prepare()  # a store that cannot be used is refused now, and not after the training
     path, uid = free(path), uuid.uuid4().hex
     store.claims.take(uid)  # before anybody can read of it
+    root = spec.task.sources.root if isinstance(spec.task, Foreign) else None
     own = {Tag.OWNER: owner.me(), Tag.UID: uid, Tag.FOLDER: str(path.absolute())}
     if spec.checkpoint:
         own[Tag.CONTINUED_FROM] = f"epoch {spec.checkpoint.epoch} of {spec.checkpoint.run_id}"
@@ -222,7 +225,7 @@ def new_recorder(
         name=spec.name,
         started_at=now(),
         params=spec.params,
-        tags={**identity(spec, kind), **own, **code.tags(), **(tags or {})},
+        tags={**identity(spec, kind), **own, **code.tags(root), **(tags or {})},
         parent_id=parent_id,
         dataset=asdict(spec.data) if spec.data else None,
     )
@@ -230,6 +233,8 @@ def new_recorder(
     pending.mark(path.absolute(), uid, store.address)  # before anything is in it: what a kill leaves of it is found
     folder = RunFolder.new(path, run, spec.values)
     folder.write_text(PACKAGES, packages.lock())
-    if code.changes():
-        folder.write_text(DIFF, code.changes())
+    if isinstance(spec.task, Foreign):
+        folder.write(SOURCES, write_sources(spec.task.sources))
+    if changes := code.changes(root):
+        folder.write_text(DIFF, changes)
     return Recorder(store, folder, run, say)

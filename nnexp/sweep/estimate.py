@@ -1,4 +1,4 @@
-"""How long runs will take: from earlier runs of the same shape, or from what the task measures, now."""
+"""How long runs will take: from earlier runs of the same shape, or from what their task measures, now."""
 
 from __future__ import annotations
 
@@ -21,25 +21,31 @@ Shape = tuple[str | None, ...]  # the values of the settings that change how lon
 
 
 class Estimator:
-    """Estimates runs of one task, one measurement a shape."""
+    """Estimates runs, one measurement a shape."""
 
-    def __init__(self, task: Task, earlier: Iterable[Run] = ()) -> None:
-        self._shaping = [one.name for one in task.schema.settings.values() if one.costs]
-        self._task = task
-        measured: dict[Shape, list[float]] = defaultdict(list)
-        for run in filter(lambda one: one.is_finished, earlier):
-            epochs = run.params.get(EPOCHS, "")
-            if TOTAL.name in run.metrics and epochs.isdigit() and self._is_of_task(run):
-                measured[self._shape(run.params)].append(run.metrics[TOTAL.name] / int(epochs))
-        self._epoch_s = {shape: median(seconds) for shape, seconds in measured.items()}
+    def __init__(self, earlier: Iterable[Run] = ()) -> None:
+        self._earlier = [run for run in earlier if run.is_finished and TOTAL.name in run.metrics]
+        self._epoch_s: dict[str, dict[Shape, float]] = {}  # by task
 
     def seconds(self, run: RunSpec) -> float:
         """Estimate one run: the epochs that it does not take over from its checkpoint."""
-        shape = self._shape(run.params)
-        if shape not in self._epoch_s:
+        if run.task.name not in self._epoch_s:
+            self._epoch_s[run.task.name] = self._measured(run.task)
+        known, shape = self._epoch_s[run.task.name], _shape(run.task, run.params)
+        if shape not in known:
             with threadpool_limits(getattr(run.config, THREADS, 1), user_api="blas"):
-                self._epoch_s[shape] = self._task.epoch_seconds(run.config)
-        return self._epoch_s[shape] * run.to_train
+                known[shape] = run.task.epoch_seconds(run.config)
+        return known[shape] * run.to_train
+
+    def _measured(self, task: Task) -> dict[Shape, float]:
+        """Give what an epoch took in earlier runs of a task; a run that does not say how many it has is one."""
+        found: dict[Shape, list[float]] = defaultdict(list)
+        for run in self._earlier:
+            epochs = run.params.get(EPOCHS, "1")
+            if run.task == task.name:
+                seconds = run.metrics[TOTAL.name] / (int(epochs) if epochs.isdigit() else 1)
+                found[_shape(task, run.params)].append(seconds)
+        return {shape: median(seconds) for shape, seconds in found.items()}
 
     def sweep_seconds(self, runs: Sequence[RunSpec], slots: int) -> float:
         """Estimate runs that share `slots` workers, begun in the order given."""
@@ -49,8 +55,6 @@ class Estimator:
             busy_until[first] += self.seconds(run)
         return max(busy_until) + RECORD_S * len(runs)
 
-    def _is_of_task(self, run: Run) -> bool:
-        return run.task == self._task.name
 
-    def _shape(self, params: Mapping[str, str]) -> Shape:
-        return tuple(params.get(name) for name in self._shaping)
+def _shape(task: Task, params: Mapping[str, str]) -> Shape:
+    return tuple(params.get(one.name) for one in task.schema.settings.values() if one.costs)

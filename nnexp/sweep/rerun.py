@@ -27,11 +27,12 @@ from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.launch import Launch
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.source import Planned
+from nnexp.sweep.source import Decision, Planned, Reused
 from nnexp.sweep.watcher import Watcher
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Kind, Run, Status, Tag, declared_by, newest_finished
 from nnexp.tracking.store import RunStore, Store
+from nnexp.training.events import Epoch, Event
 from nnexp.training.spec import RunSpec, make_spec
 
 RERUNS = Path("outputs") / "reruns"
@@ -45,6 +46,20 @@ class Rerun:
     spec: RunSpec
     epochs: int  # how many it has to have
     differences: tuple[Mismatch, ...]
+
+
+class AsFar(Planned):
+    """Reruns, each of which is stopped after as many epochs as it has to have."""
+
+    def __init__(self, reruns: Sequence[Rerun]) -> None:
+        super().__init__(rerun.spec for rerun in reruns)
+        self._wanted = {rerun.spec.number: rerun for rerun in reruns}
+
+    def hear(self, run: RunSpec, event: Event | Reused) -> Decision:
+        """Stop a run that has got so far, where the one that it repeats went further."""
+        rerun = self._wanted[run.number]
+        is_enough = isinstance(event, Epoch) and rerun.epochs <= event.number < len(rerun.archive.epochs)
+        return Decision.STOP if is_enough else Decision.GO_ON
 
 
 def archived(run: Run, store: RunStore, tasks: Mapping[str, Task]) -> Archive | Verdict:
@@ -85,18 +100,19 @@ def run_reruns(
 ) -> tuple[list[Verdict], Outcome]:
     """Train runs again, judge each, and mark both records with the verdict."""
     originals = {rerun.spec.number: rerun.archive.run.run_id for rerun in reruns}
+    declared = {rerun.archive.run.run_id: rerun.archive.run.tags.get(Tag.MEASURES, "") for rerun in reruns}
     recorders: dict[int, Recorder] = {}
 
     def make_recorder(run: RunSpec, attempt: int) -> Recorder:
         original = originals[run.number]
         folder = Path(f"{run.folder}-{attempt}") if attempt > 1 else run.folder
-        repeats = {Tag.RERUN_OF: original}
+        repeats = {Tag.RERUN_OF: original, Tag.MEASURES: declared[original]}
         recorders[run.number] = new_recorder(
             run, folder, store, say=watcher.say, kind=Kind.RERUN, parent_id=original, tags=repeats
         )
         return recorders[run.number]
 
-    outcome = Launch(executor, policy, make_recorder, watcher).run(Planned(rerun.spec for rerun in reruns))
+    outcome = Launch(executor, policy, make_recorder, watcher).run(AsFar(reruns))
     verdicts = [_judge(rerun, recorders.get(rerun.spec.number), store) for rerun in reruns]
     try:
         for verdict in verdicts:
@@ -114,9 +130,10 @@ def sample(runs: Sequence[Run], part: float, key: str) -> list[Run]:
 
 
 def _shortened(archive: Archive, until: int | None) -> object:
-    """Give a run's config with fewer epochs, where it says how many they are."""
+    """Give a run's config with fewer epochs, where a setting does no more than that; any other run is stopped."""
     whole = len(archive.epochs)
-    if until is None or until >= whole or not hasattr(archive.config, EPOCHS):
+    epochs = archive.task.schema.settings.get(EPOCHS)
+    if until is None or until >= whole or not (epochs and epochs.lengthens):
         return archive.config
     return replace(archive.config, **{EPOCHS: until})
 

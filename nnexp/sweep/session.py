@@ -10,7 +10,7 @@ it. Knows neither Hydra nor how anything is shown: a watcher is told.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from nnexp.archive.proof import Verdict, exit_status
@@ -45,6 +45,7 @@ from nnexp.sweep.survey import Survey
 from nnexp.sweep.turns import KeyTurns
 from nnexp.sweep.until_decided import Judge, UntilDecided
 from nnexp.sweep.watcher import Nobody, Watcher
+from nnexp.tasks.known import TASKS
 from nnexp.tasks.task import Foreign, Task
 from nnexp.tracking.records import Run, Status, Tag
 from nnexp.tracking.store import Store
@@ -119,7 +120,7 @@ class Session:
         growing = self._growing(plan, policy)
         ledger = growing.ledger if growing else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         ended = self.store.runs(status=Status.FINISHED)
-        survey = Survey(plan, policy, ledger, Estimator(self.task, ended), growing)
+        survey = Survey(plan, policy, ledger, Estimator(ended), growing)
         self._watcher.surveyed(survey)
         if policy.dry_run:
             return Swept(survey)
@@ -185,9 +186,20 @@ class Session:
         done = read_ledger(every, self.store, fresh=policy.fresh).done
         return UntilDecided(runs, done, self._judge, worthwhile=policy.worthwhile)
 
-    def rerun(self, runs: Sequence[Run], policy: Policy, *, until: int | None = None, here: bool = False) -> Reruns:
-        """Train runs again from their records alone, several at once where there are several, and judge each."""
-        tasks = {self.task.name: self.task}
+    def rerun(
+        self,
+        runs: Sequence[Run],
+        policy: Policy,
+        tasks: Mapping[str, Task] = TASKS,
+        *,
+        until: int | None = None,
+        here: bool = False,
+    ) -> Reruns:
+        """Train runs again from their records alone, several at once where there are several, and judge each.
+
+        A run may be of any of the tasks, the session's own, or one that is at hand (see tasks/known.py).
+        """
+        tasks = {**tasks, self.task.name: self.task}
         return self.prove([archived(run, self.store, tasks) for run in runs], policy, until=until, here=here)
 
     def prove(
@@ -211,11 +223,12 @@ class Session:
         return Reruns(verdicts, outcome.exit_status if outcome.interrupted else exit_status(verdicts))
 
     def _rerun(self, reruns: Sequence[Rerun], policy: Policy) -> tuple[list[Verdict], Outcome]:
-        estimator = Estimator(self.task, self.store.runs(status=Status.FINISHED) if len(reruns) > 1 else ())
-        several = self._executor(min(policy.slots, len(reruns))) if len(reruns) > 1 else InProcessExecutor()
+        estimator = Estimator(self.store.runs(status=Status.FINISHED) if len(reruns) > 1 else ())
+        apart = len(reruns) > 1 or isinstance(reruns[0].spec.task, Foreign)
+        executor: Executor = self._executor(min(policy.slots, len(reruns))) if apart else InProcessExecutor()
         told = Policy(retries=policy.retries, timeout=policy.timeout)
         with self._watcher.watching([rerun.spec for rerun in reruns], estimator.seconds):
-            return run_reruns(reruns, self.store, several, self._watcher, told)
+            return run_reruns(reruns, self.store, executor, self._watcher, told)
 
     def _launch(
         self, survey: Survey, ended: Sequence[Run], parent_id: str, source: MakeSource, interrupt: Interrupt

@@ -34,6 +34,7 @@ class Sources:
 
     texts: Mapping[str, str]
     packages: Mapping[str, str] = field(default_factory=dict)
+    root: Path = field(default=Path(), compare=False)  # the folder that imports are looked for in first
 
     @cached_property
     def digest(self) -> str:
@@ -60,7 +61,7 @@ def read_sources(file: Path, root: Path) -> Sources:
                 waiting.extend((each, home) for each in _files(module, home))
             elif found and (version := _version(top)):
                 packages[top] = version
-    return Sources(texts, packages)
+    return Sources(texts, packages, root)
 
 
 def packages_of(texts: Iterable[str]) -> dict[str, str]:

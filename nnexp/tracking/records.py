@@ -41,6 +41,7 @@ class Tag:
     COURSE = "nnexp.course"  # the key but for how many epochs there are: runs that share it begin alike
     CODE = "nnexp.code"
     DATA = "nnexp.data"
+    DATA_PATHS = "nnexp.data_paths"  # where the data of a task of others lie, as PATH separates them
     ENVIRONMENT = "nnexp.environment"
     OWNER = "nnexp.owner"
     UID = "nnexp.uid"  # names the run before the store has given it an id

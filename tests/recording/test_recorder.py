@@ -389,7 +389,7 @@ def test_where_no_folder_can_be_written_the_store_keeps_the_run(
 ) -> None:
     events = list(events_of(config))
     monkeypatch.setattr("tempfile.mkdtemp", full)
-    monkeypatch.setattr(RunFolder, "_write", full)
+    monkeypatch.setattr(RunFolder, "write", full)
     monkeypatch.setattr(RunFolder, "add_epoch", full)
     tell(recorder, events)
     assert only(store).status is Status.FINISHED

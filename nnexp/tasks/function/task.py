@@ -11,6 +11,7 @@ One that yields `metrics, state` and takes `state=None` can be gone on with. Sto
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,7 +153,7 @@ def digest_paths(paths: Sequence[str]) -> Data:
                 raise DataError(f"{file}: expected to read it, but got: {error.strerror}") from error
             sha256.update(f"{name} {digest}\n".encode())
     named = " ".join(Path(path).name for path in paths)
-    return Data(named, sha256.hexdigest(), " ".join(str(Path(path).resolve()) for path in paths))
+    return Data(named, sha256.hexdigest(), os.pathsep.join(str(Path(path).resolve()) for path in paths))
 
 
 def _files(path: Path) -> Iterator[Path]:
