@@ -11,8 +11,9 @@ from nnexp.archive.run import Archive
 from nnexp.config.schema import THREADS
 from nnexp.recording import code
 from nnexp.tasks.code import digest_code
+from nnexp.tasks.opened import GONE, changed
 from nnexp.tasks.sources import Sources
-from nnexp.tasks.task import Data, Foreign
+from nnexp.tasks.task import Data, Foreign, is_foreign
 from nnexp.tracking.records import Tag
 from nnexp.training.environment import environment
 
@@ -40,7 +41,16 @@ class Mismatch:
 def changed_data(archive: Archive, data: Data | None) -> list[Mismatch]:
     """Compare the digest of the data's content."""
     then, now = archive.run.tags.get(Tag.DATA, ABSENT), data.digest if data else ABSENT
-    return [] if then == now else [Mismatch("data", f"digest {then[:12]}", f"digest {now[:12]}")]
+    found = [] if then == now else [Mismatch("data", f"digest {then[:12]}", f"digest {now[:12]}")]
+    if is_foreign(archive.task):
+        found += changed_files(archive.opened, archive.task)
+    return found
+
+
+def changed_files(opened: Mapping[str, str], task: Foreign) -> list[Mismatch]:
+    """Name the files that a run was seen to read and that have other content now, or are gone."""
+    others = changed(opened, task.sources.root)
+    return [Mismatch(f"file {name}", _digest(then), _digest("" if now == GONE else now)) for name, then, now in others]
 
 
 def changed_code(archive: Archive) -> list[Mismatch]:
@@ -48,7 +58,7 @@ def changed_code(archive: Archive) -> list[Mismatch]:
     then, now = archive.run.tags[Tag.CODE], archive.task.code()
     if then == now:
         return []
-    if isinstance(archive.task, Foreign):
+    if is_foreign(archive.task):
         told = code.tags(archive.task.sources.root)
         files = [*changed_sources(archive.sources, archive.task.sources)] if archive.sources else []
         return [Mismatch("code", _code(then, archive.run.tags), _code(now, told)), *files]
@@ -70,7 +80,7 @@ def changed_sources(then: Sources, now: Sources) -> Iterator[Mismatch]:
 def changed_environment(archive: Archive) -> list[Mismatch]:
     """Compare the environment field by field, with as many BLAS threads as the run had."""
     with threadpool_limits(getattr(archive.config, THREADS, 1), user_api="blas"):
-        here = environment()
+        here = environment(foreign=is_foreign(archive.task))
     then = archive.environment
     return [
         Mismatch(name, then.get(name, ABSENT), here.get(name, ABSENT))

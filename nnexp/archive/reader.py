@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nnexp.config.schema import Schema
 from nnexp.errors import ConfigError, RecordError
 from nnexp.recording import files
+from nnexp.recording.opened import read_opened
 from nnexp.recording.sources import read_sources
 from nnexp.tasks.sources import Sources
 from nnexp.tracking.store import RunStore
@@ -73,6 +74,11 @@ class RunReader:
         """Read the code of a task of others; None if it left none."""
         content = self.store.artifact(self.run_id, files.SOURCES)
         return None if content is None else read_sources(content)
+
+    def opened(self) -> dict[str, str]:
+        """Read which files it was seen to read, with their digests; none if it left no word of them."""
+        content = self.store.artifact(self.run_id, files.OPENED)
+        return {} if content is None else read_opened(content)
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """Read one of its .npz files."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ class Archive:
     environment: Mapping[str, str]
     epochs: tuple[Epoch, ...]
     sources: Sources | None = None  # of a task of others: its code as it was
+    opened: Mapping[str, str] = field(default_factory=dict)  # likewise: digests of what it was seen to read
 
 
 def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -> Archive:
@@ -53,7 +54,9 @@ def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -
     reader = RunReader(run.run_id, store)
     epochs = reader.epochs()
     task = task_named(run.task, tasks, [path for path in run.tags.get(Tag.DATA_PATHS, "").split(os.pathsep) if path])
-    archive = Archive(run, task, reader.config(task.schema), reader.environment(), tuple(epochs), reader.sources())
+    archive = Archive(
+        run, task, reader.config(task.schema), reader.environment(), tuple(epochs), reader.sources(), reader.opened()
+    )
     found = [*_settings(archive), *contradictions(archive, lambda: _key(archive, reader)), *_outcome(archive, reader)]
     if found:
         raise RecordError(f"the record contradicts itself: {'; '.join(found)}")

@@ -1,7 +1,7 @@
 """Where the code of a run came from: its commit and what was changed since.
 
-The code is nnexp's own, unless another folder is named: that of a task of others. It is looked up once a process: what changes
-in the checkout afterwards is not what runs.
+The code is nnexp's own, unless another folder is named: that of a task of others. It is looked up once a process: what
+changes in the checkout afterwards is not what runs.
 """
 
 from __future__ import annotations

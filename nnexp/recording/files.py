@@ -32,10 +32,10 @@ FORMATS = (1, FORMAT)
 RUN, END = "run.json", "end.json"  # stay in the folder
 CONFIG, ENVIRONMENT, EPOCHS = "config.json", "environment.json", "epochs.jsonl"
 PACKAGES, DIFF, TRACEBACK, OUTPUT = "environment.lock", "code.diff", "traceback.txt", "output.txt"
-SOURCES = "sources.json"  # of a task of others
+SOURCES, OPENED = "sources.json", "opened.json"  # of a task of others
 PARAMETERS, PREDICTIONS, STATE = "parameters.npz", "predictions.npz", "state.npz"
 
-ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, SOURCES, EPOCHS, TRACEBACK, OUTPUT)  # and every .npz
+ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, SOURCES, OPENED, EPOCHS, TRACEBACK, OUTPUT)  # and every .npz
 ARRAYS = ".npz"
 MOST_TEXT = 1 << 28  # bytes of any other file
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nnexp.measure import TOTAL, write_measures
 from nnexp.recording.files import FORMAT
 from nnexp.recording.metrics import final_metrics
-from nnexp.tasks.task import Foreign
+from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.training.events import Epoch, Finished
 from nnexp.training.spec import RunSpec
@@ -25,7 +25,7 @@ def identity(spec: RunSpec, kind: Kind = Kind.RUN) -> dict[str, str]:
         Tag.COURSE: spec.course,
         Tag.CODE: spec.code,
         **({Tag.DATA: spec.data.digest} if spec.data else {}),
-        **({Tag.DATA_PATHS: spec.data.source} if spec.data and isinstance(spec.task, Foreign) else {}),
+        **({Tag.DATA_PATHS: spec.data.source} if spec.data and is_foreign(spec.task) else {}),
         Tag.MEASURES: write_measures((*spec.task.measures, TOTAL)),
         Tag.DEFAULTS: " ".join(spec.at_default),
         Tag.INCIDENTAL: " ".join(spec.incidental),

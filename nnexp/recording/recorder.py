@@ -16,16 +16,17 @@ from pathlib import Path
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import code, owner, packages, pending
 from nnexp.recording.ending import arrays_left, end_tags, fate, reason
-from nnexp.recording.files import DIFF, PACKAGES, SOURCES, TRACEBACK
+from nnexp.recording.files import DIFF, OPENED, PACKAGES, SOURCES, TRACEBACK
 from nnexp.recording.folder import RunFolder, free
 from nnexp.recording.identity import identity
 from nnexp.recording.metrics import epoch_metrics, final_metrics
+from nnexp.recording.opened import write_opened
 from nnexp.recording.sources import write_sources
-from nnexp.tasks.task import Foreign
+from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Printed, Started, now
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Printed, Started, now
 from nnexp.training.spec import RunSpec
 
 EVERY_S = 1.5  # seconds between batches, while a run is going
@@ -159,6 +160,8 @@ class Recorder:
             case _:
                 for name, arrays in arrays_left(event).items():
                     self.folder.write_arrays(name, arrays)
+                if isinstance(event, Finished) and event.opened:
+                    self.folder.write(OPENED, write_opened(event.opened))
                 if isinstance(event, Failed):
                     self.folder.write_text(TRACEBACK, event.traceback)
                 self.folder.write_end(fate(event), event.time, reason(event), end_tags(event, self.epochs))
@@ -217,7 +220,7 @@ def new_recorder(
     store.prepare()  # a store that cannot be used is refused now, and not after the training
     path, uid = free(path), uuid.uuid4().hex
     store.claims.take(uid)  # before anybody can read of it
-    root = spec.task.sources.root if isinstance(spec.task, Foreign) else None
+    root = spec.task.sources.root if is_foreign(spec.task) else None
     own = {Tag.OWNER: owner.me(), Tag.UID: uid, Tag.FOLDER: str(path.absolute())}
     if spec.checkpoint:
         own[Tag.CONTINUED_FROM] = f"epoch {spec.checkpoint.epoch} of {spec.checkpoint.run_id}"
@@ -233,7 +236,7 @@ def new_recorder(
     pending.mark(path.absolute(), uid, store.address)  # before anything is in it: what a kill leaves of it is found
     folder = RunFolder.new(path, run, spec.values)
     folder.write_text(PACKAGES, packages.lock())
-    if isinstance(spec.task, Foreign):
+    if is_foreign(spec.task):
         folder.write(SOURCES, write_sources(spec.task.sources))
     if changes := code.changes(root):
         folder.write_text(DIFF, changes)

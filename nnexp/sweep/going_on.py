@@ -19,6 +19,7 @@ from nnexp.errors import RecordError, TrackingError
 from nnexp.recording.ending import Stand, read_stand
 from nnexp.sweep.recorders import Recorders
 from nnexp.sweep.source import Decision, Expecting, Reused, Source
+from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Run, Status, Tag
 from nnexp.tracking.store import RunStore
 from nnexp.training.environment import environment, fingerprint
@@ -103,4 +104,4 @@ def _by_course(runs: Iterable[Run]) -> dict[str, list[Run]]:
 def _environment(run: RunSpec) -> str:
     """Tell what a run would compute with here."""
     with threadpool_limits(getattr(run.config, THREADS, 1), user_api="blas"):
-        return fingerprint(environment())
+        return fingerprint(environment(foreign=is_foreign(run.task)))

@@ -46,7 +46,7 @@ from nnexp.sweep.turns import KeyTurns
 from nnexp.sweep.until_decided import Judge, UntilDecided
 from nnexp.sweep.watcher import Nobody, Watcher
 from nnexp.tasks.known import TASKS
-from nnexp.tasks.task import Foreign, Task
+from nnexp.tasks.task import Task, is_foreign
 from nnexp.tracking.records import Run, Status, Tag
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
@@ -91,9 +91,9 @@ class Session:
 
         self._caution([run])
         turns = KeyTurns(self.store, self._watcher.say, fresh=policy.fresh)
-        is_foreign = isinstance(run.task, Foreign)
-        executor: Executor = PoolExecutor(1) if is_foreign else InProcessExecutor()
-        told = Policy(timeout=policy.timeout) if is_foreign else Policy()
+        foreign = is_foreign(run.task)
+        executor: Executor = PoolExecutor(1) if foreign else InProcessExecutor()
+        told = Policy(timeout=policy.timeout) if foreign else Policy()
         launch = Launch(executor, told, record, self._watcher, turns=turns, clock=self._clock)
         planned = Planned([run])
         source = planned if policy.fresh else GoingOn(planned, self.store, recorders, self._watcher.say)
@@ -121,6 +121,8 @@ class Session:
         ledger = growing.ledger if growing else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         ended = self.store.runs(status=Status.FINISHED)
         survey = Survey(plan, policy, ledger, Estimator(ended), growing)
+        for line in ledger.stale:
+            self._watcher.say(line)
         self._watcher.surveyed(survey)
         if policy.dry_run:
             return Swept(survey)
@@ -224,7 +226,7 @@ class Session:
 
     def _rerun(self, reruns: Sequence[Rerun], policy: Policy) -> tuple[list[Verdict], Outcome]:
         estimator = Estimator(self.store.runs(status=Status.FINISHED) if len(reruns) > 1 else ())
-        apart = len(reruns) > 1 or isinstance(reruns[0].spec.task, Foreign)
+        apart = len(reruns) > 1 or is_foreign(reruns[0].spec.task)
         executor: Executor = self._executor(min(policy.slots, len(reruns))) if apart else InProcessExecutor()
         told = Policy(retries=policy.retries, timeout=policy.timeout)
         with self._watcher.watching([rerun.spec for rerun in reruns], estimator.seconds):

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from nnexp.errors import TrackingError
 from nnexp.recording.repair import settle
+from nnexp.sweep.ledger import changed_since
 from nnexp.tracking.records import Run, newest_finished
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
@@ -73,7 +74,14 @@ class KeyTurns:
             return Turn.OURS
         if records is None:
             return Turn.ELSEWHERE
-        return newest_finished(records).get(run.key, Turn.OURS)
+        record = newest_finished(records).get(run.key)
+        return Turn.OURS if record is None or self._is_stale(record, run) else record
+
+    def _is_stale(self, record: Run, run: RunSpec) -> bool:
+        why = changed_since(record, run, self._store)
+        if why:
+            self._say(why)
+        return why is not None
 
 
 def _claim(run: RunSpec) -> str:

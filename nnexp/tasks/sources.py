@@ -101,7 +101,7 @@ def _home(spec: ModuleSpec) -> Path | None:
     """Give the folder that a first-party module lies in; None for what Python or a package brings."""
     places = [*(spec.submodule_search_locations or ())] or ([spec.origin] if spec.has_location and spec.origin else [])
     paths = [Path(place).resolve() for place in places]
-    if not paths or any(path.is_relative_to(folder) for path in paths for folder in _installed()):
+    if not paths or any(path.is_relative_to(folder) for path in paths for folder in installed()):
         return None
     return paths[0].parent
 
@@ -117,7 +117,7 @@ def _files(module: str, home: Path) -> Iterator[Path]:
 
 
 @lru_cache(maxsize=1)
-def _installed() -> tuple[Path, ...]:
+def installed() -> tuple[Path, ...]:
     """List the folders in which Python and its packages lie."""
     named = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     return tuple({Path(folder).resolve() for folder in (*named, *site.getsitepackages(), site.getusersitepackages())})

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from inspect import getattr_static
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -135,7 +136,6 @@ class Task(Protocol):
         ...
 
 
-@runtime_checkable
 class Foreign(Protocol):
     """A task whose code is not nnexp's: it may print, crash, or leave threads behind, so it never runs in a launcher.
 
@@ -146,6 +146,11 @@ class Foreign(Protocol):
     def sources(self) -> Sources:
         """Its code, as this process has it: what `code` digests, and is recorded with every run."""
         ...
+
+
+def is_foreign(task: object) -> TypeGuard[Foreign]:
+    """Tell whether a task is of others, without asking for its code, which may have to be imported."""
+    return getattr_static(task, "sources", None) is not None
 
 
 @runtime_checkable

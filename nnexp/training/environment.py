@@ -17,13 +17,13 @@ import scipy
 from threadpoolctl import threadpool_info
 
 
-def environment() -> dict[str, str]:
-    """Describe this process as it computes now, BLAS libraries and their threads included."""
-    return _fixed() | {
-        f"blas.{_owner(library['filepath'])}": _blas(library)
-        for library in threadpool_info()
-        if library["user_api"] == "blas"
-    }
+def environment(*, foreign: bool = False) -> dict[str, str]:
+    """Describe this process as it computes now, BLAS libraries and their threads included.
+
+    For a task of others, NumPy's alone: which others it has loaded by then is left to chance.
+    """
+    libraries = {_owner(one["filepath"]): _blas(one) for one in threadpool_info() if one["user_api"] == "blas"}
+    return _fixed() | {f"blas.{owner}": told for owner, told in libraries.items() if owner == "numpy" or not foreign}
 
 
 def fingerprint(environment: Mapping[str, str]) -> str:

@@ -54,6 +54,7 @@ class Finished:
     state: Files = field(default_factory=dict, compare=False)  # of the last epoch; none: training cannot go on
     metrics: Mapping[str, float] = field(default_factory=dict)  # that are known only at the end
     pictures: Mapping[str, bytes] = field(default_factory=dict)  # PNGs, by the name of their file less its ending
+    opened: Mapping[str, str] = field(default_factory=dict)  # digests of the files that it read, by their paths
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import json
 import re
 import traceback
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import count
 from time import perf_counter
@@ -20,7 +20,8 @@ from threadpoolctl import threadpool_limits
 from nnexp.config.schema import THREADS
 from nnexp.errors import ChangedError, NnexpError
 from nnexp.measure import SECONDS, TOTAL
-from nnexp.tasks.task import Files, Measured, Result, Task
+from nnexp.tasks.opened import opened_by
+from nnexp.tasks.task import Files, Measured, Result, Task, is_foreign
 from nnexp.training.checkpoint import Checkpoint
 from nnexp.training.environment import environment
 from nnexp.training.events import Changed, Ending, Epoch, Event, Failed, Finished, Pruned, Started
@@ -41,10 +42,15 @@ def execute(
     ending has the run end with it, and leave its state if it may be gone on with.
     """
     clock = _Clock(checkpoint)
+    foreign = is_foreign(task)
     try:
-        config = task.schema.parse_config(values)
-        with threadpool_limits(getattr(config, THREADS, 1), user_api="blas"):
-            started = Started(environment())
+        with opened_by(task.name).seen() if foreign else nullcontext():
+            config = task.schema.parse_config(values)
+        with (
+            threadpool_limits(getattr(config, THREADS, 1), user_api=None if foreign else "blas"),
+            opened_by(task.name).seen() if foreign else nullcontext(),
+        ):
+            started = Started(environment(foreign=foreign))
             with clock.stopped():
                 told = yield started
                 if basis and not told:
@@ -113,7 +119,7 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
         try:
             measured = next(training)
         except StopIteration as end:
-            yield _finished(end.value or Result(), measured)
+            yield _finished(task, end.value or Result(), measured)
             return
         metrics = _metrics(measured.metrics)
         epoch = Epoch(number, metrics | {TOTAL.name: clock.seconds()}, _digest(task, measured.digest, metrics))
@@ -124,10 +130,21 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
             return
 
 
-def _finished(result: Result, last: Measured | None) -> Finished:
+def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
     remarks = {str(name): str(text) for name, text in result.remarks.items()}
-    metrics, pictures = _metrics(result.metrics), dict(result.pictures)
-    return Finished(_files(result.arrays), remarks, state=_state(last), metrics=metrics, pictures=pictures)
+    return Finished(
+        _files(result.arrays),
+        remarks,
+        state=_state(last),
+        metrics=_metrics(result.metrics),
+        pictures=dict(result.pictures),
+        opened=_opened(task),
+    )
+
+
+def _opened(task: Task) -> dict[str, str]:
+    opened = opened_by(task.name)
+    return opened.digests(task.sources.root) if is_foreign(task) else {}
 
 
 def _metrics(found: Mapping[str, float]) -> dict[str, float]:

@@ -34,7 +34,7 @@ from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, LAUNCHERS, Policy, unknown_to_launcher
 from nnexp.sweep.session import Session
-from nnexp.tasks.task import Foreign, Task
+from nnexp.tasks.task import Task, is_foreign
 from nnexp.tracking.records import Run, newest_finished
 from nnexp.training.spec import make_spec
 
@@ -110,7 +110,7 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     schema = app.task.schema
     _refuse_settings_as_flags(arguments, schema)
     launchers = {name: known.values(known.parse_config({})) for name, known in LAUNCHERS.items()}
-    has_conf = not isinstance(app.task, Foreign)
+    has_conf = not is_foreign(app.task)
     conf = store.register(schema.initial(MISSING), launchers, SEARCH.values(Terms()), has_conf=has_conf)
     typed, full = sys.argv[1:], os.environ.get("HYDRA_FULL_ERROR")
     sys.argv[1:] = _flags_first(arguments)
