@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nnexp.archive.changes import Mismatch
+from nnexp.archive.noise import Noise
 from nnexp.archive.run import Archive
 from nnexp.measure import CHOOSE, REPORT, Measure, judging
+from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Run
 from nnexp.training.events import Epoch
 
@@ -27,6 +29,7 @@ class Answer(StrEnum):
     IDENTICAL = "identical"
     DIFFERENT = "different"
     UNKNOWN = "cannot tell"
+    NOISY = "within its own noise"  # other bits, and no farther off than it comes from itself
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,21 @@ def judge(
     return Verdict(archive.run, Answer.DIFFERENT, summary, reason, tuple(differences), apart[0], rerun_id)
 
 
+def held_against(verdict: Verdict, noise: Noise, difference: float) -> Verdict:
+    """Hold a run that came out otherwise, though nothing else differs, against its own noise."""
+    if not noise.covers(difference):
+        return verdict
+    times = f"{len(noise.differences)} time{'s' if len(noise.differences) > 1 else ''}"
+    reason = f"{verdict.reason} (standard deviation {noise.deviation:.2g}, trained again {times})"
+    return replace(
+        verdict, answer=Answer.NOISY, summary=f"{Answer.NOISY}, from epoch {verdict.parted} on", reason=reason
+    )
+
+
 def exit_status(verdicts: Iterable[Verdict]) -> int:
-    """Sum verdicts up for a shell: 1 if any is different, else 2 if any cannot tell, else 0."""
+    """Sum verdicts up for a shell: 1 if any is different, else 2 if any proves nothing, else 0."""
     answers = {verdict.answer for verdict in verdicts}
-    return 1 if Answer.DIFFERENT in answers else 2 if Answer.UNKNOWN in answers else 0
+    return 1 if Answer.DIFFERENT in answers else 2 if answers - {Answer.IDENTICAL} else 0
 
 
 def agree(a: int, b: int, total: int) -> bool:
@@ -119,6 +133,8 @@ def _why(differences: Sequence[Mismatch], archive: Archive, epochs: Sequence[Epo
     what = {"code" if difference.what.startswith("code") else "environment" for difference in differences}
     if portable:
         what.discard("environment")
+    if not what and is_foreign(archive.task):
+        return f"it does not repeat itself; {_agreement(archive, epochs)}"
     if not what:
         return (
             "THIS IS A DEFECT OF NNEXP: all that decides the bits is the same, and the bits are not; "
@@ -132,7 +148,7 @@ def _agreement(archive: Archive, epochs: Sequence[Epoch]) -> str:
     """Say how near the last epoch trained again came to the recorded one, in what the task reports."""
     last = min(len(epochs), len(archive.epochs)) - 1
     then, now = archive.epochs[last].metrics, epochs[last].metrics
-    measure = _reported(archive, now)
+    measure = reported(archive, now)
     if measure is None or measure.name not in then:
         return "there is nothing reported to compare"
     a, b, count = then[measure.name], now[measure.name], _count(measure, now)
@@ -143,7 +159,8 @@ def _agreement(archive: Archive, epochs: Sequence[Epoch]) -> str:
     return f"the {measure.label} {verb} within {within}: {a:.2%} was recorded, {b:.2%} is here"
 
 
-def _reported(archive: Archive, metrics: Mapping[str, float]) -> Measure | None:
+def reported(archive: Archive, metrics: Mapping[str, float]) -> Measure | None:
+    """Find the metric that a run is told by."""
     declared = [measure for measure in archive.task.measures if measure.name in metrics]
     return next(iter(judging(declared, (REPORT, CHOOSE))), None)
 

@@ -57,6 +57,17 @@ def work(
     work(wanted, jobs)
 
 
+@app.command(context_settings=HYDRA)
+def check(context: typer.Context) -> None:
+    """Show what is seen of a function, and whether it repeats itself: `nnexp check mine.py:train alpha=1e-3`.
+
+    It is trained twice, in two processes. Ends as rerun does.
+    """
+    from nnexp.cli.check import check
+
+    raise typer.Exit(check(context.args))
+
+
 @app.command()
 def rerun(
     wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],

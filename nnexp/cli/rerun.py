@@ -39,7 +39,7 @@ def rerun(wanted: Sequence[str], until: int | None, task: str | None, *, here: b
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     """Print each verdict with what differs, and a count if there are several."""
     for verdict in verdicts:
-        if verdict.answer is Answer.DIFFERENT and not verdict.differences:
+        if verdict.answer is Answer.DIFFERENT and verdict.run.task in TASKS and not verdict.differences:
             say(f"run {verdict.run.run_id[:8]} is not reproducible here, and nothing says why")
         out().print(f"{verdict.run.run_id[:8]}  {verdict.run.name}: {verdict}", soft_wrap=True)
         for difference in verdict.differences:

@@ -15,7 +15,8 @@ import numpy as np
 
 from nnexp.archive.changes import Mismatch, changed_code, changed_data, changed_environment
 from nnexp.archive.figures import altered_arrays, altered_figures
-from nnexp.archive.proof import Answer, Verdict, cannot_tell, judge, other_data, other_figures
+from nnexp.archive.noise import noise_of, read_noise, with_another
+from nnexp.archive.proof import Answer, Verdict, cannot_tell, held_against, judge, other_data, other_figures, reported
 from nnexp.archive.reader import RunReader
 from nnexp.archive.run import Archive, read_archive
 from nnexp.config.schema import EPOCHS
@@ -29,7 +30,7 @@ from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.source import Decision, Planned, Reused
 from nnexp.sweep.watcher import Watcher
-from nnexp.tasks.task import Task
+from nnexp.tasks.task import Task, is_foreign
 from nnexp.tracking.records import Kind, Run, Status, Tag, declared_by, newest_finished
 from nnexp.tracking.store import RunStore, Store
 from nnexp.training.events import Epoch, Event
@@ -138,7 +139,7 @@ def _shortened(archive: Archive, until: int | None) -> object:
     return replace(archive.config, **{EPOCHS: until})
 
 
-def _judge(rerun: Rerun, recorder: Recorder | None, store: RunStore) -> Verdict:
+def _judge(rerun: Rerun, recorder: Recorder | None, store: Store) -> Verdict:
     run = rerun.archive.run
     if recorder is None:
         return cannot_tell(run, "the rerun was not begun", rerun.differences)
@@ -148,11 +149,26 @@ def _judge(rerun: Rerun, recorder: Recorder | None, store: RunStore) -> Verdict:
             return cannot_tell(run, f"the rerun did not finish: {end.get('reason')}", rerun.differences)
         portable, epochs = rerun.spec.portable, recorder.epochs
         verdict = judge(rerun.archive, epochs, rerun.epochs, rerun.differences, recorder.run_id, portable=portable)
+        if verdict.answer is Answer.DIFFERENT and is_foreign(rerun.spec.task) and not rerun.differences:
+            return _noisy(verdict, rerun.archive, epochs, store)
         if verdict.answer is not Answer.IDENTICAL:
             return verdict
         return other_figures(verdict, [*_altered(rerun.archive, recorder, store)])
     except NnexpError as error:
         return cannot_tell(run, str(error), rerun.differences)
+
+
+def _noisy(verdict: Verdict, archive: Archive, epochs: Sequence[Epoch], store: Store) -> Verdict:
+    """Hold a run that does not repeat itself against its noise, and have it carry one difference more."""
+    measure = reported(archive, epochs[-1].metrics)
+    then = archive.epochs[-1].metrics.get(measure.name) if measure else None
+    if measure is None or then is None:
+        return verdict
+    difference, run = epochs[-1].metrics[measure.name] - then, archive.run
+    noise = noise_of(store.runs(tags={Tag.CODE: run.tags[Tag.CODE]}), measure.name)
+    if math.isfinite(difference):
+        store.log(run.run_id, tags={Tag.NOISE: str(with_another(read_noise(run), measure.name, difference))})
+    return held_against(verdict, noise, difference) if noise else verdict
 
 
 def _altered(archive: Archive, recorder: Recorder, store: RunStore) -> Iterator[Mismatch]:

@@ -136,7 +136,7 @@ class Task(Protocol):
         ...
 
 
-class Foreign(Protocol):
+class Foreign(Task, Protocol):
     """A task whose code is not nnexp's: it may print, crash, or leave threads behind, so it never runs in a launcher.
 
     Its metrics need not be declared: what is not, is taken for what its name says once it was measured.

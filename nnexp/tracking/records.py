@@ -49,6 +49,7 @@ class Tag:
     REASON = "nnexp.reason"  # why a run failed or was killed, in one line
     DIRTY = "nnexp.dirty"  # whether the checkout held changes that were not committed: true, false
     VERIFIED = "nnexp.verified"  # what the last rerun found
+    NOISE = "nnexp.noise"  # how far reruns came from it though nothing differs: a metric and differences, in JSON
     RERUN_OF = "nnexp.rerun_of"  # on a rerun: the run that it repeats
     SWEEP = "nnexp.sweep"  # on a parent run: the sweep's key
     NAMES = "nnexp.names"  # on a parent run: every name that the sweep was asked for by, separated by spaces

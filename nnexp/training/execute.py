@@ -143,8 +143,7 @@ def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
 
 
 def _opened(task: Task) -> dict[str, str]:
-    opened = opened_by(task.name)
-    return opened.digests(task.sources.root) if is_foreign(task) else {}
+    return opened_by(task.name).digests(task.sources.root) if is_foreign(task) else {}
 
 
 def _metrics(found: Mapping[str, float]) -> dict[str, float]:

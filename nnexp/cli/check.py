@@ -1,0 +1,99 @@
+"""`nnexp check`: what nnexp sees of a function, and whether it repeats itself: trained twice, in two processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nnexp.archive.proof import Answer, Verdict
+from nnexp.archive.reader import RunReader
+from nnexp.cli.console import out, say
+from nnexp.cli.task import read_task
+from nnexp.cli.train import open_session
+from nnexp.config.value import format_value
+from nnexp.errors import ConfigError, RecordError
+from nnexp.measure import CHOOSE, DOWN, REPORT, UP
+from nnexp.sweep.hydra.app import HydraApp, run_hydra
+from nnexp.sweep.launched import Trained
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.session import Session
+from nnexp.tasks.task import Task, is_foreign
+from nnexp.tracking.records import Run, Tag, declared_by
+
+WAYS = {UP: "higher is better", DOWN: "lower is better"}
+PURPOSES = {CHOOSE: "settings are chosen by it", REPORT: "reported, never chosen by"}
+
+
+def check(arguments: Sequence[str]) -> int:
+    """Train once, unless that is done already, and again in another process; give the exit status of a rerun."""
+    task, rest = read_task(arguments)
+    if not is_foreign(task):
+        raise ConfigError(
+            "nnexp check looks at a function: nnexp check mine.py:train; its own runs, nnexp rerun proves"
+        )
+    app = HydraApp(task, open_session)
+    results = run_hydra(app, rest, say)
+    run = _record(results, app.session) if app.session else None
+    if run is None or app.session is None:
+        raise ConfigError("nnexp check trains one run, twice; nnexp train -m trains several")
+    reader = RunReader(run.run_id, app.session.store)
+    for line in (*_takes(task, run), *_gives(run), *_stands_on(reader, run)):
+        out().print(line, soft_wrap=True)
+    (verdict,) = (reruns := app.session.rerun([run], Policy(), {task.name: task})).verdicts
+    out().print(_told(verdict, run, app.session), soft_wrap=True)
+    return reruns.exit_status
+
+
+def _record(results: Sequence[object], session: Session) -> Run | None:
+    for result in results:
+        if isinstance(result, Run):
+            return result
+        if isinstance(result, Trained):
+            result.check()
+            return next(iter(session.store.runs(tags={Tag.UID: result.recorder.run.tags[Tag.UID]})), None)
+    return None
+
+
+def _takes(task: Task, run: Run) -> Iterator[str]:
+    """List the settings, as they are and where that is not their default."""
+    yield f"{task.name} takes"
+    defaults = task.schema.default_params()
+    for name in task.schema.settings:
+        value, usual = run.params.get(name, ""), defaults.get(name)
+        yield f"    {name} = {value}" + ("" if usual in (None, value) else f"  (default {format_value(usual)})")
+
+
+def _gives(run: Run) -> Iterator[str]:
+    """List what it is measured by, and how that is taken."""
+    yield "it gives"
+    for name, measure in declared_by([run]).items():
+        if name in run.metrics and not name.startswith("time/"):
+            taken = [WAYS.get(measure.better), PURPOSES.get(measure.purpose)]
+            yield f"    {name} = {measure.show(run.metrics[name])}  {', '.join(filter(None, taken))}".rstrip()
+
+
+def _stands_on(reader: RunReader, run: Run) -> Iterator[str]:
+    """List its code, the files that it was seen to read, and what was seeded."""
+    sources = reader.sources()
+    if sources:
+        packages = [f"{name} {version}" for name, version in sources.packages.items()]
+        yield f"its code: {', '.join([*sources.texts, *packages])}"
+    files = [*reader.opened()]
+    more = f" and {len(files) - 10} more" if len(files) > 10 else ""
+    yield f"files that it was seen to read: {', '.join(files[:10]) or 'none'}{more}"
+    yield f"seeded before it: {run.tags.get(Tag.remark('seeded'), 'nothing').replace(' ', ', ')}"
+
+
+def _told(verdict: Verdict, run: Run, session: Session) -> str:
+    """Say whether two processes came to the same bits, and where they part."""
+    if verdict.answer is Answer.IDENTICAL:
+        return f"trained twice, in two processes: the same bits ({verdict.summary})"
+    if verdict.parted is None:
+        return f"trained again: {verdict}"
+    try:
+        then = RunReader(run.run_id, session.store).epochs()[verdict.parted - 1].metrics
+        now = RunReader(verdict.rerun_id or "", session.store).epochs()[verdict.parted - 1].metrics
+    except (RecordError, IndexError):
+        return f"trained again: {verdict}"
+    name = next(name for name in then if then[name] != now.get(name) and not name.startswith("time/"))
+    told = f"{name} {then[name]:.6g} against {now.get(name, float('nan')):.6g}"
+    return f"trained twice, in two processes: parts at epoch {verdict.parted}, {told}; {verdict.reason}"
