@@ -75,6 +75,13 @@ def typed(nnexp, tiny_data, monkeypatch, tmp_path, store_file):
         (["seed=range(5)", "hydra.sweeper.replicates=2"], "seed cannot be searched where each point is tried with"),
         (["hidden=choice(5,6)", "hydra.sweeper.metric=test/accuracy"], "a search takes val/accuracy"),
         (["hidden=choice(5,6)", "hydra.launcher.until_decided=true"], "a search has replicates"),
+        (["hidden=shuffle(range(2,20))"], "hidden is shuffled, but in a search the sampler decides the order"),
+        (["init=shuffle(choice(normal,scaled))"], "leave shuffle(...) out"),
+        (["hidden=choice(5,6)", "hydra.sweeper.pruner=seeds"], "replicates must be more than 3, after which"),
+        (
+            ["hidden=5,6", "hydra.sweeper.pruner=seeds", "hydra.sweeper.replicates=9", "hydra.sweeper.minimize=true"],
+            "pruner=seeds takes final/val_accuracy as its task declares it",
+        ),
         (["hidden=tag(log,range(2,20,3))"], "a logarithmic range must be of whole numbers from 1 on"),
     ],
 )
