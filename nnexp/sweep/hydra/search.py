@@ -31,7 +31,7 @@ from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.hydra.grid import refuse_lists
 from nnexp.sweep.hydra.launcher import name_of
 from nnexp.sweep.plan import Plan
-from nnexp.sweep.search.search import Search
+from nnexp.sweep.search.search import Search, is_minimized
 from nnexp.tasks.task import Task
 from nnexp.training.spec import RunSpec, make_spec
 
@@ -178,10 +178,10 @@ class _Points:
         """Compute the key of the search: of all that decides which points it asks for but their number."""
         run = self._run(self._first, 0, 0)
         deciding = {name: v for name, v in run.task.schema.deciding(run.config).items() if name not in self._space}
-        terms = {name: v for name, v in SEARCH.values(self._terms).items() if name not in ("n_trials", "confirm")}
+        asked = {"metric": measure.name, "minimize": is_minimized(self._terms, measure)}
         parts = {
-            "search": terms, "space": write_space(self._space), "metric": measure.name, "task": self._task.name,
-            "settings": deciding, "data": run.basis.data, "code": run.code,
+            "search": SEARCH.deciding(self._terms), "space": write_space(self._space), **asked,
+            "task": self._task.name, "settings": deciding, "data": run.basis.data, "code": run.code,
         }  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -205,7 +205,7 @@ def _check_seeds(terms: Terms, measure: Measure) -> None:
     if terms.replicates <= LOOKS[0]:
         wanted = f"more than {LOOKS[0]}, after which pruner={SEEDS} first looks"
         raise refuse("hydra.sweeper.replicates", wanted, terms.replicates)
-    if terms.minimize not in (None, not measure.higher_is_better):
+    if is_minimized(terms, measure) is measure.higher_is_better:
         raise ConfigError(f"pruner={SEEDS} takes {measure.name} as its task declares it; leave minimize out")
 
 

@@ -46,8 +46,13 @@ class Search:
     @property
     def minimize(self) -> bool:
         """Whether less is better."""
-        return not self.measure.higher_is_better if self.terms.minimize is None else self.terms.minimize
+        return is_minimized(self.terms, self.measure)
 
     def better(self, value: float) -> float:
         """Turn a value so that more is better."""
         return -value if self.minimize else value
+
+
+def is_minimized(terms: Terms, measure: Measure) -> bool:
+    """Tell whether less of a measure is better: as its task declares, unless somebody says otherwise."""
+    return not measure.higher_is_better if terms.minimize is None else terms.minimize

@@ -120,6 +120,9 @@ def test_a_search_on_the_command_line(typed, nnexp):
     assert len(json.loads(listed)) == 8
     assert typed(*settings, "hydra.sweeper.confirm=2", "hydra.launcher.jobs=1")[0] == 0
     assert len(json.loads(nnexp("runs", "--json")[1])) == 8
+    usual = ("hydra.sweeper.sampler=tpe", "hydra.sweeper.metric=val/accuracy", "hydra.sweeper.minimize=false")
+    planned = typed(*settings, *usual, "hydra.sweeper.n_trials=9", "hydra.launcher.dry_run=true")[1]
+    assert "9 points of 1 seed: 6 done" in planned  # it is the same search
 
 
 def test_its_sweeper_is_the_one_that_hydra_loads():
