@@ -68,6 +68,7 @@ ABSENT = [
     (HEAVY, ["core", "datasets", "training.execute", "recording.recorder"]),
     (HEAVY, ["sweep.launch", "sweep.executors.pool", "sweep.executors.inprocess"]),
     (HEAVY, ["sweep.executors.ray"]),
+    ({"sklearn", "mlflow"}, ["search.study"]),
     ({"hydra", "omegaconf", "mlflow", "sqlalchemy"}, ["comparison.compare", "report.page.page"]),
     ({"hydra", "omegaconf", "mlflow"}, ["tracking.mlflow.sql"]),
 ]

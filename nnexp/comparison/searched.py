@@ -62,7 +62,7 @@ class Searched:
         """How much each setting told the better points from all: shares of 1, the largest first; of few points none."""
         if len(self.complete) < 5 or len({trial.value for trial in self.complete}) < 2:
             return {}
-        from nnexp.search.study import importances  # imports Optuna
+        from nnexp.search.importances import importances  # imports Optuna
 
         found = importances([(t.point, t.value or 0.0) for t in self.complete], self.space, minimize=self.minimize)
         return dict(found)

@@ -5,8 +5,9 @@ from math import log10
 import pytest
 
 from nnexp.search.about import About, read_about, write_about
+from nnexp.search.importances import importances
 from nnexp.search.space import Choice, Interval, Steps, fits, read_space, size_of, write_space
-from nnexp.search.study import Study, importances
+from nnexp.search.study import Study
 from nnexp.search.terms import SAMPLERS, Terms
 from nnexp.search.trial import State, Trial, read_trials, write_trial
 
