@@ -13,7 +13,7 @@ the one that the commands use, and what is finished there is reused.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,7 @@ from nnexp.sweep.find import chosen_runs, find_sweep
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.hydra.overrides import Settings, as_overrides, of_launcher, of_sweeper
 from nnexp.sweep.launched import Swept, Trained
-from nnexp.sweep.plan import Plan
-from nnexp.sweep.policy import FRESH, Policy
+from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task
@@ -171,7 +170,9 @@ def search(
     others = {name: value for name, value in given if not (isinstance(value, str) and "(" in value)}
     terms = of_sweeper(n_trials=n_trials, replicates=replicates, sampler=sampler, pruner=pruner, confirm=confirm)
     kind = ["--config-name", asked.sweep] if asked.sweep != PLAIN else ["hydra/sweeper=search"]
-    app = _SearchApp(asked.task, _open_session)
+    from nnexp.sweep.hydra.search import SearchApp  # imports what no other call needs
+
+    app = SearchApp(asked.task, _open_session)
     for one in run_hydra(app, ["-m", *kind, *spaces, *as_overrides({**others, **terms})], _say):
         if isinstance(one, Swept) and one.outcome and app.session:
             if one.outcome.interrupted:
@@ -180,16 +181,6 @@ def search(
             if (sweep := find_sweep(store, one.parent_id)) and (found := searched(sweep, runs, store)):
                 return Found(found)
     raise ConfigError(f"{asked.sweep} was to be planned only, so nothing is found")
-
-
-class _SearchApp(HydraApp):
-    """Runs searches, and no other sweep."""
-
-    def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
-        """Run a search."""
-        if plan.search is None:
-            raise ConfigError(f"{plan.name} is no search; nnexp.sweep runs it")
-        return super().sweep(plan, policy)
 
 
 def compare(

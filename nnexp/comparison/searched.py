@@ -33,6 +33,7 @@ class Searched:
     wanted: int  # points
     seeds: Sequence[int]  # of each
     trials: Sequence[Trial]
+    tried: Sequence[Run]  # with the seeds of points: not those that confirm, which the best alone has
     fresh: Sequence[float]  # what the best point reached on other seeds
     epochs: int  # that were trained of the points that are over, and did not fail
     epochs_of_all: int  # had all of these come to their end
@@ -79,7 +80,7 @@ def searched(sweep: Run, runs: Sequence[Run], store: RunStore) -> Searched | Non
     over = {t.name: t for t in trials if t.state not in (None, State.FAILED)}.values()  # a point may have come again
     whole = len(seeds) * sum(about.epochs_of(trial.point) for trial in over)
     trained = _epochs_trained(tried, over, measure, store)
-    found = Searched(space, measure, about.minimize, about.points, seeds, trials, (), trained, whole)
+    found = Searched(space, measure, about.minimize, about.points, seeds, trials, tried, (), trained, whole)
     if found.best is None:
         return found
     reached = [run.metrics.get(measure.name, nan) for run in fresh if run.is_finished and _is_of(run, found.best.point)]

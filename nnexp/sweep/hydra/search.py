@@ -31,6 +31,7 @@ from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.hydra.grid import refuse_lists
 from nnexp.sweep.hydra.launcher import name_of
 from nnexp.sweep.plan import Plan
+from nnexp.sweep.policy import Policy
 from nnexp.sweep.search.search import Search, is_minimized
 from nnexp.tasks.task import Task
 from nnexp.training.spec import RunSpec, make_spec
@@ -60,6 +61,16 @@ def search(
     _check_seeds(terms, measure)
     found = Search(points.key(measure), space, terms, measure, points.epochs, points.make_runs, points.first_seed)
     app.sweep(Plan(name_of(master), (), points.varies, search=found), policy)
+
+
+class SearchApp(HydraApp):
+    """Runs searches, and no other sweep."""
+
+    def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
+        """Run a search."""
+        if plan.search is None:
+            raise ConfigError(f"{plan.name} is no search; nnexp.sweep runs it")
+        return super().sweep(plan, policy)
 
 
 def read_overrides(

@@ -75,6 +75,7 @@ def typed(nnexp, tiny_data, monkeypatch, tmp_path, store_file):
         (["seed=range(5)", "hydra.sweeper.replicates=2"], "seed cannot be searched where each point is tried with"),
         (["hidden=choice(5,6)", "hydra.sweeper.metric=test/accuracy"], "a search takes val/accuracy"),
         (["hidden=choice(5,6)", "hydra.launcher.until_decided=true"], "a search has replicates"),
+        (["hidden=choice(5,6)", "hydra.sweeper.where='eta<1'"], "where is a setting of hydra/sweeper=grid, and not of"),
         (["hidden=shuffle(range(2,20))"], "hidden is shuffled, but in a search the sampler decides the order"),
         (["init=shuffle(choice(normal,scaled))"], "leave shuffle(...) out"),
         (["hidden=choice(5,6)", "hydra.sweeper.pruner=seeds"], "replicates must be more than 3, after which"),
@@ -106,6 +107,8 @@ def test_a_list_of_yaml_is_refused_as_in_any_sweep(typed, tmp_path):
 def test_without_a_search_an_interval_names_it(nnexp):
     status, _, err = nnexp("train", "-m", "eta=interval(0.1,5)")
     assert (status, "hydra/sweeper=search does it" in " ".join(err.split())) == (2, True)
+    status, _, err = nnexp("train", "-m", "eta=1,2", "hydra.sweeper.n_trials=5")
+    assert (status, "n_trials is a setting of hydra/sweeper=search, and" in " ".join(err.split())) == (2, True)
 
 
 def test_a_search_on_the_command_line(typed, nnexp):

@@ -358,6 +358,7 @@ def test_the_best_is_confirmed_on_seeds_that_no_point_was_tried_with(search):
     assert found.best.point == max(found.trials, key=lambda trial: trial.value).point
     fresh = told.trained[-5:]
     assert {run.config.seed for run in fresh} == {2, 3, 4, 5, 6}
+    assert {run.params["seed"] for run in found.tried} == {"0", "1"}  # so that the best leads on its page too
     assert found.fresh == [store_value(store, run) for run in reversed(fresh)]
     assert found.worth.estimate == pytest.approx(np.mean([curve(run, 0.05)[-1] for run in fresh]))
     assert swept.outcome.failures == []
