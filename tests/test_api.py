@@ -80,6 +80,9 @@ def test_a_named_sweep_is_a_file_of_sweeps(small, tmp_path):
     swept = nnexp.sweep("mine", small, epochs=1, hidden=4)
     assert sorted(swept.frame["eta"]) == [1.0, 3.0]
     assert nnexp.compare("mine", by=["eta"], metric="final/test_accuracy").comparison.by == ("eta",)
+    with pytest.raises(ConfigError, match=r"^mine is no search; nnexp.sweep runs it"):
+        nnexp.search("mine", small, epochs=2, hidden=4)
+    assert nnexp.compare("mine").runs["epochs"].unique() == [1]  # nothing was trained
 
 
 def test_a_setting_that_does_not_exist_is_named(small):

@@ -31,7 +31,7 @@ ROOMS = {
     "tasks": "errors measure config core datasets",
     "search": "config",
     "training": "errors measure config tasks",
-    "recording": "errors measure places regular arrays config tasks tracking training",
+    "recording": "errors measure places regular arrays config search tasks tracking training",
     "archive": "errors measure config tasks tracking training recording",
     "sweep": "errors measure terminal config tasks tracking training recording archive statistics search",
     "comparison": "errors measure tracking archive statistics search",
@@ -68,6 +68,7 @@ ABSENT = [
     (HEAVY, ["core", "datasets", "training.execute", "recording.recorder"]),
     (HEAVY, ["sweep.launch", "sweep.executors.pool", "sweep.executors.inprocess"]),
     (HEAVY, ["sweep.executors.ray"]),
+    ({"sklearn", "mlflow"}, ["search.study"]),
     ({"hydra", "omegaconf", "mlflow", "sqlalchemy"}, ["comparison.compare", "report.page.page"]),
     ({"hydra", "omegaconf", "mlflow"}, ["tracking.mlflow.sql"]),
 ]

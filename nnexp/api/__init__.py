@@ -170,7 +170,9 @@ def search(
     others = {name: value for name, value in given if not (isinstance(value, str) and "(" in value)}
     terms = of_sweeper(n_trials=n_trials, replicates=replicates, sampler=sampler, pruner=pruner, confirm=confirm)
     kind = ["--config-name", asked.sweep] if asked.sweep != PLAIN else ["hydra/sweeper=search"]
-    app = HydraApp(asked.task, _open_session)
+    from nnexp.sweep.hydra.search import SearchApp  # imports what no other call needs
+
+    app = SearchApp(asked.task, _open_session)
     for one in run_hydra(app, ["-m", *kind, *spaces, *as_overrides({**others, **terms})], _say):
         if isinstance(one, Swept) and one.outcome and app.session:
             if one.outcome.interrupted:
@@ -178,7 +180,7 @@ def search(
             store, runs = app.session.store, app.session.runs_of(one.survey.plan)
             if (sweep := find_sweep(store, one.parent_id)) and (found := searched(sweep, runs, store)):
                 return Found(found)
-    raise ConfigError(f"{asked.sweep} is no search; nnexp.sweep runs it")
+    raise ConfigError(f"{asked.sweep} was to be planned only, so nothing is found")
 
 
 def compare(

@@ -92,8 +92,8 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
     from nnexp.cli.report import PAGE, write_page
 
     readable = Readable(store, say)
-    comparison = compare(runs, readable, worthwhile=swept.survey.policy.worthwhile)
     found = found_by([swept.parent_id], runs, readable) if swept.survey.plan.search else None
+    comparison = compare(found.tried if found else runs, readable, worthwhile=swept.survey.policy.worthwhile)
     if found:
         out().print(searched_as_terminal(found))
     else:

@@ -47,9 +47,10 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     except Exception as error:
-        if line := _mistyped(error):
+        interrupt = _interrupt_beneath(error)
+        if not interrupt and (line := _mistyped(error)):
             say(line)
-        status = 2
+        status = getattr((*met, interrupt)[0], "exit_status", 130) if interrupt else 2
     if status:
         sys.exit(status)
 
@@ -63,6 +64,14 @@ def _hear_again(met: list[BaseException], ignored: Any) -> None:
         is_over.set()
     else:
         sys.__unraisablehook__(ignored)
+
+
+def _interrupt_beneath(error: BaseException) -> BaseException | None:
+    """Find the Ctrl-C on whose way out an error arose: it may have left a lock of Python's own that is not held."""
+    beneath: BaseException | None = error
+    while beneath and not isinstance(beneath, KeyboardInterrupt):
+        beneath = beneath.__context__
+    return beneath
 
 
 def _interrupt(is_over: Event) -> None:

@@ -34,10 +34,11 @@ def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
     store = Readable(open_store(say), say)
     runs = chosen_runs(store, wanted)
-    comparison = compare(runs, store)
+    found = found_by(wanted, runs, store)
+    comparison = compare(found.tried if found else runs, store)
     if comparison.nothing:
         raise NotFoundError(tell(comparison).answer)
-    write_page(comparison, store, to, found=found_by(wanted, runs, store))
+    write_page(comparison, store, to, found=found)
     out().print(str(to), soft_wrap=True)
     if show:
         webbrowser.open(to.absolute().as_uri())

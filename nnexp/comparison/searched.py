@@ -6,15 +6,16 @@ which no point was tried.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import nan
 from statistics import fmean
 
 from nnexp.comparison.groups import SEED, typed
 from nnexp.measure import Measure, is_usable, measure_named
-from nnexp.search.space import Point, Space, read_space
+from nnexp.search.about import About, read_about
+from nnexp.search.space import Point, Space, fits
 from nnexp.search.trial import State, Trial, read_trials
 from nnexp.statistics.estimates import mean_interval
 from nnexp.statistics.interval import Interval
@@ -32,9 +33,10 @@ class Searched:
     wanted: int  # points
     seeds: Sequence[int]  # of each
     trials: Sequence[Trial]
+    tried: Sequence[Run]  # with the seeds of points: not those that confirm, which the best alone has
     fresh: Sequence[float]  # what the best point reached on other seeds
-    epochs: int  # that were trained
-    epochs_of_all: int  # had every point come to its end
+    epochs: int  # that were trained of the points that are over, and did not fail
+    epochs_of_all: int  # had all of these come to their end
 
     @cached_property
     def complete(self) -> list[Trial]:
@@ -61,7 +63,7 @@ class Searched:
         """How much each setting told the better points from all: shares of 1, the largest first; of few points none."""
         if len(self.complete) < 5 or len({trial.value for trial in self.complete}) < 2:
             return {}
-        from nnexp.search.study import importances  # imports Optuna
+        from nnexp.search.importances import importances  # imports Optuna
 
         found = importances([(t.point, t.value or 0.0) for t in self.complete], self.space, minimize=self.minimize)
         return dict(found)
@@ -69,24 +71,36 @@ class Searched:
 
 def searched(sweep: Run, runs: Sequence[Run], store: RunStore) -> Searched | None:
     """Read a search from its own record and those of its runs; None where the record is of none, or unreadable."""
-    try:
-        about = json.loads(sweep.tags.get(Tag.SEARCH, ""))
-        space, seeds = read_space(about["space"]), [int(seed) for seed in about["seeds"]]
-        measure = measure_named(str(about["metric"]), declared_by(runs))
-        wanted, minimize = int(about["terms"]["n_trials"]), bool(about["minimize"])
-        trials = [trial for trial in read_trials(sweep.tags) if trial.point.keys() == space.keys()]
-        whole = len(seeds) * sum(int(trial.point.get("epochs") or about["epochs"] or 0) for trial in trials)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    about = read_about(sweep.tags.get(Tag.SEARCH, ""))
+    if about is None:
         return None
-    ended = [run for run in runs if run.status is Status.FINISHED and _seed(run) in seeds]  # pruned ones too
-    tried = [run for run in ended if any(_is_of(run, trial.point) for trial in trials)]
-    curves = store.history([run.run_id for run in tried], measure.history)
-    found = Searched(space, measure, minimize, wanted, seeds, trials, (), sum(map(len, curves.values())), whole)
+    space, seeds, measure = about.space, about.seeds, measure_named(about.metric, declared_by(runs))
+    trials = [trial for trial in read_trials(sweep.tags) if fits(trial.point, space)]
+    tried, fresh = _apart(runs, about)
+    over = {t.name: t for t in trials if t.state not in (None, State.FAILED)}.values()  # a point may have come again
+    whole = len(seeds) * sum(about.epochs_of(trial.point) for trial in over)
+    trained = _epochs_trained(tried, over, measure, store)
+    found = Searched(space, measure, about.minimize, about.points, seeds, trials, tried, (), trained, whole)
     if found.best is None:
         return found
-    fresh = [run for run in runs if run.is_finished and _is_of(run, found.best.point) and _seed(run) not in seeds]
-    values = [run.metrics[measure.name] for run in fresh if is_usable(run.metrics.get(measure.name, float("nan")))]
-    return Searched(space, measure, minimize, wanted, seeds, trials, values, found.epochs, whole)
+    reached = [run.metrics.get(measure.name, nan) for run in fresh if run.is_finished and _is_of(run, found.best.point)]
+    return replace(found, fresh=[value for value in reached if is_usable(value)])
+
+
+def _apart(runs: Iterable[Run], about: About) -> tuple[list[Run], list[Run]]:
+    """Part runs with the seeds of points from those with fresh ones."""
+    tried: list[Run] = []
+    fresh: list[Run] = []
+    for run in runs:
+        (fresh if about.is_fresh(run.params.get(SEED, "")) else tried).append(run)
+    return tried, fresh
+
+
+def _epochs_trained(runs: Iterable[Run], over: Collection[Trial], measure: Measure, store: RunStore) -> int:
+    """Count the epochs of runs that came to an end, pruned ones too, as far as they are of points that are over."""
+    ended = [run for run in runs if run.status is Status.FINISHED]
+    tried = [run.run_id for run in ended if any(_is_of(run, trial.point) for trial in over)]
+    return sum(map(len, store.history(tried, measure.history).values()))
 
 
 def _is_of(run: Run, point: Point) -> bool:
@@ -95,8 +109,3 @@ def _is_of(run: Run, point: Point) -> bool:
 
 def _same(recorded: str, typed_in: str) -> bool:
     return typed(recorded) == typed(typed_in) or recorded.replace(" ", "") == typed_in.replace(" ", "")
-
-
-def _seed(run: Run) -> int | None:
-    seed = typed(run.params.get(SEED, ""))
-    return seed if isinstance(seed, int) else None

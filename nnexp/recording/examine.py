@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nnexp.config.schema import SEED
 from nnexp.measure import judging
 from nnexp.recording.fields import DIGEST
+from nnexp.search.about import read_about
+from nnexp.search.space import fits
+from nnexp.search.trial import read_trials
 from nnexp.tracking.records import Kind, Run, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
 
@@ -26,19 +30,40 @@ def examine(store: RunStore) -> Holes:
     return Holes([line for sweep in sweeps for line in _unfinished(sweep, runs)], [line for line in amiss if line])
 
 
-def progress(sweep: Run, runs: Sequence[Run]) -> tuple[int, int]:
-    """Count the runs of a sweep that are finished, and all that it was to have."""
+@dataclass(frozen=True)
+class Progress:
+    """How far a sweep has come: its runs; or of a search its points, and when these are over what confirms the best."""
+
+    done: int
+    wanted: int  # 0: nobody says
+    of: str
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is nothing left to do."""
+        return 0 < self.wanted <= self.done
+
+
+def progress(sweep: Run, runs: Sequence[Run]) -> Progress:
+    """Count what is over of a sweep, and all that it was to have."""
     member = Tag.member(sweep.tags.get(Tag.SWEEP, ""))
-    finished = {run.key for run in runs if member in run.tags and run.is_finished}
+    finished = [run for run in runs if member in run.tags and run.is_finished]
+    if (about := read_about(sweep.tags.get(Tag.SEARCH, ""))) is not None:
+        over = sum(trial.state is not None and fits(trial.point, about.space) for trial in read_trials(sweep.tags))
+        if over < about.points or not about.terms.confirm or sweep.status is Status.FINISHED:
+            return Progress(over, about.points, "points are over")
+        fresh = {run.key for run in finished if about.is_fresh(run.params.get(SEED, ""))}
+        return Progress(len(fresh), about.terms.confirm, "runs that confirm its best point are finished")
     wanted = sweep.params.get("runs", "")
-    return len(finished), int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
+    known = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
+    return Progress(len({run.key for run in finished}), known, "runs are finished")
 
 
 def _unfinished(sweep: Run, runs: Sequence[Run]) -> Iterator[str]:
-    finished, wanted = progress(sweep, runs)
-    if sweep.status is not Status.RUNNING and finished < wanted:
+    found = progress(sweep, runs)
+    if sweep.status is not Status.RUNNING and found.done < found.wanted:
         yield (
-            f"sweep {sweep.name} is not complete: {finished} of {wanted} runs are finished; "
+            f"sweep {sweep.name} is not complete: {found.done} of {found.wanted} {found.of}; "
             f"the command that began it goes on where it stood"
         )
 

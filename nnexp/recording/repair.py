@@ -209,8 +209,7 @@ def _is_folder_of(record: Run, folder: RunFolder) -> bool:
 
 
 def _is_complete(sweep: Run, store: Store) -> bool:
-    finished, wanted = progress(sweep, store.runs())
-    return 0 < wanted <= finished
+    return progress(sweep, store.runs()).is_complete
 
 
 def _replay(folder: RunFolder, store: Store, say: Say, run_id: str | None = None) -> bool:

@@ -43,6 +43,10 @@ class Interval:
         """How many values there are."""
         return int(self.high) - int(self.low) + 1 if self.whole else inf
 
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is one of its values."""
+        return _is_between(text, self.low, self.high, whole=self.whole)
+
     def rounded(self, value: float) -> float:
         """Give a value in as many digits as a person would type."""
         return value if self.whole else min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high)
@@ -87,6 +91,11 @@ class Steps:
         """How many values there are."""
         return round((self.high - self.low) / self.step) + 1
 
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is one of its values."""
+        half = self.step / 2  # by which no other is nearer
+        return _is_between(text, self.low - half, self.high + half, whole=self.whole)
+
     def rounded(self, value: float) -> float:
         """Give a value as it is meant: 0.3 for what three steps of 0.1 add up to."""
         return value if self.whole else float(meant(float(value)))
@@ -122,6 +131,10 @@ class Choice:
         """How many values there are."""
         return len(self.values)
 
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is one of its values."""
+        return text in self.values
+
 
 Dimension = Interval | Steps | Choice
 Space = Mapping[str, Dimension]
@@ -150,11 +163,25 @@ def _read(fields: dict[str, Any]) -> Dimension:
         return Choice(tuple(map(str, fields["values"])))
     if not all(isinstance(value, int | float) for value in fields.values()):
         raise ValueError("a number is none")
+    if not -inf < fields["low"] <= fields["high"] < inf or fields.get("step", 1) <= 0:
+        raise ValueError("it holds no values")
     return kind(**fields)
 
 
 def _tagged(text: str, log: bool) -> str:
     return f"tag(log,{text})" if log else text
+
+
+def fits(point: Point, space: Space) -> bool:
+    """Tell whether a point that was recorded is one of a space."""
+    return point.keys() == space.keys() and all(dimension.holds(point[name]) for name, dimension in space.items())
+
+
+def _is_between(text: str, low: float, high: float, *, whole: bool) -> bool:
+    try:
+        return low <= (int if whole else float)(text) <= high
+    except ValueError:
+        return False
 
 
 def size_of(space: Space) -> float:

@@ -16,7 +16,6 @@ from typing import Any
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.exceptions import ExperimentalWarning
-from optuna.importance import PedAnovaImportanceEvaluator
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner, SuccessiveHalvingPruner
 from optuna.samplers import BaseSampler, CmaEsSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
@@ -46,7 +45,7 @@ class Study:
 
     def __init__(self, name: str, space: Space, terms: Terms, *, minimize: bool, epochs: int | None) -> None:
         self._space = space
-        self._distributions = {name: _distribution(dimension) for name, dimension in space.items()}
+        self._distributions = {name: distribution_of(dimension) for name, dimension in space.items()}
         self._trials: list[optuna.Trial] = []
         self._grid = _grid(space) if terms.sampler == GRID else iter(())
         self._has_parted = False  # from what it asked for before: with another Optuna it may
@@ -64,7 +63,7 @@ class Study:
         """Ask for the next point: the one that is recorded, where the search was there already."""
         imposed = recorded if self._has_parted else next(self._grid, None)
         if imposed:
-            self._study.enqueue_trial(_values(imposed, self._space))
+            self._study.enqueue_trial(values_of(imposed, self._space))
         trial = self._study.ask(self._distributions)
         point = {name: _text(dimension, trial.params[name]) for name, dimension in self._space.items()}
         if recorded and point != recorded:
@@ -123,24 +122,8 @@ class _Rounded(BaseSampler):
         return value if isinstance(dimension, Choice) else dimension.rounded(value)
 
 
-def importances(trials: Sequence[tuple[Point, float]], space: Space, *, minimize: bool) -> Mapping[str, float]:
-    """Tell how much of the difference between points each setting makes: shares of 1, the largest first.
-
-    PED-ANOVA (Watanabe, Bansal and Hutter 2023), as Optuna has it: how the best of the points are spread over a
-    setting's values, against all of them.
-    """
-    distributions = {name: _distribution(dimension) for name, dimension in space.items()}
-    study = optuna.create_study(direction="minimize" if minimize else "maximize")
-    for point, value in trials:
-        params = _values(point, space)
-        study.add_trial(optuna.trial.create_trial(params=params, distributions=distributions, value=value))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)
-        of_all = PedAnovaImportanceEvaluator(evaluate_on_local=False)  # not of where the search went
-        return optuna.importance.get_param_importances(study, evaluator=of_all)
-
-
-def _distribution(dimension: Dimension) -> BaseDistribution:
+def distribution_of(dimension: Dimension) -> BaseDistribution:
+    """Say a dimension in Optuna's terms."""
     if isinstance(dimension, Choice):
         return CategoricalDistribution(dimension.values)
     low, high, log = dimension.low, dimension.high, dimension.log
@@ -154,7 +137,8 @@ def _text(dimension: Dimension, value: Any) -> str:
     return str(value) if isinstance(dimension, Choice) else dimension.text(value)
 
 
-def _values(point: Point, space: Space) -> dict[str, Any]:
+def values_of(point: Point, space: Space) -> dict[str, Any]:
+    """Say a point in Optuna's terms."""
     return {
         name: point[name] if isinstance(dimension, Choice) else (int if dimension.whole else float)(point[name])
         for name, dimension in space.items()

@@ -16,16 +16,25 @@ PRUNERS = (NO_PRUNER, "median", "halving", "hyperband", SEEDS)
 
 @dataclass(frozen=True)
 class Terms:
-    """How a search goes. A point is a value for each setting that varies; it is tried with so many seeds."""
+    """How a search goes. A point is a value for each setting that varies; it is tried with so many seeds.
 
-    n_trials: int = setting(20, whole(1), "points in all: the same command after a kill stops at the same number")
+    Those that decide are in the search's key, beside the metric that is meant and its direction.
+    """
+
+    n_trials: int = setting(
+        20, whole(1), "points in all: the same command after a kill stops at the same number", decides=False
+    )
     replicates: int = setting(1, whole(1), "seeds of each point, whose mean is its value")
     sampler: str = setting("tpe", one_of(SAMPLERS), "who asks for the next point")
     seed: int = setting(0, integer, "of the sampler: with one worker the same search gives the same points")
     pruner: str = setting(NO_PRUNER, one_of(PRUNERS), "who ends what is not worth going on with")
-    metric: str | None = setting(None, optional(text), "what is to be the best; null: what settings are chosen by")
-    minimize: bool | None = setting(None, optional(flag), "whether less of it is better; null: as the task declares")
-    confirm: int = setting(0, whole(0), "fresh seeds on which the best point is tried at the end")
+    metric: str | None = setting(
+        None, optional(text), "what is to be the best; null: what settings are chosen by", decides=False
+    )
+    minimize: bool | None = setting(
+        None, optional(flag), "whether less of it is better; null: as the task declares", decides=False
+    )
+    confirm: int = setting(0, whole(0), "fresh seeds on which the best point is tried at the end", decides=False)
 
 
 SWEEPER = "hydra.sweeper."

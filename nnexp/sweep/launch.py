@@ -185,7 +185,7 @@ class Launch:
         elif isinstance(event, Epoch):
             self._watcher.epoch(attempt.run, event)
             if decision is Decision.STOP:
-                self._executor.stop(number, Pruned(f"told to stop in epoch {event.number}"))
+                self._executor.stop(number, Pruned(f"pruned after epoch {event.number}"))
         elif isinstance(event, Ending):
             self._end(attempt, attempt.recorder, event, again=again)
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from nnexp.errors import BusyError, TrackingError
 from nnexp.recording import code, owner
 from nnexp.recording.files import FORMAT
+from nnexp.search.about import write_about
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.shared import blank
@@ -49,7 +50,7 @@ def open_parent(plan: Plan, store: Store, shared: Mapping[str, str] | None = Non
     """
     earlier = store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})
     names = {plan.name, *(earlier[0].tags.get(Tag.NAMES, "").split() if earlier else ())}
-    asked = {Tag.SEARCH: plan.search.described} if plan.search else {}
+    asked = {Tag.SEARCH: write_about(plan.search.about)} if plan.search else {}
     launched = {**asked, Tag.OWNER: owner.me(), Tag.LAUNCHED: str(now()), Tag.NAMES: " ".join(sorted(names))}
     if earlier:
         if store.claims.is_free(sweep_claim(plan.key)) is None:

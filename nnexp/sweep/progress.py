@@ -110,7 +110,12 @@ class SweepProgress:
             are = "is" if len(names) == 1 else "are"
             of = count(len(survey.runs), "run")
             self.say(f"{len(names):,} of {of} {are} finished already and {are} reused: {shown}")
-        if to_do and not survey.policy.dry_run:
+        if survey.policy.dry_run:
+            return
+        if survey.growing:
+            if most := survey.growing.runs_at_most:
+                self.say(f"{count(most, 'run')} to do at the most, {survey.policy.slots} at a time")
+        elif to_do:
             self.say(
                 f"{count(len(to_do), 'run')} to do, {survey.policy.slots} at a time: about {duration(survey.seconds)}"
             )

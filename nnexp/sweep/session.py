@@ -36,7 +36,7 @@ from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.recorders import Recorders
 from nnexp.sweep.rerun import RERUNS, Rerun, archived, plan_rerun, run_reruns
-from nnexp.sweep.search.remember import Notes, recall
+from nnexp.sweep.search.remember import Notes, check_unchanged, recall
 from nnexp.sweep.search.searching import Searching
 from nnexp.sweep.seeds import runs_by_setting
 from nnexp.sweep.shared import SharedPlan, leave
@@ -131,6 +131,8 @@ class Session:
         shared = SharedPlan(ledger.to_do, is_open=not (policy.fresh or plan.search))
         # From here on there is a record that a signal must not leave half made.
         with Interrupt() as interrupt, launching(plan, self.store):
+            if isinstance(growing, Searching) and not policy.fresh:
+                check_unchanged(growing, self.store)
             parent_id = open_parent(plan, self.store, shared.tags)
             status = Status.KILLED  # unless it ends in good order
             try:

@@ -5,10 +5,13 @@ Signals come to the main thread alone, so it is its waits that are known here an
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGALRM}
 
 _since: list[float] = []  # when the wait began that is going on, if one is
 
@@ -28,6 +31,19 @@ def waiting_for_a_server() -> Iterator[None]:
         yield
     finally:
         _since.pop()
+
+
+@contextmanager
+def signals_put_off() -> Iterator[None]:
+    """Have signals wait: an exception of theirs may leave a lock of Python's own half taken, as when a thread begins.
+
+    A thread that is begun meanwhile is sent none.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def cut_off(after: float) -> None:

@@ -56,7 +56,7 @@ class Tag:
     LAUNCHED = "nnexp.launched"  # on a parent run: when it was last launched, Unix milliseconds
     VARIES = "nnexp.varies"  # on a parent run: the settings that vary, separated by spaces
     LOOKS = "nnexp.looks"  # on a parent run: the seeds of each look at it that added seeds where they decide: 3 5 8
-    SEARCH = "nnexp.search"  # on a parent run: what is searched, and how, as nnexp/sweep/search/search.py writes it
+    SEARCH = "nnexp.search"  # on a parent run: what is searched, and how, as nnexp/search/about.py writes it
     PLAN = "nnexp.plan"  # on a parent run while it is launched: what its runs share, as sweep/shared.py writes it
     PAGE = "nnexp.page"  # on a parent run: the digest of what its last page says, and where that was written
     NEVER_PREDICTED = "nnexp.never_predicted"  # classes, separated by spaces

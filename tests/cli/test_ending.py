@@ -28,3 +28,21 @@ def test_a_signal_is_heard_though_python_was_collecting_garbage(raised, status):
     command = [sys.executable, "-c", COLLECTED.replace("RAISED", raised)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stderr) == (status, "")
+
+
+HALF_TAKEN = """
+from threading import Lock
+from nnexp.cli.ending import run_to_its_end
+
+def command(standalone_mode):
+    with (lock := Lock()):
+        lock.release()  # as Condition.wait does, which Ctrl-C may leave before it has taken it again
+        raise KeyboardInterrupt
+
+run_to_its_end(command)
+"""
+
+
+def test_ctrl_c_is_one_though_it_leaves_a_lock_half_taken():
+    ended = subprocess.run([sys.executable, "-c", HALF_TAKEN], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (130, "")

@@ -4,8 +4,10 @@ from math import log10
 
 import pytest
 
-from nnexp.search.space import Choice, Interval, Steps, read_space, size_of, write_space
-from nnexp.search.study import Study, importances
+from nnexp.search.about import About, read_about, write_about
+from nnexp.search.importances import importances
+from nnexp.search.space import Choice, Interval, Steps, fits, read_space, size_of, write_space
+from nnexp.search.study import Study
 from nnexp.search.terms import SAMPLERS, Terms
 from nnexp.search.trial import State, Trial, read_trials, write_trial
 
@@ -93,11 +95,38 @@ def test_a_space_is_written_and_read():
 
 
 @pytest.mark.parametrize(
-    "damage", [{"kind": "x"}, {"kind": "interval"}, {"kind": "interval", "low": "a", "high": 1}, 3]
+    "damage",
+    [
+        *({"kind": "x"}, {"kind": "interval"}, {"kind": "interval", "low": "a", "high": 1}, 3),
+        *({"kind": "interval", "low": 2, "high": 1}, {"kind": "steps", "low": 1, "high": 2, "step": 0}),
+    ],
 )
 def test_a_damaged_space_is_none(damage):
     with pytest.raises((ValueError, TypeError, KeyError, AttributeError)):
         read_space({"eta": damage})
+
+
+def test_what_a_space_holds_is_known_and_nothing_else():
+    for point in ask(study(sampler="random"), 20):
+        assert fits(point, SPACE)
+    point = {"eta": "0.5", "batch_size": "3", "hidden": "20", "lmbda": "0.3", "init": "normal"}
+    assert fits(point, SPACE)
+    for name, text in (("eta", "11"), ("eta", "x"), ("batch_size", "3.5"), ("hidden", "120"), ("init", "other")):
+        assert not fits({**point, name: text}, SPACE)
+    assert not fits({"eta": "0.5"}, SPACE)
+
+
+def test_what_is_searched_is_written_and_read():
+    about = About(SPACE, Terms(n_trials=7, confirm=2), "final/val_accuracy", minimize=False, seeds=[3, 4], epochs=9)
+    read = read_about(write_about(about))
+    assert read == about
+    assert (read.points, read.epochs_of({"epochs": "4"}), read.epochs_of({})) == (7, 4, 9)
+    assert [read.is_fresh(seed) for seed in ("3", "5", "")] == [False, True, False]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"terms": {"n_trials": 0}}', '{"seeds": [1e999]}'])
+def test_what_says_of_no_search_is_none(text):
+    assert read_about(text) is None
 
 
 def test_points_are_written_and_read_up_to_the_first_that_is_damaged():

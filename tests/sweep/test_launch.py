@@ -505,7 +505,7 @@ class TestSources:
         launch(Choosy(planned.runs, after=1, wanted=0.6), Policy(), Scripted(epochs=3), store, diary)
         pruned, finished = (next(run for run in store.runs() if run.key == each.key) for each in planned.runs)
         assert pruned.status is Status.FINISHED  # to the store
-        assert pruned.tags[Tag.PRUNED] == "told to stop in epoch 1"
+        assert pruned.tags[Tag.PRUNED] == "pruned after epoch 1"
         assert (pruned.is_finished, pruned.fate, Tag.REASON in pruned.tags) == (False, "PRUNED", False)
         assert not {name for name in pruned.metrics if name.startswith(("final/", "best/"))}
         assert "final/val_accuracy" in finished.metrics

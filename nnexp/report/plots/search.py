@@ -89,7 +89,9 @@ def draw_slices(points: pd.DataFrame, found: Searched) -> Figure:
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
     figure = make_subplots(rows, columns, subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.04)
-    shown = style.figure("Each point along each setting: the later, the darker", height=90 + 230 * rows).layout
+    shown = style.figure(
+        "Each point along each setting: the later, the darker; crosses were pruned", height=90 + 230 * rows
+    ).layout
     margin = {**shown.margin.to_plotly_json(), "t": shown.margin.t + 24}
     figure.update_layout(title=shown.title, height=shown.height, margin=margin, showlegend=False)
     for place, name in enumerate(names):
@@ -98,7 +100,13 @@ def draw_slices(points: pd.DataFrame, found: Searched) -> Figure:
             y=points.drawn,
             text=points.said,
             mode="markers",
-            marker={"size": 7, "color": points.number, "colorscale": "Blues", "line": {"width": 0.5}},
+            marker={
+                "size": 7,
+                "color": points.number,
+                "colorscale": "Blues",
+                "line": {"width": 0.5},
+                "symbol": [SYMBOLS.get(state, "circle") for state in points.state],
+            },
             hovertemplate="%{text}<extra></extra>",
             row=1 + place // columns,
             col=1 + place % columns,

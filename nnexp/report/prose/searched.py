@@ -30,7 +30,7 @@ def tell_searched(found: Searched) -> str:
     if best is None or best.value is None:
         return f"No point has come to its end yet, of {found.wanted}."
     unit = " %" if measure.is_fraction else ""
-    points, seeds = count(len(found.trials), "point"), count(len(found.seeds), "seed")
+    points, seeds = count(len(found.trials) - found.count(None), "point"), count(len(found.seeds), "seed")
     reached = f"{measure.label} {measure.show(best.value)}{unit} over {seeds}"
     return f"Best of {points}: {best.name} ({reached})."
 

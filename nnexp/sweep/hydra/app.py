@@ -25,7 +25,7 @@ from nnexp.config.store import PLAIN
 from nnexp.config.sweeps import yaml_mistake
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import judging
-from nnexp.search.terms import SEARCH, Terms
+from nnexp.search.terms import SEARCH, SWEEPER, Terms
 from nnexp.sweep.executors.choose import choose
 from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.hydra.output import leave_none
@@ -37,6 +37,8 @@ from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task, is_foreign
 from nnexp.tracking.records import Run, newest_finished
 from nnexp.training.spec import make_spec
+
+SWEEPERS = {**dict.fromkeys(SEARCH.settings, "search"), "together": "grid", "where": "grid"}  # by what each has alone
 
 UNUSED = {
     "sweeper.max_batch_size": "hydra.launcher.jobs says how many run at once",
@@ -219,6 +221,10 @@ def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
                 return unknown_to_launcher(key.removeprefix(LAUNCHER))
             if key.startswith("hydra."):
                 group, _, name = key.rpartition(".")
+                if f"{group}." == SWEEPER and (needed := SWEEPERS.get(name)):
+                    return ConfigError(
+                        f"{key} is a setting of hydra/sweeper={needed}, and not of the sweeper that is set"
+                    )
                 known = map(str, cause.parent_node or ())
                 return none_of([one for one in known if not one.startswith("_")], group, name)
             return schema.unknown_setting(key)

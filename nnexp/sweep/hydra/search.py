@@ -19,18 +19,20 @@ from hydra.core.override_parser.types import (
 from hydra.types import TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from nnexp.config.checks import none_of
+from nnexp.config.checks import none_of, refuse
 from nnexp.config.schema import EPOCHS, SEED, Schema
 from nnexp.errors import ConfigError
 from nnexp.measure import CHOOSE, REPORT, Measure, judging
 from nnexp.search.space import Choice, Dimension, Interval, Point, Space, Steps, size_of, write_space
-from nnexp.search.terms import GRID, SEARCH, Terms
+from nnexp.search.terms import GRID, SEARCH, SEEDS, Terms
+from nnexp.statistics.looks import LOOKS
 from nnexp.sweep.hydra.app import HydraApp, read_policy, refuse_unused
 from nnexp.sweep.hydra.compose import Composer
 from nnexp.sweep.hydra.grid import refuse_lists
 from nnexp.sweep.hydra.launcher import name_of
 from nnexp.sweep.plan import Plan
-from nnexp.sweep.search.search import Search
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.search.search import Search, is_minimized
 from nnexp.tasks.task import Task
 from nnexp.training.spec import RunSpec, make_spec
 
@@ -56,8 +58,19 @@ def search(
     points = _Points(app.task, Composer(loader, master, app.task.schema), space, fixed, terms)
     points.check()
     measure = _measure(app.task, terms)
+    _check_seeds(terms, measure)
     found = Search(points.key(measure), space, terms, measure, points.epochs, points.make_runs, points.first_seed)
     app.sweep(Plan(name_of(master), (), points.varies, search=found), policy)
+
+
+class SearchApp(HydraApp):
+    """Runs searches, and no other sweep."""
+
+    def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
+        """Run a search."""
+        if plan.search is None:
+            raise ConfigError(f"{plan.name} is no search; nnexp.sweep runs it")
+        return super().sweep(plan, policy)
 
 
 def read_overrides(
@@ -92,6 +105,8 @@ def read_overrides(
 
 def _dimension(name: str, override: Override, schema: Schema[Any]) -> Dimension:
     value = override.value()
+    if getattr(value, "shuffle", False):
+        raise ConfigError(f"{name} is shuffled, but in a search the sampler decides the order: leave shuffle(...) out")
     match value:
         case IntervalSweep(start=low, end=high):
             assert low is not None
@@ -104,7 +119,7 @@ def _dimension(name: str, override: Override, schema: Schema[Any]) -> Dimension:
             if ints or (low.is_integer() and high.is_integer() and _takes_no_fraction(name, low, schema)):
                 return Interval(int(low), int(high), log, whole=True)
             return Interval(low, high, log)
-        case RangeSweep(step=step) if not value.shuffle:
+        case RangeSweep(step=step):
             values = list(value.range())
             if not values or step <= 0:
                 raise ConfigError(f"{name} must be a range that rises, but got {override.input_line}")
@@ -174,10 +189,10 @@ class _Points:
         """Compute the key of the search: of all that decides which points it asks for but their number."""
         run = self._run(self._first, 0, 0)
         deciding = {name: v for name, v in run.task.schema.deciding(run.config).items() if name not in self._space}
-        terms = {name: v for name, v in SEARCH.values(self._terms).items() if name not in ("n_trials", "confirm")}
+        asked = {"metric": measure.name, "minimize": is_minimized(self._terms, measure)}
         parts = {
-            "search": terms, "space": write_space(self._space), "metric": measure.name, "task": self._task.name,
-            "settings": deciding, "data": run.basis.data, "code": run.code,
+            "search": SEARCH.deciding(self._terms), "space": write_space(self._space), **asked,
+            "task": self._task.name, "settings": deciding, "data": run.basis.data, "code": run.code,
         }  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -192,6 +207,17 @@ class _Points:
         overrides = [*self._fixed, *(f"{name}={value}" for name, value in point.items()), *seeded]
         settings, folder = self._composer.job(overrides, number)
         return self._task.schema.parse_config(settings), folder
+
+
+def _check_seeds(terms: Terms, measure: Measure) -> None:
+    """Refuse to prune by seeds where that would never look, or where it would look the other way."""
+    if terms.pruner != SEEDS:
+        return
+    if terms.replicates <= LOOKS[0]:
+        wanted = f"more than {LOOKS[0]}, after which pruner={SEEDS} first looks"
+        raise refuse("hydra.sweeper.replicates", wanted, terms.replicates)
+    if is_minimized(terms, measure) is measure.higher_is_better:
+        raise ConfigError(f"pruner={SEEDS} takes {measure.name} as its task declares it; leave minimize out")
 
 
 def _measure(task: Task, terms: Terms) -> Measure:

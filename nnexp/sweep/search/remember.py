@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 
-from nnexp.errors import TrackingError
+from nnexp.errors import BusyError, TrackingError
+from nnexp.search.space import fits
 from nnexp.search.trial import State, Trial, read_trials, write_trial
 from nnexp.sweep.looks import adopt
 from nnexp.sweep.plan import Plan
@@ -31,17 +33,30 @@ def recall(search: Search, store: RunStore, *, fresh: bool = False) -> tuple[Res
     if fresh:
         return Results(search.measure, read_curves=curves), []
     finished = newest_finished(store.runs(status=Status.FINISHED))
-    members = [run for run in store.runs(tags={Tag.member(search.key): Tag.YES}) if run.key]
-    pruned = {str(run.key): run for run in members if Tag.PRUNED in run.tags}
-    failed = {str(run.key): run.tags.get(Tag.REASON, "") for run in members if run.status is Status.FAILED}
-    still = {key: why or "it failed" for key, why in failed.items() if key not in finished}
-    return Results(search.measure, finished, dict(pruned), still, curves), trials_of(search.key, store)
+    members = store.runs(tags={Tag.member(search.key): Tag.YES})
+    last = {str(run.key): run for run in reversed(members) if run.key and run.key not in finished}  # of several tries
+    pruned: dict[str, Run | None] = {key: run for key, run in last.items() if Tag.PRUNED in run.tags}
+    failed = {key: run.tags.get(Tag.REASON) or "it failed" for key, run in last.items() if run.status is Status.FAILED}
+    return Results(search.measure, finished, pruned, failed, curves), trials_of(search, store)
 
 
-def trials_of(sweep_key: str, store: RunStore) -> list[Trial]:
-    """Read the points that a search asked for from its own record."""
-    records = store.runs(Kind.SWEEP, tags={Tag.SWEEP: sweep_key})
-    return read_trials(records[0].tags) if records else []
+def check_unchanged(searching: Searching, store: RunStore) -> None:
+    """Refuse to go on with a search that another process went on with, after it was recalled here.
+
+    Raises
+    ------
+    BusyError
+        If one did.
+    """
+    known = [trial.point for trial in searching.trials]
+    if [trial.point for trial in trials_of(searching.search, store)][: len(known) + 1] != known:
+        raise BusyError("another process has just gone on with this search; the same command again begins there")
+
+
+def trials_of(search: Search, store: RunStore) -> list[Trial]:
+    """Read the points that a search asked for from its own record, up to the first that is none of its space."""
+    records = store.runs(Kind.SWEEP, tags={Tag.SWEEP: search.key})
+    return [*takewhile(lambda trial: fits(trial.point, search.space), read_trials(records[0].tags if records else {}))]
 
 
 class Notes:

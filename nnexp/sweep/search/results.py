@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from nnexp.errors import TrackingError
 from nnexp.measure import Measure, is_usable
 from nnexp.recording.identity import finished_run
 from nnexp.sweep.source import Reused
@@ -57,9 +58,11 @@ class Results:
     def curve(self, key: str) -> Curve:
         """Give what a run reached in each epoch so far."""
         if key not in self._curves:
-            record = self.finished.get(key) or self.pruned.get(key)
-            self._curves[key] = dict(self.read_curves([record]).get(record.run_id, {})) if record else {}
-        return self._curves[key]
+            try:
+                self.read([key])
+            except TrackingError:  # it is asked for again
+                return {}
+        return self._curves.get(key, {})
 
     def read(self, keys: Iterable[str]) -> None:
         """Read the curves of runs that are in the store, all at once."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from nnexp.measure import Measure
-from nnexp.search.space import Point, Space, write_space
-from nnexp.search.terms import SEARCH, Terms
+from nnexp.search.about import About
+from nnexp.search.space import Point, Space
+from nnexp.search.terms import Terms
 from nnexp.training.spec import RunSpec
 
 MakeRuns = Callable[[Point, range, int], tuple[RunSpec, ...]]  # of a point, these seeds, numbered from here on
@@ -31,12 +31,10 @@ class Search:
     first_seed: int = 0
 
     @property
-    def described(self) -> str:
-        """Write what is searched, and how, as the store remembers it."""
-        terms, space = SEARCH.values(self.terms), write_space(self.space)
-        seeds = [*range(self.first_seed, self.first_seed + self.terms.replicates)]
-        found = {"terms": terms, "space": space, "metric": self.measure.name, "minimize": self.minimize}
-        return json.dumps({**found, "seeds": seeds, "epochs": self.epochs})
+    def about(self) -> About:
+        """What the store remembers of it."""
+        seeds = range(self.first_seed, self.first_seed + self.terms.replicates)
+        return About(self.space, self.terms, self.measure.name, self.minimize, seeds, self.epochs)
 
     @property
     def params(self) -> dict[str, str]:
@@ -48,8 +46,13 @@ class Search:
     @property
     def minimize(self) -> bool:
         """Whether less is better."""
-        return not self.measure.higher_is_better if self.terms.minimize is None else self.terms.minimize
+        return is_minimized(self.terms, self.measure)
 
     def better(self, value: float) -> float:
         """Turn a value so that more is better."""
         return -value if self.minimize else value
+
+
+def is_minimized(terms: Terms, measure: Measure) -> bool:
+    """Tell whether less of a measure is better: as its task declares, unless somebody says otherwise."""
+    return not measure.higher_is_better if terms.minimize is None else terms.minimize

@@ -12,8 +12,6 @@ from statistics import fmean
 from typing import Protocol
 
 from nnexp.errors import NnexpError
-from nnexp.search.space import size_of
-from nnexp.search.terms import GRID
 from nnexp.search.trial import State, Trial
 from nnexp.sweep.ledger import Ledger
 from nnexp.sweep.search.pruning import Pruning, Tried
@@ -71,8 +69,7 @@ class Searching:
     @property
     def most(self) -> int:
         """How many points there will be."""
-        wanted = self.search.terms.n_trials
-        return int(min(wanted, size_of(self.search.space))) if self.search.terms.sampler == GRID else wanted
+        return self.search.about.points
 
     @property
     def best(self) -> Tried | None:
@@ -123,8 +120,8 @@ class Searching:
             self._given.discard(run.key)
         for trial in self._with(run):
             self._look(trial)
-        needed = run in self.confirming or any(True for _ in self._with(run))
-        return Decision.GO_ON if needed else Decision.STOP
+        is_needed = run in self.confirming or any(True for _ in self._with(run))
+        return Decision.GO_ON if is_needed else Decision.STOP
 
     def left(self) -> tuple[RunSpec, ...]:
         """List the runs that are known already and were never given."""
@@ -134,6 +131,7 @@ class Searching:
         """Ask and learn again what was asked and learnt; what has ended since is learnt last."""
         for trial in earlier:
             self._make_runs(trial)
+        self._forget_first_tries(earlier)
         self.results.read(run.key for trial in earlier for run in trial.runs)
         for trial in earlier:
             for number in trial.after:
@@ -145,6 +143,13 @@ class Searching:
             else:
                 self._look(trial)
         self._confirm()
+
+    def _forget_first_tries(self, earlier: Sequence[Tried]) -> None:
+        """Let those runs be tried again that failed, and whose points are not over: that was to be."""
+        are_over = {run.key for trial in earlier if trial.state is State.FAILED for run in trial.runs}
+        for run in (run for trial in earlier if trial.state is None for run in trial.runs):
+            if run.key not in are_over:
+                self.results.failed.pop(run.key, None)
 
     def _ask(self) -> None:
         trial = Tried(len(self.trials), {}, tuple(self._since))

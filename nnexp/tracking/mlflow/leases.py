@@ -26,6 +26,7 @@ from nnexp.tracking.life import Life
 from nnexp.tracking.mlflow.client import connect, experiment_of
 from nnexp.tracking.mlflow.errors import store_errors
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.patience import signals_put_off
 
 CLAIM, PULSE = "nnexp.claim.", "nnexp.pulse."
 WANTED, HELD = "wanted", "held"
@@ -154,7 +155,8 @@ class ServerClaims:
         """Show that this process lives, for as long as it does."""
         if self._beating is None:
             self._beating = threading.Thread(target=self._keep_beating, name="nnexp-pulse", daemon=True)
-            self._beating.start()
+            with signals_put_off():
+                self._beating.start()
 
     def _keep_beating(self) -> None:
         for beat in count(1):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from nnexp.errors import NoAnswerError, TrackingError
 from nnexp.tracking.claims import Claims
 from nnexp.tracking.mlflow.location import Location
-from nnexp.tracking.patience import CutOff, waiting_for_a_server
+from nnexp.tracking.patience import CutOff, signals_put_off, waiting_for_a_server
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status
 from nnexp.tracking.store import RunStore
 
@@ -95,11 +95,12 @@ class MlflowStore:
 
     def _begin(self) -> Future[Writer]:
         """Begin to open the store in a thread of its own."""
-        thread = ThreadPoolExecutor(1)
-        try:
-            return thread.submit(self._open)
-        finally:
-            thread.shutdown(wait=False)
+        with signals_put_off():
+            thread = ThreadPoolExecutor(1)
+            try:
+                return thread.submit(self._open)
+            finally:
+                thread.shutdown(wait=False)
 
     def _open(self) -> Writer:
         self.location.check_writable()

@@ -75,6 +75,14 @@ def typed(nnexp, tiny_data, monkeypatch, tmp_path, store_file):
         (["seed=range(5)", "hydra.sweeper.replicates=2"], "seed cannot be searched where each point is tried with"),
         (["hidden=choice(5,6)", "hydra.sweeper.metric=test/accuracy"], "a search takes val/accuracy"),
         (["hidden=choice(5,6)", "hydra.launcher.until_decided=true"], "a search has replicates"),
+        (["hidden=choice(5,6)", "hydra.sweeper.where='eta<1'"], "where is a setting of hydra/sweeper=grid, and not of"),
+        (["hidden=shuffle(range(2,20))"], "hidden is shuffled, but in a search the sampler decides the order"),
+        (["init=shuffle(choice(normal,scaled))"], "leave shuffle(...) out"),
+        (["hidden=choice(5,6)", "hydra.sweeper.pruner=seeds"], "replicates must be more than 3, after which"),
+        (
+            ["hidden=5,6", "hydra.sweeper.pruner=seeds", "hydra.sweeper.replicates=9", "hydra.sweeper.minimize=true"],
+            "pruner=seeds takes final/val_accuracy as its task declares it",
+        ),
         (["hidden=tag(log,range(2,20,3))"], "a logarithmic range must be of whole numbers from 1 on"),
     ],
 )
@@ -99,6 +107,8 @@ def test_a_list_of_yaml_is_refused_as_in_any_sweep(typed, tmp_path):
 def test_without_a_search_an_interval_names_it(nnexp):
     status, _, err = nnexp("train", "-m", "eta=interval(0.1,5)")
     assert (status, "hydra/sweeper=search does it" in " ".join(err.split())) == (2, True)
+    status, _, err = nnexp("train", "-m", "eta=1,2", "hydra.sweeper.n_trials=5")
+    assert (status, "n_trials is a setting of hydra/sweeper=search, and" in " ".join(err.split())) == (2, True)
 
 
 def test_a_search_on_the_command_line(typed, nnexp):
@@ -113,6 +123,9 @@ def test_a_search_on_the_command_line(typed, nnexp):
     assert len(json.loads(listed)) == 8
     assert typed(*settings, "hydra.sweeper.confirm=2", "hydra.launcher.jobs=1")[0] == 0
     assert len(json.loads(nnexp("runs", "--json")[1])) == 8
+    usual = ("hydra.sweeper.sampler=tpe", "hydra.sweeper.metric=val/accuracy", "hydra.sweeper.minimize=false")
+    planned = typed(*settings, *usual, "hydra.sweeper.n_trials=9", "hydra.launcher.dry_run=true")[1]
+    assert "9 points of 1 seed: 6 done" in planned  # it is the same search
 
 
 def test_its_sweeper_is_the_one_that_hydra_loads():

@@ -1,5 +1,6 @@
 """Searches above an executor that is told what each point reaches."""
 
+import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,7 +12,9 @@ import pytest
 
 from nnexp.comparison.look import look_at
 from nnexp.comparison.searched import searched
-from nnexp.errors import ConfigError
+from nnexp.errors import BusyError, ConfigError
+from nnexp.recording.examine import Holes, examine
+from nnexp.recording.repair import repair
 from nnexp.search.space import Choice, Interval, Steps
 from nnexp.search.terms import SAMPLERS, Terms
 from nnexp.search.trial import State, read_trials
@@ -19,6 +22,7 @@ from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.search.search import Search
 from nnexp.sweep.session import Session
+from nnexp.sweep.watcher import Nobody
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Status, Tag
@@ -117,14 +121,15 @@ def search(tiny, tmp_path):
 
         def make_runs(point, seeds, first):
             flat = {name: {"init": value}.get(name) or float(value) for name, value in point.items()}
-            flat |= {"hidden": int(flat["hidden"])} if "hidden" in flat else {}
+            flat |= {name: int(flat[name]) for name in ("hidden", "seed") if name in flat}
             runs = []
             for number, seed in enumerate(seeds, first):
-                config = replace(tiny(epochs=EPOCHS), seed=seed, **flat)
+                config = replace(tiny(epochs=EPOCHS), **{"seed": seed, **flat})
                 runs.append(make_spec(NETWORK, config, point, number=number, folder=tmp_path / "out" / str(number)))
             return tuple(runs)
 
-        key = f"{hash((str(space), str(sorted((k, v) for k, v in terms.items() if k not in ('n_trials', 'confirm')))))}"
+        deciding = {name: value for name, value in terms.items() if name not in ("n_trials", "confirm")}
+        key = hashlib.sha256(f"{space} {sorted(deciding.items())}".encode()).hexdigest()
         names = Search(key, space, found, ACCURACY.final, EPOCHS, make_runs)
         return Plan("search", (), (*space, "seed"), search=names)
 
@@ -256,6 +261,95 @@ def test_a_point_that_fails_is_learnt_from_and_not_tried_again(search):
     assert again.trained == []
 
 
+def test_a_run_that_was_to_be_tried_again_is_tried_by_the_next_launch(search):
+    """Its launcher was killed after the first try had failed."""
+    store = MemoryStore()
+    with pytest.raises(Gone):
+        go(store, search(n_trials=2), Told(failing=lambda run: True, gone_after=5), retries=1)
+    abandon(store)
+    assert [run.status for run in store.runs()] == [Status.KILLED, Status.FAILED]
+    swept = go(store, search(n_trials=2), Told())
+    assert len(swept.outcome.finished) == 2
+    assert [trial.state for trial in read_trials(store.runs(Kind.SWEEP)[0].tags)] == [State.COMPLETE] * 2
+
+
+def test_what_another_process_does_between_the_look_and_the_launch_is_not_undone(search):
+    class Slow(Nobody):
+        """Looks at what is to do for so long that another process has done it."""
+
+        def surveyed(self, survey):
+            go(store, search(n_trials=3), Told())
+
+    store, told = MemoryStore(), Told()
+    session = Session(store, NETWORK, Slow(), executor=told)
+    with pytest.raises(BusyError, match=r"^another process has just gone on with this search; the same command again"):
+        session.sweep(search(n_trials=3), Policy(jobs=1))
+    assert told.trained == []
+    assert [sweep.status for sweep in store.runs(Kind.SWEEP)] == [Status.FINISHED]
+
+
+def test_pruning_saves_no_epochs_of_what_has_not_been_tried_or_came_again(search):
+    store = MemoryStore()
+    with pytest.raises(Gone):
+        go(store, search(n_trials=9), Told(gone_after=12))
+    abandon(store)
+    found = found_in(store)
+    assert (found.epochs, found.epochs_of_all) == (EPOCHS, EPOCHS)
+    store = MemoryStore()
+    go(store, search({"init": Choice(("normal", "scaled"))}, n_trials=6, sampler="random"), Told())
+    found = found_in(store)
+    assert (found.epochs, found.epochs_of_all) == (2 * EPOCHS, 2 * EPOCHS)
+
+
+def test_a_grid_that_has_fewer_points_than_are_wanted_is_complete(search):
+    store = MemoryStore()
+    go(store, search({"init": Choice(("normal", "scaled"))}, sampler="grid", n_trials=20), Told())
+    assert found_in(store).wanted == 2
+    assert examine(store) == Holes([], [])
+
+
+def test_where_seeds_are_searched_none_is_fresh(search):
+    store = MemoryStore()
+    go(store, search({"seed": Steps(0, 3, 1)}, sampler="grid", n_trials=4), Told())
+    found = found_in(store)
+    assert (found.fresh, found.epochs, found.epochs_of_all) == ([], 4 * EPOCHS, 4 * EPOCHS)
+
+
+def found_in(store):
+    return searched(store.runs(Kind.SWEEP)[0], store.runs(), store)
+
+
+class TestWhatDoctorSays:
+    """A search that was killed is named, with what it lacks; one that came to its end is not."""
+
+    @pytest.mark.parametrize(
+        ("gone_after", "said"),
+        [
+            (12, "1 of 2 points are over"),
+            (17, "0 of 2 runs that confirm its best point are finished"),
+            (27, "1 of 2 runs that confirm its best point are finished"),
+        ],
+    )
+    def test_killed(self, search, gone_after, said):
+        store = MemoryStore()
+        with pytest.raises(Gone):
+            go(store, search(n_trials=2, confirm=2), Told(gone_after=gone_after))
+        abandon(store)
+        (line,) = examine(store).unfinished
+        assert line == f"sweep search is not complete: {said}; the command that began it goes on where it stood"
+        go(store, search(n_trials=2, confirm=2), Told())
+        assert examine(store) == Holes([], [])
+
+    def test_a_search_that_was_over_when_its_launcher_died_is_finished(self, search, tmp_path):
+        store = MemoryStore()
+        go(store, search(n_trials=2, confirm=2), Told())
+        (sweep,) = store.runs(Kind.SWEEP)
+        store.end(sweep.run_id, Status.RUNNING, 0)
+        store.log(sweep.run_id, tags={Tag.OWNER: "gone 1 0"})
+        repair(store, lambda line: None)
+        assert [sweep.status for sweep in store.runs(Kind.SWEEP)] == [Status.FINISHED]
+
+
 def test_the_best_is_confirmed_on_seeds_that_no_point_was_tried_with(search):
     store, told = MemoryStore(), Told(noise=0.05)
     plan = search(n_trials=10, replicates=2, confirm=5)
@@ -264,6 +358,7 @@ def test_the_best_is_confirmed_on_seeds_that_no_point_was_tried_with(search):
     assert found.best.point == max(found.trials, key=lambda trial: trial.value).point
     fresh = told.trained[-5:]
     assert {run.config.seed for run in fresh} == {2, 3, 4, 5, 6}
+    assert {run.params["seed"] for run in found.tried} == {"0", "1"}  # so that the best leads on its page too
     assert found.fresh == [store_value(store, run) for run in reversed(fresh)]
     assert found.worth.estimate == pytest.approx(np.mean([curve(run, 0.05)[-1] for run in fresh]))
     assert swept.outcome.failures == []
@@ -323,7 +418,8 @@ def test_what_the_store_says_of_points_is_data(search):
     store = MemoryStore()
     go(store, search(n_trials=4), Told())
     (sweep,) = store.runs(Kind.SWEEP)
-    for text in ("", "{", "[]", '{"point": 3, "after": []}', '{"point": {}, "after": [9]}', '{"point": {"eta": "x"}}'):
+    damaged = ("", "{", "[]", '{"point": 3, "after": []}', '{"point": {}, "after": [9]}', '{"point": {"eta": "x"}}')
+    for text in (*damaged, '{"point": {"eta": "x"}, "after": []}'):
         store.log(sweep.run_id, tags={"nnexp.trial.0002": text})
         told = Told()
         go(store, search(n_trials=4), told)
