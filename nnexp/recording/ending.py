@@ -19,7 +19,10 @@ FILE = re.compile(r"\w[\w.-]*")  # the name of a file of arrays, less its ending
 
 @dataclass(frozen=True)
 class Stand:
-    """Where a run stood when it ended: after which epoch, and which files hold its state, less their ending."""
+    """Where a run stood when it ended: after which epoch, and which files hold its state, less their ending.
+
+    Of one that did not come to its end this is what it had kept on its way, and the digest covers the next epoch too.
+    """
 
     epoch: int
     files: tuple[str, ...]

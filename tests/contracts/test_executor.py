@@ -22,7 +22,7 @@ from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.task import NETWORK, NetworkTask
 from nnexp.training.checkpoint import Checkpoint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Resumed, Started, WorkerLost
 from nnexp.training.spec import RunSpec, make_spec
 
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
@@ -225,6 +225,7 @@ def test_a_run_that_was_pruned_leaves_what_another_goes_on_from(executor: Execut
     longer = replace(run(0, epochs=last.number + 2), checkpoint=Checkpoint("1a2b", earlier, pruned.state), number=1)
     gone_on = run_all(executor, [longer])[1]
     whole = run_all(executor, [run(2, seed=0, epochs=last.number + 2)])[2]
+    assert gone_on.pop(1) == Resumed("1a2b", last.number)
     assert tuple(gone_on[1:-3]) == earlier
     assert [event.digest for event in gone_on[1:-1]] == [event.digest for event in whole[1:-1]]
     assert kinds(gone_on) == kinds(whole)
