@@ -27,7 +27,7 @@ class Keeper:
         """Take the number of the last epoch, if it is known: that one's state the run leaves as it ends."""
         self.kept: Kept | None = None
         self._last = last
-        self._due = -inf
+        self._began = self._due = -inf
         self._took_s = 0.0
 
     def take(self, number: int, measured: Measured) -> None:
@@ -36,7 +36,7 @@ class Keeper:
         began = perf_counter()
         if measured.state and number != self._last and began >= self._due:
             self.kept = _kept(number, measured.state)
-            self._took_s = perf_counter() - began
+            self._began, self._took_s = began, perf_counter() - began
 
     @contextmanager
     def passing_on(self) -> Iterator[None]:
@@ -44,8 +44,8 @@ class Keeper:
         began = perf_counter()
         yield
         if self.kept:
-            now = perf_counter()
-            self._due = inf if self.kept.error else now + max(MOMENT_S, TIMES * (self._took_s + now - began))
+            took_s = self._took_s + perf_counter() - began
+            self._due = inf if self.kept.error else self._began + max(MOMENT_S, TIMES * took_s)
 
 
 def _kept(number: int, state: Callable[[], Files]) -> Kept | None:
