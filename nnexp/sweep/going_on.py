@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from math import inf
 
 from threadpoolctl import threadpool_limits
@@ -39,7 +40,7 @@ class GoingOn:
         """Take the recorders of a launch, and the runs that had ended before it, if they were read."""
         self._store = store
         self._recorders = recorders
-        self._say = say
+        self._say = cache(say)  # it may be asked twice
         self._begun: set[str] = set()  # courses that were asked for
         self._ended = None if ended is None else _by_course(ended)
 
