@@ -83,6 +83,9 @@ class Walk:
     def digest_of(self, config: Steps, read: Read) -> str:
         return ""
 
+    def epochs(self, config: Steps) -> int | None:
+        return config.epochs
+
     def epoch_seconds(self, config: Steps) -> float:
         return 0.0
 
