@@ -23,9 +23,7 @@ from numpy.typing import NDArray
 from nnexp.errors import ConfigError, RecordError
 from nnexp.recording import files, journal
 from nnexp.regular import read_file
-from nnexp.tasks.task import Files
 from nnexp.tracking.records import RunStart, Status
-from nnexp.training.checkpoint import unpack
 from nnexp.training.events import Epoch
 
 
@@ -114,17 +112,17 @@ class RunFolder:
         self.write(files.CHECKPOINT, packed)
 
     @property
-    def checkpoint(self) -> tuple[int, Files] | None:
-        """The number of the last epoch whose state was kept, and the state."""
+    def checkpoint(self) -> dict[str, NDArray[Any]] | None:
+        """The state that was kept last, as it was packed."""
         content = self._read(files.CHECKPOINT)
-        return None if content is None else unpack(files.read_arrays(files.CHECKPOINT, content))
+        return None if content is None else files.read_arrays(files.CHECKPOINT, content)
 
     def write_end(
         self, status: Status, time: int, reason: str | None, tags: Mapping[str, str], left: Collection[str] = ()
     ) -> None:
         """Write how the run ended: the last thing that is written, when all before it is safe on the disk.
 
-        What a run had kept on its way goes when it came to its end, unless that `left` arrays of the same name.
+        What it had kept on its way goes if it came to its end, unless that `left` arrays of the same name.
         Flushing a file takes 1 to 10 ms on a common disk, more than all the rest of writing it; so only what cannot be
         had again without training is flushed: the journal, the arrays and the end.
         """

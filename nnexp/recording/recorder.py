@@ -15,19 +15,18 @@ from pathlib import Path
 
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import code, owner, packages, pending
-from nnexp.recording.ending import arrays_left, end_tags, fate, reason
-from nnexp.recording.files import DIFF, OPENED, PACKAGES, SOURCES, TRACEBACK
+from nnexp.recording.ending import end_tags, fate, leave
+from nnexp.recording.files import DIFF, PACKAGES, SOURCES
 from nnexp.recording.folder import RunFolder, free
 from nnexp.recording.identity import identity
 from nnexp.recording.metrics import epoch_metrics, final_metrics
-from nnexp.recording.opened import write_opened
 from nnexp.recording.sources import write_sources
 from nnexp.recording.standing import Standing
 from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Printed, Resumed, Started, now
+from nnexp.training.events import Ending, Epoch, Event, Printed, Resumed, Started, now
 from nnexp.training.spec import RunSpec
 
 EVERY_S = 1.5  # seconds between batches, while a run is going
@@ -167,14 +166,7 @@ class Recorder:
             case Resumed():
                 self.standing.resumed(event)
             case _:
-                left = arrays_left(event)
-                for name, arrays in left.items():
-                    self.folder.write_arrays(name, arrays)
-                if isinstance(event, Finished) and event.opened:
-                    self.folder.write(OPENED, write_opened(event.opened))
-                if isinstance(event, Failed):
-                    self.folder.write_text(TRACEBACK, event.traceback)
-                self.folder.write_end(fate(event), event.time, reason(event), self._last, left)
+                leave(event, self._last, self.folder)
 
     def remember(self, event: Event) -> None:
         """Note an event that is in the folder, to be sent with the next batch."""

@@ -13,7 +13,7 @@ from nnexp.recording.ending import Stand, fate
 from nnexp.recording.files import ARRAYS, CHECKPOINT
 from nnexp.recording.folder import RunFolder
 from nnexp.tracking.records import Status, Tag
-from nnexp.training.checkpoint import digest_state
+from nnexp.training.checkpoint import digest_state, unpack
 from nnexp.training.events import Ending, Epoch, Kept, Resumed
 
 
@@ -64,7 +64,8 @@ def kept_tags(folder: RunFolder, epochs: Sequence[Epoch]) -> dict[str, str]:
     RecordError
         If what it has kept cannot be read.
     """
-    epoch, state = folder.checkpoint or (0, {})
+    packed = folder.checkpoint
+    epoch, state = (0, {}) if packed is None else unpack(packed)
     if not 0 < epoch < len(epochs):
         return {}
     stand = Stand(epoch, (CHECKPOINT.removesuffix(ARRAYS),), digest_state(epochs[: epoch + 1], state))

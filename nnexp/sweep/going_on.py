@@ -19,6 +19,7 @@ from nnexp.archive.checkpoint import read_checkpoint
 from nnexp.config.schema import THREADS
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording.ending import Stand, read_stand
+from nnexp.sweep.ledger import changed_since
 from nnexp.sweep.recorders import Recorders
 from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Run, Tag
@@ -50,6 +51,9 @@ class GoingOn:
             for earlier, stand in self._earlier(run):
                 if run.checkpoint and run.checkpoint.run_id == earlier.run_id:
                     return run
+                if why := earlier.is_finished and changed_since(earlier, run, self._store):
+                    self._say(why)
+                    continue
                 try:
                     return replace(run, checkpoint=read_checkpoint(earlier, stand, self._store, run.task, run.config))
                 except RecordError as error:
@@ -60,7 +64,8 @@ class GoingOn:
 
     def _earlier(self, run: RunSpec) -> list[tuple[Run, Stand]]:
         """List the runs that it may go on from, the longest first, and of equal ones the newest."""
-        stands = [(earlier, read_stand(earlier.tags.get(Tag.STATE))) for earlier in self._of_course(run.course)]
+        others = [one for one in self._of_course(run.course) if not (one.is_finished and one.key == run.key)]
+        stands = [(earlier, read_stand(earlier.tags.get(Tag.STATE))) for earlier in others]
         found = [(earlier, stand) for earlier, stand in stands if stand and stand.epoch < (run.epochs or inf)]
         if found and not run.portable:
             here = _environment(run)

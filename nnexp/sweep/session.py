@@ -241,10 +241,8 @@ class Session:
         most = survey.growing.runs_at_most if survey.growing else len(to_do)
         executor = self._executor(min(policy.slots, most or 1))
         turns = KeyTurns(self.store, say, fresh=policy.fresh)
-        going_on = None if policy.fresh else GoingOn(self.store, recorders, say, ended)
+        on = None if policy.fresh else GoingOn(self.store, recorders, say, ended)
         told, clock = self._watcher, self._clock
-        launch = Launch(
-            executor, policy, recorders, told, turns=turns, going_on=going_on, estimate=estimate, clock=clock
-        )
+        launch = Launch(executor, policy, recorders, told, turns=turns, going_on=on, estimate=estimate, clock=clock)
         with self._watcher.watching(to_do, estimate):
             return launch.run(source(to_do), interrupt)

@@ -29,8 +29,12 @@ def workers(command):
 
 
 def kept(app):
-    """When a state was kept last; 0 where none is."""
-    return max((file.stat().st_mtime_ns for file in app.folder.rglob("checkpoint.npz")), default=0)
+    """When the latest launch kept a state last; 0 where it has none."""
+    launched = max([*app.folder.glob("multirun/*/*"), *app.folder.glob("outputs/*/*")], default=app.folder)
+    times = [0]
+    with suppress(FileNotFoundError):  # it goes when its run ends
+        times += [file.stat().st_mtime_ns for file in launched.rglob("checkpoint.npz")]
+    return max(times)
 
 
 def continued(app):
@@ -44,9 +48,11 @@ def test_kills(app, wait_until):
     for kill in range(KILLS):
         if command is None or command.process.poll() is not None:
             command = app.start(*SWEEP)
-        before = kept(app)
+        before = kept(app)  # of this launch or the one before
         if kill == 0 or moments.random() < 0.7:
-            wait_until(lambda: kept(app) > before or command.process.poll() is not None, what="a state to be kept")  # noqa: B023
+            wait_until(
+                lambda: kept(app) not in (0, before) or command.process.poll() is not None, what="a state to be kept"
+            )  # noqa: B023
         time.sleep(moments.uniform(0, 0.5))
         assert command.process.poll() is None, command.said
         victim = moments.choice(["worker", "launcher", "group"])
@@ -77,3 +83,43 @@ def test_a_single_run(app, wait_until):
     (run,) = continued(app)
     assert "identical in all 100 epochs" in app.run("rerun", run.run_id)
     assert [*app.folder.rglob("outputs/*/*/checkpoint.npz")] != []  # in the folder of the one that was killed
+
+
+THEIRS = """
+import random, time
+from pathlib import Path
+
+def walk(forgets: bool = False, *, state=None, seed: int):
+    here = state or {"place": 0.0, "epoch": 0, "draws": random.Random(seed).getstate()}
+    draw = random.Random()
+    draw.setstate(here["draws"] if not (state and forgets) else random.Random(7).getstate())
+    while here["epoch"] < 6:
+        while here["epoch"] == 4 and not Path("go").exists():
+            time.sleep(0.01)
+        here["epoch"] += 1
+        here["place"] += draw.random()
+        here["draws"] = draw.getstate()
+        yield {"place": here["place"]}, here
+"""
+
+
+@pytest.mark.parametrize("forgets", [False, True])
+def test_a_function_of_others_goes_on_if_it_can_be_gone_on_with_exactly(app, forgets, wait_until):
+    (app.folder / "mine.py").write_text(THEIRS)
+    typed = ("train", "mine.py:walk", f"forgets={forgets}")
+    command = app.start(*typed)
+    wait_until(lambda: kept(app), what="a state to be kept")
+    command.wait_for("epoch 4")
+    command.signal_group(signal.SIGKILL)
+    command.end()
+    (app.folder / "go").touch()
+    said = app.run(*typed)
+    (run,) = app.finished()
+    (killed,) = (run for run in app.store.runs() if run.status == "KILLED")
+    if forgets:
+        assert f"does not go on from run {killed.run_id[:8]}: epoch " in said
+        assert "; it is trained anew" in said
+    else:
+        assert f" of run {killed.run_id[:8]}" in said
+    assert (Tag.CONTINUED_FROM in run.tags) is not forgets
+    assert "identical" in app.run("rerun", run.run_id)
