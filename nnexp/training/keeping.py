@@ -16,7 +16,7 @@ from nnexp.training.checkpoint import pack, plain
 from nnexp.training.events import Kept
 
 MOST = 1 << 28  # bytes of a state: several copies of it are in memory for an instant
-MOMENT_S = 0.5
+MOMENT_S = 1.0
 TIMES = 10  # what it took
 
 

@@ -17,7 +17,7 @@ from nnexp.tracking.records import Tag
 KILLS, SEED = int(os.environ.get("NNEXP_GOING_ON_KILLS", "3")), int(os.environ.get("NNEXP_GOING_ON_SEED", "1"))
 RUNS = 2 + KILLS  # so that there are some left for each
 SWEEP = ("sweep", "tiny", "optimiser=momentum", "eta=0.1", "kernel=numpy", f"hydra.launcher.retries={10 * KILLS}")
-ONE = ("train", "dataset=folder", "dataset.path=small.npz", "hidden=10", "batch_size=1", *SWEEP[2:5], "epochs=100")
+ONE = ("train", "dataset=folder", "dataset.path=small.npz", "hidden=10", "batch_size=1", *SWEEP[2:5], "epochs=400")
 
 
 def workers(command):
@@ -37,6 +37,11 @@ def kept(app):
     return max(times)
 
 
+def wait_for_a_state(app, command, wait_until):
+    before = kept(app)  # by this launch or the one before
+    wait_until(lambda: kept(app) not in (0, before) or command.process.poll() is not None, what="a state to be kept")
+
+
 def continued(app):
     return [run for run in app.finished() if Tag.CONTINUED_FROM in run.tags]
 
@@ -48,11 +53,8 @@ def test_kills(app, wait_until):
     for kill in range(KILLS):
         if command is None or command.process.poll() is not None:
             command = app.start(*SWEEP)
-        before = kept(app)  # of this launch or the one before
         if kill == 0 or moments.random() < 0.7:
-            wait_until(
-                lambda: kept(app) not in (0, before) or command.process.poll() is not None, what="a state to be kept"
-            )  # noqa: B023
+            wait_for_a_state(app, command, wait_until)
         time.sleep(moments.uniform(0, 0.5))
         assert command.process.poll() is None, command.said
         victim = moments.choice(["worker", "launcher", "group"])
@@ -74,14 +76,13 @@ def test_kills(app, wait_until):
 
 def test_a_single_run(app, wait_until):
     command = app.start(*ONE)
-    wait_until(lambda: kept(app), what="a state to be kept")
-    first = kept(app)
-    wait_until(lambda: kept(app) > first, what="another")
+    for _ in range(2):
+        wait_for_a_state(app, command, wait_until)
     command.signal_group(signal.SIGKILL)
     assert command.end() == -signal.SIGKILL
     assert " on from epoch " in app.run(*ONE)
     (run,) = continued(app)
-    assert "identical in all 100 epochs" in app.run("rerun", run.run_id)
+    assert "identical in all 400 epochs" in app.run("rerun", run.run_id)
     assert [*app.folder.rglob("outputs/*/*/checkpoint.npz")] != []  # in the folder of the one that was killed
 
 
@@ -108,7 +109,7 @@ def test_a_function_of_others_goes_on_if_it_can_be_gone_on_with_exactly(app, for
     (app.folder / "mine.py").write_text(THEIRS)
     typed = ("train", "mine.py:walk", f"forgets={forgets}")
     command = app.start(*typed)
-    wait_until(lambda: kept(app), what="a state to be kept")
+    wait_for_a_state(app, command, wait_until)
     command.wait_for("epoch 4")
     command.signal_group(signal.SIGKILL)
     command.end()
