@@ -1,4 +1,4 @@
-"""Arrays out of what is not to be trusted: memory grows with what arrives, never with what a header claims.
+"""Arrays into bytes, and out of what is not to be trusted: memory grows with what arrives, never with what it claims.
 
 np.load would allocate whatever an array's header promises before it reads a byte; so only its header parser is used
 here. Nothing is unpickled. Knows no file: a caller says where a stream comes from.
@@ -6,7 +6,10 @@ here. Nothing is unpickled. Knows no file: a caller says where a stream comes fr
 
 from __future__ import annotations
 
+import io
 import math
+import zipfile
+from collections.abc import Mapping
 from typing import IO, Any
 
 import numpy as np
@@ -16,6 +19,16 @@ from numpy.typing import NDArray
 from nnexp.errors import DataError
 
 CHUNK = 1 << 20
+COMMENT = b"nnexp format "  # of an .npz, and the number
+
+
+def write_npz(arrays: Mapping[str, NDArray[Any]], number: int) -> bytes:
+    """Write arrays as an .npz without pickles; its format is the archive's comment, which np.load passes over."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.comment = COMMENT + str(number).encode()
+    return buffer.getvalue()
 
 
 def read_array(

@@ -1,16 +1,18 @@
 """Plans of runs that take milliseconds, and a watcher that writes down what it hears."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from nnexp.recording.files import CHECKPOINT, read_arrays
 from nnexp.sweep.plan import Plan, make_plan
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.task import NETWORK
+from nnexp.training.checkpoint import Checkpoint, unpack
 from nnexp.training.events import Ending, Epoch, Event
 from nnexp.training.execute import execute
 from nnexp.training.spec import RunSpec
@@ -19,6 +21,16 @@ from nnexp.training.spec import RunSpec
 def events_of(config: Config) -> Iterator[Event]:
     """Train a config of the network here, and give its events."""
     return execute(NETWORK, SCHEMA.values(config))
+
+
+def checkpoint_of(events: Iterable[Event]) -> Checkpoint:
+    """Give what a run is gone on from that ended after these events, none of which was its end."""
+    epochs = [event for event in events if isinstance(event, Epoch)]
+    following = next(epoch for epoch in reversed(epochs) if epoch.before)
+    assert following.before
+    number, state = unpack(read_arrays(CHECKPOINT, following.before.state))
+    assert number == following.number - 1
+    return Checkpoint("1a2b", tuple(epochs[:number]), state, following)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ ROOMS = {
     "tracking": "errors measure places regular",
     "tasks": "errors measure config core datasets",
     "search": "config",
-    "training": "errors measure config tasks",
+    "training": "errors measure arrays config tasks",
     "recording": "errors measure places regular arrays config search tasks tracking training",
     "archive": "errors measure config tasks tracking training recording",
     "sweep": "errors measure terminal config tasks tracking training recording archive statistics search",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nnexp.archive.reader import RunReader
 from nnexp.errors import DataError, RecordError
 from nnexp.recording.ending import Stand
-from nnexp.recording.files import ARRAYS
-from nnexp.tasks.task import Task
-from nnexp.tracking.records import Run
+from nnexp.recording.files import ARRAYS, CHECKPOINT
+from nnexp.tasks.task import Files, Task
+from nnexp.tracking.records import Run, Status
 from nnexp.tracking.store import RunStore
-from nnexp.training.checkpoint import Checkpoint, digest_state
+from nnexp.training.checkpoint import Checkpoint, digest_state, unpack
+from nnexp.training.events import Epoch
 
 
 def read_checkpoint(run: Run, stand: Stand, store: RunStore, task: Task, config: Any) -> Checkpoint:
@@ -23,10 +25,11 @@ def read_checkpoint(run: Run, stand: Stand, store: RunStore, task: Task, config:
         For a journal or a state that is absent, damaged, or not what the run left.
     """
     reader = RunReader(run.run_id, store)
-    epochs = tuple(reader.epochs()[: stand.epoch])
+    if run.status is not Status.FINISHED:
+        return _kept(stand, reader)
+    epochs = tuple(reader.epochs(stand.epoch))
     state = {name: reader.arrays(f"{name}{ARRAYS}") for name in stand.files}
-    if len(epochs) != stand.epoch or digest_state(epochs, state) != stand.digest:
-        raise RecordError("its epochs or its state are not what it left")
+    _check(stand, stand.epoch, epochs, state)
     try:
         digest = task.digest_of(config, state.__getitem__)
     except (DataError, LookupError) as error:
@@ -34,3 +37,16 @@ def read_checkpoint(run: Run, stand: Stand, store: RunStore, task: Task, config:
     if digest and digest != epochs[-1].digest:
         raise RecordError("its state does not have the digest that epochs.jsonl gives for its last epoch")
     return Checkpoint(run.run_id, epochs, state)
+
+
+def _kept(stand: Stand, reader: RunReader) -> Checkpoint:
+    """Read what a run had kept that did not come to its end, and the epoch by which whoever goes on proves it."""
+    epochs = tuple(reader.epochs(stand.epoch + 1))
+    _, state = unpack(reader.arrays(CHECKPOINT))
+    _check(stand, stand.epoch + 1, epochs, state)
+    return Checkpoint(reader.run_id, epochs[:-1], state, epochs[-1])
+
+
+def _check(stand: Stand, wanted: int, epochs: Sequence[Epoch], state: Files) -> None:
+    if len(epochs) != wanted or digest_state(epochs, state) != stand.digest:
+        raise RecordError("its epochs or its state are not what it left")

@@ -55,10 +55,10 @@ class RunReader:
         """Read what it computed with."""
         return files.read_environment(self._read(files.ENVIRONMENT))
 
-    def epochs(self) -> list[Epoch]:
-        """Read its journal, in which no epoch may be missing."""
+    def epochs(self, last: int | None = None) -> list[Epoch]:
+        """Read its journal, in which no epoch may be missing; with `last`, as far as that epoch."""
         epochs = []
-        for number, line in enumerate(self._read(files.EPOCHS).splitlines(), 1):
+        for number, line in enumerate(self._read(files.EPOCHS).splitlines()[:last], 1):
             try:
                 epoch = files.read_epoch(line)
             except files.UnknownFormatError:

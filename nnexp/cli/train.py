@@ -67,9 +67,9 @@ def _tell_reused(run: Run, task: Task, store: Store) -> None:
 def _tell(trained: Trained) -> None:
     trained.check()
     recorder, last = trained.recorder, trained.recorder.epochs[-1]
-    checkpoint, name = trained.run.checkpoint, trained.run.name
-    before = checkpoint.epochs[-1].metrics.get(TOTAL.name, 0.0) if checkpoint else 0.0
-    took = duration(last.metrics[TOTAL.name] - before) + (f" from epoch {checkpoint.epoch} on" if checkpoint else "")
-    out().print(f"{name}: {told(trained.run.task, last)} after epoch {last.number}, in {took}")
+    done = recorder.standing.done
+    before = recorder.epochs[done - 1].metrics.get(TOTAL.name, 0.0) if done else 0.0
+    took = duration(last.metrics[TOTAL.name] - before) + (f" from epoch {done} on" if done else "")
+    out().print(f"{trained.run.name}: {told(trained.run.task, last)} after epoch {last.number}, in {took}")
     run = f"run {recorder.run_id or '(not in the store yet)'}, digest {last.digest[:12]}"
     out().print(f"{run}, files in {recorder.folder.path}", soft_wrap=True)

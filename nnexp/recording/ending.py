@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from nnexp.recording.fields import DIGEST
+from nnexp.recording.files import OPENED, TRACEBACK
+from nnexp.recording.folder import RunFolder
 from nnexp.recording.identity import LONGEST_REASON, remarks
+from nnexp.recording.opened import write_opened
 from nnexp.tasks.task import Files
 from nnexp.tracking.records import Status, Tag
 from nnexp.training.checkpoint import digest_state
-from nnexp.training.events import Ending, Epoch, Finished, Killed, Pruned
+from nnexp.training.events import Ending, Epoch, Failed, Finished, Killed, Pruned
 
 FILE = re.compile(r"\w[\w.-]*")  # the name of a file of arrays, less its ending
 
 
 @dataclass(frozen=True)
 class Stand:
-    """Where a run stood when it ended: after which epoch, and which files hold its state, less their ending."""
+    """Where a run stood when it ended: after which epoch, and which files hold its state, less their ending.
+
+    Of one that did not come to its end this is what it had kept on its way, and the digest covers the next epoch too.
+    """
 
     epoch: int
     files: tuple[str, ...]
@@ -55,6 +61,18 @@ def fate(ending: Ending) -> Status:
 def reason(ending: Ending) -> str | None:
     """Say why a run did not come to its last epoch."""
     return None if isinstance(ending, Finished) else ending.error
+
+
+def leave(ending: Ending, tags: Mapping[str, str], folder: RunFolder) -> None:
+    """Write what a run leaves into its folder, and last how it ended."""
+    left = arrays_left(ending)
+    for name, arrays in left.items():
+        folder.write_arrays(name, arrays)
+    if isinstance(ending, Finished) and ending.opened:
+        folder.write(OPENED, write_opened(ending.opened))
+    if isinstance(ending, Failed):
+        folder.write_text(TRACEBACK, ending.traceback)
+    folder.write_end(fate(ending), ending.time, reason(ending), tags, left)
 
 
 def arrays_left(ending: Ending) -> Files:

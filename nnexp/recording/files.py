@@ -15,18 +15,17 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from nnexp.arrays import read_npy
+from nnexp.arrays import COMMENT, read_npy, write_npz
 from nnexp.errors import RecordError
 from nnexp.recording.fields import DIGEST, UID, are_names, is_mapping
 from nnexp.recording.format_1 import epoch_of_format_1
 from nnexp.regular import MOST
 from nnexp.tracking.records import RunStart, Status, Tag, moment
+from nnexp.training.checkpoint import FORMAT
 from nnexp.training.events import Epoch
 
-FORMAT = 2
 FORMATS = (1, FORMAT)
 
 RUN, END = "run.json", "end.json"  # stay in the folder
@@ -34,6 +33,7 @@ CONFIG, ENVIRONMENT, EPOCHS = "config.json", "environment.json", "epochs.jsonl"
 PACKAGES, DIFF, TRACEBACK, OUTPUT = "environment.lock", "code.diff", "traceback.txt", "output.txt"
 SOURCES, OPENED = "sources.json", "opened.json"  # of a task of others
 PARAMETERS, PREDICTIONS, STATE = "parameters.npz", "predictions.npz", "state.npz"
+CHECKPOINT = "checkpoint.npz"  # what a run goes on from that did not come to its end
 
 ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, SOURCES, OPENED, EPOCHS, TRACEBACK, OUTPUT)  # and every .npz
 ARRAYS = ".npz"
@@ -43,7 +43,6 @@ DATASET = {"name", "digest", "source"}
 ENDING = {"status", "time", "reason", "tags", "files"}
 ENDS = {status.value for status in Status if status is not Status.RUNNING}
 PICKLE = b"\x80"
-COMMENT = b"nnexp format "  # of an .npz; a format 1 has none
 
 
 class UnknownFormatError(RecordError):
@@ -62,12 +61,8 @@ def write_epoch(epoch: Epoch) -> bytes:
 
 
 def write_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Write arrays as an .npz without pickles; its format is the archive's comment, which np.load passes over."""
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    with zipfile.ZipFile(buffer, "a") as archive:
-        archive.comment = COMMENT + str(FORMAT).encode()
-    return buffer.getvalue()
+    """Write arrays as an .npz, with the format; one of format 1 says none."""
+    return write_npz(arrays, FORMAT)
 
 
 def most(name: str) -> int:

@@ -6,11 +6,9 @@ Its end, written last, gives the digest of every file: what was damaged since is
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
-import stat
 import uuid
 import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,12 +16,12 @@ from contextlib import suppress
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from numpy.typing import NDArray
 
 from nnexp.errors import ConfigError, RecordError
-from nnexp.recording import files
+from nnexp.recording import files, journal
 from nnexp.regular import read_file
 from nnexp.tracking.records import RunStart, Status
 from nnexp.training.events import Epoch
@@ -82,27 +80,16 @@ class RunFolder:
 
     def add_epoch(self, epoch: Epoch) -> None:
         """Append one epoch to the journal."""
-        with self._open_to_append(files.EPOCHS) as journal:
-            journal.write((b"" if _at_line_start(journal) else b"\n") + files.write_epoch(epoch))
+        journal.append(self.file(files.EPOCHS), epoch)
 
     def add_output(self, text: str) -> None:
         """Append to what the run printed."""
-        with self._open_to_append(files.OUTPUT) as output:
+        with journal.open_to_append(self.file(files.OUTPUT)) as output:
             output.write(text.encode(errors="backslashreplace"))
 
     def epochs(self) -> Iterator[Epoch]:
-        """Read the journal back; a line that was cut off by a crash or a full disk does not count."""
-        number = 0
-        for line in (self._read(files.EPOCHS) or b"").splitlines():
-            try:
-                epoch = files.read_epoch(line)
-            except files.UnknownFormatError:
-                raise
-            except RecordError:
-                continue
-            if epoch.number == number + 1:
-                number = epoch.number
-                yield epoch
+        """Read the journal back, without a line that was cut off."""
+        return journal.read(self._read(files.EPOCHS) or b"")
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a file of settings or facts."""
@@ -120,17 +107,31 @@ class RunFolder:
         """Write arrays under a name, to which .npz is added."""
         self.write(f"{name}{files.ARRAYS}", files.write_arrays(arrays), flush=True)
 
-    def write_end(self, status: Status, time: int, reason: str | None, tags: Mapping[str, str]) -> None:
+    def write_checkpoint(self, packed: bytes) -> None:
+        """Write what the run may be gone on from, and do not flush it: a process that is killed loses nothing."""
+        self.write(files.CHECKPOINT, packed)
+
+    @property
+    def checkpoint(self) -> dict[str, NDArray[Any]] | None:
+        """The state that was kept last, as it was packed."""
+        content = self._read(files.CHECKPOINT)
+        return None if content is None else files.read_arrays(files.CHECKPOINT, content)
+
+    def write_end(
+        self, status: Status, time: int, reason: str | None, tags: Mapping[str, str], left: Collection[str] = ()
+    ) -> None:
         """Write how the run ended: the last thing that is written, when all before it is safe on the disk.
 
+        What it had kept on its way goes if it came to its end, unless that `left` arrays of the same name.
         Flushing a file takes 1 to 10 ms on a common disk, more than all the rest of writing it; so only what cannot be
         had again without training is flushed: the journal, the arrays and the end.
         """
-        if self.file(files.EPOCHS).exists():
-            with self._open_to_append(files.EPOCHS) as journal:
-                os.fsync(journal)
-        fields = {"status": status, "time": time, "reason": reason, "tags": dict(tags), "files": self._digests()}
+        journal.flush(self.file(files.EPOCHS))
+        going = status is Status.FINISHED and files.CHECKPOINT.removesuffix(files.ARRAYS) not in left
+        digests = self._digests({files.CHECKPOINT} if going else ())
+        fields = {"status": status, "time": time, "reason": reason, "tags": dict(tags), "files": digests}
         self.write(files.END, files.write_json(fields), flush=True)
+        self.drop_checkpoint()
 
     @property
     def end(self) -> dict[str, Any] | None:
@@ -168,6 +169,12 @@ class RunFolder:
             if name.endswith(files.ARRAYS):
                 yield name, files.read_arrays(name, self._read(name) or b"")
 
+    def drop_checkpoint(self) -> None:
+        """Take away what the run's end does not vouch for."""
+        if self.end and files.CHECKPOINT not in self._kept():
+            with suppress(OSError):
+                self.file(files.CHECKPOINT).unlink()
+
     def tidy(self) -> None:
         """Take away what was being written when its process was killed."""
         for left in self.path.glob(".*.????????"):
@@ -191,9 +198,9 @@ class RunFolder:
         kept: dict[str, str] = (self.end or {"files": {}})["files"]
         return kept
 
-    def _digests(self) -> dict[str, str]:
+    def _digests(self, without: Collection[str]) -> dict[str, str]:
         found = {}
-        for name in self._names():
+        for name in (name for name in self._names() if name not in without):
             with suppress(RecordError):
                 found[name] = _digest(self._read(name) or b"")
         return found
@@ -205,14 +212,6 @@ class RunFolder:
         if digest and _digest(content or b"") != digest:
             raise RecordError(f"{name} is not what it was when the run ended")
         return content
-
-    def _open_to_append(self, name: str) -> BinaryIO:
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-        file = os.open(self.file(name), flags, 0o666)
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            os.close(file)
-            raise OSError(errno.EINVAL, f"{name} is no file")
-        return open(file, "a+b")
 
     def write(self, name: str, content: bytes, *, flush: bool = False) -> None:
         """Write a file beside, and move it into place."""
@@ -243,13 +242,6 @@ def free(path: Path) -> Path:
         if (path / name).exists():
             raise ConfigError(f"{path.absolute()} holds a {name} that no run left; name another output folder")
     return path
-
-
-def _at_line_start(journal: BinaryIO) -> bool:
-    if journal.seek(0, os.SEEK_END) == 0:
-        return True
-    journal.seek(-1, os.SEEK_END)
-    return journal.read(1) == b"\n"
 
 
 def _digest(content: bytes) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnexp.measure import TOTAL, write_measures
-from nnexp.recording.files import FORMAT
 from nnexp.recording.metrics import final_metrics
 from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Kind, Run, Status, Tag
+from nnexp.training.checkpoint import FORMAT
 from nnexp.training.events import Epoch, Finished
 from nnexp.training.spec import RunSpec
 

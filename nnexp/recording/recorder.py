@@ -15,18 +15,18 @@ from pathlib import Path
 
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import code, owner, packages, pending
-from nnexp.recording.ending import arrays_left, end_tags, fate, reason
-from nnexp.recording.files import DIFF, OPENED, PACKAGES, SOURCES, TRACEBACK
+from nnexp.recording.ending import end_tags, fate, leave
+from nnexp.recording.files import DIFF, PACKAGES, SOURCES
 from nnexp.recording.folder import RunFolder, free
 from nnexp.recording.identity import identity
 from nnexp.recording.metrics import epoch_metrics, final_metrics
-from nnexp.recording.opened import write_opened
 from nnexp.recording.sources import write_sources
+from nnexp.recording.standing import Standing
 from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Printed, Started, now
+from nnexp.training.events import Ending, Epoch, Event, Printed, Resumed, Started, now
 from nnexp.training.spec import RunSpec
 
 EVERY_S = 1.5  # seconds between batches, while a run is going
@@ -53,11 +53,13 @@ class Recorder:
         self.run = run
         self.run_id = run_id
         self.epochs: list[Epoch] = []
+        self.standing = Standing(lambda line: say(f"{run.name}: {line}"))
         self._measures = declared_by([run]).values()
         self._store = store
         self._say = say
         self._unsent: list[Metric] = []
         self._tags: dict[str, str] = {}
+        self._last: dict[str, str] = {}  # tags of its end
         self._end: tuple[Status, int] | None = None
         self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
         self._behind = self._others_files = behind
@@ -75,6 +77,8 @@ class Recorder:
 
     def keep(self, event: Event) -> None:
         """Write one event into the folder: from there on it is not lost."""
+        if isinstance(event, Ending):
+            self._last = end_tags(event, self.epochs) | self.standing.tags_at(event, self.folder, self.epochs)
         try:
             self._journal(event)
         except OSError as error:
@@ -155,16 +159,14 @@ class Recorder:
                 self.folder.write_environment(event.environment)
             case Epoch():
                 self.folder.add_epoch(event)
+                if event.before:
+                    self.standing.keep(event.before, self.folder)
             case Printed():
                 self.folder.add_output(event.text)
+            case Resumed():
+                self.standing.resumed(event)
             case _:
-                for name, arrays in arrays_left(event).items():
-                    self.folder.write_arrays(name, arrays)
-                if isinstance(event, Finished) and event.opened:
-                    self.folder.write(OPENED, write_opened(event.opened))
-                if isinstance(event, Failed):
-                    self.folder.write_text(TRACEBACK, event.traceback)
-                self.folder.write_end(fate(event), event.time, reason(event), end_tags(event, self.epochs))
+                leave(event, self._last, self.folder)
 
     def remember(self, event: Event) -> None:
         """Note an event that is in the folder, to be sent with the next batch."""
@@ -172,12 +174,14 @@ class Recorder:
             case Started():
                 self._tags |= {Tag.ENVIRONMENT: fingerprint(event.environment)}
             case Epoch():
-                self.epochs.append(event)
+                self.epochs.append(replace(event, before=None))
                 self._unsent += epoch_metrics(event)
             case Printed():
                 pass  # saved with the other files
+            case Resumed():
+                self._tags |= self.standing.tags
             case _:
-                self.close(fate(event), event.time, end_tags(event, self.epochs))
+                self.close(fate(event), event.time, self._last)
 
     def close(self, status: Status, time: int, tags: Mapping[str, str]) -> None:
         """Note the end of the run, to be sent with the next batch."""
@@ -222,8 +226,6 @@ def new_recorder(
     store.claims.take(uid)  # before anybody can read of it
     root = spec.task.sources.root if is_foreign(spec.task) else None
     own = {Tag.OWNER: owner.me(), Tag.UID: uid, Tag.FOLDER: str(path.absolute())}
-    if spec.checkpoint:
-        own[Tag.CONTINUED_FROM] = f"epoch {spec.checkpoint.epoch} of {spec.checkpoint.run_id}"
     run = RunStart(
         name=spec.name,
         started_at=now(),

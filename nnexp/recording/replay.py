@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from nnexp.config.schema import EPOCHS
@@ -10,6 +11,7 @@ from nnexp.errors import RecordError
 from nnexp.recording import files, owner
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.recorder import Recorder
+from nnexp.recording.standing import kept_tags
 from nnexp.tracking.records import Status, Tag
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
@@ -26,6 +28,7 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
         If the store does not take it.
     """
     folder.tidy()
+    folder.drop_checkpoint()
     run, epochs = folder.run, [*folder.epochs()]
     end = folder.end or _killed(max([run.started_at, *(epoch.time for epoch in epochs)]))
     wanted = "" if end["files"] else run.params.get(EPOCHS, "")  # an end that has digests vouches for the journal
@@ -35,6 +38,9 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
     for epoch in epochs:
         recorder.remember(epoch)
     tags = {Tag.FOLDER: str(folder.path), **_environment(folder), **end["tags"]}
+    if folder.end is None:
+        with suppress(RecordError):  # likewise
+            tags |= kept_tags(folder, epochs)
     recorder.close(Status(end["status"]), end["time"], tags)
     recorder.send_now()
 

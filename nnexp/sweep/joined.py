@@ -71,7 +71,7 @@ class Joined:
         while self.is_launched and self._waiting:
             run = self._waiting.pop()
             match self._turns.take(run):
-                case Turn.OURS:
+                case Turn.OURS | Turn.LEFT:
                     self._ours.add(run.key)
                     return run
                 case Turn.ELSEWHERE:

@@ -10,9 +10,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import replace
 
 from nnexp.recording.recorder import Recorder
+from nnexp.sweep.attempt import Attempt, tries
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.interrupt import Interrupt
 from nnexp.sweep.outcome import Failure, Outcome
@@ -21,21 +22,10 @@ from nnexp.sweep.source import Decision, Expecting, Reused, Source
 from nnexp.sweep.turns import NoTurns, Turn, Turns
 from nnexp.sweep.watcher import Watcher
 from nnexp.tracking.records import Run
-from nnexp.training.events import Changed, Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
+from nnexp.training.events import Changed, Ending, Epoch, Event, Finished, Killed, Pruned, Resumed, Started, WorkerLost
 from nnexp.training.spec import RunSpec
 
 TICK_S = 0.2  # how soon an interrupt or a timeout is noticed
-
-
-@dataclass
-class Attempt:
-    """One try at a run."""
-
-    run: RunSpec
-    number: int  # from 1
-    waited: bool = False  # for another process
-    recorder: Recorder | None = None
-    started: float = 0.0  # when it began, or the latest that it may
 
 
 class Launch:
@@ -49,6 +39,7 @@ class Launch:
         watcher: Watcher,
         *,
         turns: Turns | None = None,
+        going_on: Callable[[RunSpec], RunSpec] | None = None,
         estimate: Callable[[RunSpec], float] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -57,6 +48,7 @@ class Launch:
         self._make_recorder = make_recorder
         self._watcher = watcher
         self._turns = turns or NoTurns()
+        self._going_on = going_on or (lambda run: run)  # which gives a run with its checkpoint
         self._estimate = estimate
         self._clock = clock
         self._running: dict[int, Attempt] = {}
@@ -121,6 +113,8 @@ class Launch:
         match self._turns.take(attempt.run):
             case Turn.OURS:
                 self._start(attempt)
+            case Turn.LEFT:
+                self._start(replace(attempt, run=self._going_on(attempt.run)))
             case Turn.ELSEWHERE:
                 if not attempt.waited:
                     self._watcher.say(f"{attempt.run.name} is being trained by another process; it is waited for")
@@ -145,8 +139,8 @@ class Launch:
     def _next(self, source: Source) -> Attempt | None:
         """Find the next run that fits into the budget; those that are tried again come last."""
         while not self._spent and (run := source.next()) is not None:
-            if self._fits(run):
-                return Attempt(run, 1)
+            if self._fits(going := self._going_on(run)):
+                return Attempt(going, 1)
             self._passed_over.append(run)
             self._spent = not source.left()  # a source that knows no end is not asked for another
         fitting = (attempt for attempt in self._again if self._fits(attempt.run))
@@ -172,8 +166,10 @@ class Launch:
         assert attempt.recorder is not None
         if isinstance(event, Ending):
             del self._running[number]
-        again = isinstance(event, Ending) and self._tries(event) > attempt.number
+        again = isinstance(event, Ending) and tries(event, self._policy.retries) > attempt.number
         attempt.recorder.keep(event)
+        if isinstance(event, Epoch):
+            event = replace(event, before=None)  # which was kept, and may be large
         try:
             decision = Decision.GO_ON if again else source.hear(attempt.run, event)
             if isinstance(event, Finished):
@@ -182,6 +178,8 @@ class Launch:
             attempt.recorder.pass_on(event)
         if isinstance(event, Started):
             attempt.started = self._clock()
+        elif isinstance(event, Resumed) and event.error:
+            attempt.run = replace(attempt.run, checkpoint=None)
         elif isinstance(event, Epoch):
             self._watcher.epoch(attempt.run, event)
             if decision is Decision.STOP:
@@ -209,16 +207,6 @@ class Launch:
                     self._watcher.say(f"{told}: the same command again plans anew")
                 failure = Failure(attempt.run.name, len(recorder.epochs), ending.error, str(recorder.folder.path))
                 self._outcome.failures.append(failure)
-
-    def _tries(self, ending: Ending) -> int:
-        """Count how often a run may be tried that ended so."""
-        match ending:
-            case WorkerLost(retry=True):
-                return 1 + max(1, self._policy.retries)
-            case Failed() if not isinstance(ending, Changed):
-                return 1 + self._policy.retries
-            case _:
-                return 1
 
     def _tick(self) -> None:
         """Send what is due, and end the runs that took too long."""

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 
 from nnexp.errors import BusyError, TrackingError
 from nnexp.recording import code, owner
-from nnexp.recording.files import FORMAT
 from nnexp.search.about import write_about
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.shared import blank
 from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, sweep_claim
 from nnexp.tracking.store import Store
+from nnexp.training.checkpoint import FORMAT
 from nnexp.training.events import now
 
 

@@ -40,8 +40,6 @@ class Recorders:
             elsewhere = Path(tempfile.mkdtemp(prefix="nnexp-"))
             self._say(f"{folder} cannot be written ({error.strerror}); this run goes to {elsewhere}")
             recorder = self._make(run, elsewhere)
-        if run.checkpoint:
-            self._say(f"{run.name}: goes on from epoch {run.done} of run {run.checkpoint.run_id[:8]}")
         self._made.add(recorder)
         return recorder
 

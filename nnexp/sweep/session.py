@@ -93,12 +93,11 @@ class Session:
         turns = KeyTurns(self.store, self._watcher.say, fresh=policy.fresh)
         foreign = is_foreign(run.task)
         executor: Executor = PoolExecutor(1) if foreign else InProcessExecutor()
-        told = Policy(timeout=policy.timeout) if foreign else Policy()
-        launch = Launch(executor, told, record, self._watcher, turns=turns, clock=self._clock)
-        planned = Planned([run])
-        source = planned if policy.fresh else GoingOn(planned, self.store, recorders, self._watcher.say)
+        told, clock = Policy(timeout=policy.timeout) if foreign else Policy(), self._clock
+        going_on = None if policy.fresh else GoingOn(self.store, recorders, self._watcher.say)
+        launch = Launch(executor, told, record, self._watcher, turns=turns, going_on=going_on, clock=clock)
         with self._watcher.watching([run], lambda _run: 0.0):
-            outcome = launch.run(source)
+            outcome = launch.run(Planned([run]))
         if outcome.reused:
             return outcome.reused[0]
         begun, recorder = made[-1]
@@ -119,7 +118,7 @@ class Session:
             self._watcher.say(remark)
         growing = self._growing(plan, policy)
         ledger = growing.ledger if growing else read_ledger(plan.runs, self.store, fresh=policy.fresh)
-        ended = self.store.runs(status=Status.FINISHED)
+        ended = self.store.runs()
         survey = Survey(plan, policy, ledger, Estimator(ended), growing)
         for line in ledger.stale:
             self._watcher.say(line)
@@ -163,9 +162,10 @@ class Session:
         self.store.prepare()
         say, tags = self._watcher.say, {Tag.member(sweep.tags[Tag.SWEEP]): Tag.YES}
         record = Recorders(joined.store, say, parent_id=sweep.run_id, tags=tags)
-        launch = Launch(self._executor(policy.slots), policy, record, self._watcher, turns=joined, clock=self._clock)
+        executor, going_on = self._executor(policy.slots), GoingOn(self.store, record, say)
+        launch = Launch(executor, policy, record, self._watcher, turns=joined, going_on=going_on, clock=self._clock)
         with self._watcher.watching(joined.left(), lambda _run: 0.0):
-            return joined, launch.run(GoingOn(joined, self.store, record, say))
+            return joined, launch.run(joined)
 
     def runs_of(self, plan: Plan) -> list[Run]:
         """Read what the store holds of a plan's runs."""
@@ -243,7 +243,8 @@ class Session:
         most = survey.growing.runs_at_most if survey.growing else len(to_do)
         executor = self._executor(min(policy.slots, most or 1))
         turns = KeyTurns(self.store, say, fresh=policy.fresh)
-        launch = Launch(executor, policy, recorders, self._watcher, turns=turns, estimate=estimate, clock=self._clock)
-        runs = source(to_do) if policy.fresh else GoingOn(source(to_do), self.store, recorders, say, ended)
+        on = None if policy.fresh else GoingOn(self.store, recorders, say, ended)
+        told, clock = self._watcher, self._clock
+        launch = Launch(executor, policy, recorders, told, turns=turns, going_on=on, estimate=estimate, clock=clock)
         with self._watcher.watching(to_do, estimate):
-            return launch.run(runs, interrupt)
+            return launch.run(source(to_do), interrupt)

@@ -9,7 +9,7 @@ from typing import Protocol
 from nnexp.errors import TrackingError
 from nnexp.recording.repair import settle
 from nnexp.sweep.ledger import changed_since
-from nnexp.tracking.records import Run, newest_finished
+from nnexp.tracking.records import Run, Tag, newest_finished
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
 
@@ -18,6 +18,7 @@ class Turn(Enum):
     """Why there is no record of a run yet."""
 
     OURS = "ours"
+    LEFT = "left"  # ours; and who trained it before, here or elsewhere, has left where it stood
     ELSEWHERE = "elsewhere"  # another process trains it, or records it
 
 
@@ -59,7 +60,7 @@ class KeyTurns:
             self._waited.add(run.key)
             return Turn.ELSEWHERE
         turn = self._turn(run) if not self._fresh or run.key in self._waited else Turn.OURS
-        if turn is not Turn.OURS:
+        if turn not in (Turn.OURS, Turn.LEFT):
             self.let_go(run)
         return turn
 
@@ -75,7 +76,9 @@ class KeyTurns:
         if records is None:
             return Turn.ELSEWHERE
         record = newest_finished(records).get(run.key)
-        return Turn.OURS if record is None or self._is_stale(record, run) else record
+        if record is None:
+            return Turn.LEFT if any(Tag.STATE in one.tags for one in records) else Turn.OURS
+        return Turn.OURS if self._is_stale(record, run) else record
 
     def _is_stale(self, record: Run, run: RunSpec) -> bool:
         why = changed_since(record, run, self._store)

@@ -1,7 +1,8 @@
 """What a run says as it goes. Plain data: whoever runs it decides what to do with them.
 
-A run says `Started`, an `Epoch` for each, what it prints as it comes, and one of the endings. `WorkerLost` is said on
-behalf of a run by whoever outlives it. Times are Unix milliseconds.
+A run says `Started`, an `Epoch` for each, what it prints as it comes, and one of the endings; one that was handed a
+checkpoint says `Resumed` before its epochs. `WorkerLost` is said on behalf of a run by whoever outlives it. Times are
+Unix milliseconds.
 """
 
 from __future__ import annotations
@@ -27,13 +28,35 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Resumed:
+    """The run goes on from where another stood after this epoch; or why it cannot, and is trained from its start."""
+
+    run_id: str
+    epoch: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A state that an epoch left, as checkpoint.py packs it; or why it cannot be kept."""
+
+    state: bytes = field(default=b"", repr=False)
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class Epoch:
-    """One epoch is done: its number from 1, its metrics by name, and the digest of the state that it left."""
+    """One epoch is done: its number from 1, its metrics by name, and the digest of the state that it left.
+
+    Now and then it brings the state that the epoch `before` it left. Whoever goes on from there trains this one again,
+    and so proves that going on is exact.
+    """
 
     number: int
     metrics: Mapping[str, float]
     digest: str
     time: int = field(default_factory=now)
+    before: Kept | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -98,4 +121,4 @@ class WorkerLost:
 
 
 Ending = Finished | Pruned | Failed | Killed | WorkerLost
-Event = Started | Epoch | Printed | Ending
+Event = Started | Resumed | Epoch | Printed | Ending

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import traceback
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -13,21 +10,19 @@ from itertools import count
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from nnexp.config.schema import THREADS
 from nnexp.errors import ChangedError, NnexpError
-from nnexp.measure import SECONDS, TOTAL
 from nnexp.tasks.opened import opened_by
 from nnexp.tasks.task import Files, Measured, Result, Task, is_foreign
-from nnexp.training.checkpoint import Checkpoint
+from nnexp.training.begin import begin
+from nnexp.training.checkpoint import Checkpoint, plain
 from nnexp.training.environment import environment
-from nnexp.training.events import Changed, Ending, Epoch, Event, Failed, Finished, Pruned, Started
+from nnexp.training.events import Changed, Ending, Event, Failed, Finished, Pruned, Started
+from nnexp.training.keeping import Keeper
+from nnexp.training.measured import epoch_of, numbers
 from nnexp.training.spec import Basis, basis_of
-
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 Execution = Generator[Event, Ending | None, None]
 
@@ -38,10 +33,11 @@ def execute(
     """Train with these settings, yielding an event at every turn; an exception becomes the event `Failed`.
 
     What is trained must be what was planned: where code or data are not those of `basis`, the run ends as `Changed`.
-    From a `checkpoint` training goes on, after the epochs before it were said as they were then. Whoever sends an
-    ending has the run end with it, and leave its state if it may be gone on with.
+    From a `checkpoint` training goes on, after the epochs before it were said as they were then; where that is not
+    exact, it is trained from its start. Whoever sends an ending has the run end with it, and leave its state if it is
+    pruned.
     """
-    clock = _Clock(checkpoint)
+    clock = _Clock()
     foreign = is_foreign(task)
     try:
         with opened_by(task.name).seen() if foreign else nullcontext():
@@ -61,14 +57,14 @@ def execute(
 
 
 class _Clock:
-    """Counts the seconds of a run, but not those in which whoever listens to it does something else.
+    """Counts the seconds of a run, but not those in which whoever listens to it does something else."""
 
-    Those that it took up to the checkpoint count as well: they are what its epochs cost.
-    """
+    def __init__(self) -> None:
+        self._began = perf_counter()
 
-    def __init__(self, checkpoint: Checkpoint | None) -> None:
-        before = checkpoint.epochs[-1].metrics.get(TOTAL.name, 0.0) if checkpoint else 0.0
-        self._began = perf_counter() - before
+    def set(self, seconds: float) -> None:
+        """Go on from where it stood after epochs that are taken over: these are what they cost."""
+        self._began = perf_counter() - seconds
 
     def seconds(self) -> float:
         return perf_counter() - self._began
@@ -107,23 +103,26 @@ def check(task: Task, config: Any, planned: Basis) -> None:
 
 
 def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None) -> Execution:
-    for epoch in checkpoint.epochs if checkpoint else ():
-        with clock.stopped():
-            told = yield epoch
+    begun = begin(task, config, checkpoint)
+    for event in begun.said:
+        told = yield event
         if told:  # the run that left the checkpoint keeps it
             yield told
             return
-    training = task.begin(config, checkpoint.state) if checkpoint else task.begin(config)
-    measured: Measured | None = None
-    for number in count(checkpoint.epoch + 1 if checkpoint else 1):
+    if checkpoint:
+        clock.set(begun.seconds)
+    keeper, measured = Keeper(task.epochs(config)), begun.last
+    for number in count(begun.number + 1):
+        with clock.stopped():
+            if measured:
+                keeper.take(number - 1, measured)
         try:
-            measured = next(training)
+            measured = next(begun.training)
         except StopIteration as end:
             yield _finished(task, end.value or Result(), measured)
             return
-        metrics = _metrics(measured.metrics)
-        epoch = Epoch(number, metrics | {TOTAL.name: clock.seconds()}, _digest(task, measured.digest, metrics))
-        with clock.stopped():
+        epoch = epoch_of(task, number, measured, clock.seconds(), keeper.kept)
+        with clock.stopped(), keeper.passing_on():
             told = yield epoch
         if told:
             yield replace(told, state=_state(measured)) if isinstance(told, Pruned) else told
@@ -133,10 +132,10 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
 def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
     remarks = {str(name): str(text) for name, text in result.remarks.items()}
     return Finished(
-        _files(result.arrays),
+        plain(result.arrays),
         remarks,
         state=_state(last),
-        metrics=_metrics(result.metrics),
+        metrics=numbers(result.metrics),
         pictures=dict(result.pictures),
         opened=_opened(task),
     )
@@ -146,31 +145,5 @@ def _opened(task: Task) -> dict[str, str]:
     return opened_by(task.name).digests(task.sources.root) if is_foreign(task) else {}
 
 
-def _metrics(found: Mapping[str, float]) -> dict[str, float]:
-    return {str(name): float(value) for name, value in found.items()}
-
-
 def _state(measured: Measured | None) -> Files:
-    return _files(measured.state()) if measured and measured.state else {}
-
-
-def _files(found: Files) -> Files:
-    return {str(name): _numbers(name, arrays) for name, arrays in found.items()}
-
-
-def _digest(task: Task, digest: str, metrics: Mapping[str, float]) -> str:
-    """Take the digest that the task gives; where it gives none, digest the epoch's metrics, less its times."""
-    if SHA256.fullmatch(digest):
-        return digest
-    timed = {measure.name for measure in task.measures if measure.unit == SECONDS}
-    exact = {name: value.hex() for name, value in metrics.items() if name not in timed}
-    return hashlib.sha256((digest or json.dumps(exact, sort_keys=True)).encode()).hexdigest()
-
-
-def _numbers(name: str, arrays: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """Take arrays of numbers or text; objects could be kept by pickling alone."""
-    taken = {str(each): np.asarray(array) for each, array in arrays.items()}
-    for each, array in taken.items():
-        if array.dtype.hasobject:
-            raise TypeError(f"{each} of {name} must be an array of numbers or text, but holds objects")
-    return taken
+    return plain(measured.state()) if measured and measured.state else {}

@@ -22,8 +22,9 @@ from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.task import NETWORK, NetworkTask
 from nnexp.training.checkpoint import Checkpoint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Started, WorkerLost
+from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Resumed, Started, WorkerLost
 from nnexp.training.spec import RunSpec, make_spec
+from tests.plans import checkpoint_of
 
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
 DEADLINE_S = 60
@@ -225,9 +226,31 @@ def test_a_run_that_was_pruned_leaves_what_another_goes_on_from(executor: Execut
     longer = replace(run(0, epochs=last.number + 2), checkpoint=Checkpoint("1a2b", earlier, pruned.state), number=1)
     gone_on = run_all(executor, [longer])[1]
     whole = run_all(executor, [run(2, seed=0, epochs=last.number + 2)])[2]
+    assert gone_on.pop(1) == Resumed("1a2b", last.number)
     assert tuple(gone_on[1:-3]) == earlier
     assert [event.digest for event in gone_on[1:-1]] == [event.digest for event in whole[1:-1]]
     assert kinds(gone_on) == kinds(whole)
+
+
+def test_a_run_that_was_killed_is_gone_on_from_and_that_is_proved(executor: Executor, run: MakeRun) -> None:
+    said: Said = defaultdict(list)
+    executor.start(run(0, epochs=MANY))
+    hear(executor, said, lambda: any(event.before for event in said[0] if isinstance(event, Epoch)))
+    executor.kill(0, WorkerLost("too late"))
+    hear(executor, said, lambda: ended(said) == 1)
+    sound = checkpoint_of(said[0])
+    assert sound.next
+    other = replace(sound, next=replace(sound.next, digest="0" * 64))
+    several = {number: replace(run(0, epochs=sound.epoch + 3), number=number) for number in (1, 2, 3)}
+    runs = [replace(several[1], checkpoint=sound), replace(several[2], checkpoint=other), several[3]]
+    gone_on, anew, whole = map(run_all(executor, runs).__getitem__, (1, 2, 3))
+    assert gone_on.pop(1) == Resumed("1a2b", sound.epoch)
+    assert tuple(gone_on[1 : sound.epoch + 2]) == (*sound.epochs, sound.next)
+    why = f"epoch {sound.epoch + 1} came out otherwise (digest {sound.next.digest[:12]} instead of {'0' * 12})"
+    assert anew.pop(1) == Resumed("1a2b", sound.epoch, why)
+    for events in (gone_on, anew):
+        assert kinds(events) == kinds(whole)
+        assert [event.digest for event in events[1:-1]] == [event.digest for event in whole[1:-1]]
 
 
 def test_stop_of_a_run_that_does_not_run_is_void(executor: Executor, run: MakeRun) -> None:

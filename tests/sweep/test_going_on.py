@@ -1,7 +1,8 @@
-"""A run goes on from where an earlier one stands that began as it does; what cannot be believed is passed over."""
+"""A run goes on from where another stands that began as it does, or broke off; what is not exact is passed over."""
 
 import json
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +12,16 @@ import pytest
 from nnexp.archive.proof import Answer
 from nnexp.recording import files
 from nnexp.recording.ending import Stand, read_stand
+from nnexp.recording.recorder import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
+from nnexp.sweep.plan import make_plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import Session
 from nnexp.sweep.source import Decision, Planned
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Status, Tag
+from nnexp.training import keeping
 from nnexp.training.checkpoint import digest_state
 from nnexp.training.events import Ending, Epoch
 from nnexp.training.spec import make_spec
@@ -307,3 +311,121 @@ def test_what_a_run_is_told_to_be_stopped_with_in_another_ones_epochs_leaves_tha
     assert len(swept.outcome.pruned) == 1
     session.sweep(plan(seeds=1, epochs=6), Policy())
     assert [line.split(" of run")[0] for line in told()] == ["36-5-3: goes on from epoch 4"] * 2
+
+
+class Frail(type(NETWORK)):
+    """Fails in one epoch, once; `forgets` what it is told to of the states that it goes on from."""
+
+    def __init__(self, at, forgets=()):
+        self.at, self.forgets, self.trained = at, forgets, []
+
+    def begin(self, config, state=None):
+        done, known = int(state["state"]["epoch"]) if state else 0, state
+        if state:
+            zeros = {name: np.zeros_like(state["state"][name]) for name in self.forgets}
+            known = {**state, "state": {**state["state"], **zeros}}
+        training = super().begin(config, known)
+        while True:
+            try:
+                measured = next(training)
+            except StopIteration as end:
+                return end.value
+            done += 1
+            self.trained.append(done)
+            if done == self.at:
+                self.at = 0
+                raise RuntimeError("boom")
+            yield measured
+
+
+@pytest.fixture
+def every_epoch(monkeypatch):
+    """Have every state kept."""
+    monkeypatch.setattr(keeping, "MOMENT_S", 0.0)
+    monkeypatch.setattr(keeping, "TIMES", 0)
+
+
+MOMENTUM = {"epochs": 7, "optimiser": "momentum", "eta": 0.5}
+
+
+@pytest.fixture
+def twice(store, diary, tiny, tmp_path, every_epoch):
+    """Train a run of a task that fails in its sixth epoch, change its record, and train it again."""
+
+    def twice(task, change=lambda record: None, retries=0):
+        session = Session(store, task, diary, executor=lambda slots: InProcessExecutor())
+        asked = make_plan("one", task, [(0, tiny(**MOMENTUM), tmp_path / "out")])
+        session.sweep(asked, Policy(retries=retries))
+        change(store.runs()[-1])
+        again = session.sweep(asked, Policy())
+        (finished,) = [run for run in store.runs() if run.is_finished]
+        assert digests(finished, store) == undisturbed(tiny, **MOMENTUM)
+        return session, finished, again.outcome
+
+    return twice
+
+
+def test_a_run_that_failed_goes_on_where_it_stood(twice, store, told):
+    task = Frail(6)
+    session, finished, _ = twice(task)
+    failed = next(run for run in store.runs() if run.status is Status.FAILED)
+    assert told() == [f"36-5-3: goes on from epoch 4 of run {failed.run_id[:8]}"]
+    assert task.trained == [1, 2, 3, 4, 5, 6, 5, 6, 7]  # the fifth once more, as a proof
+    assert finished.tags[Tag.CONTINUED_FROM] == f"epoch 4 of {failed.run_id}"
+    assert journal(finished, store)[:5] == journal(failed, store)
+    del task.trained[:]
+    (verdict,) = session.rerun([finished], Policy()).verdicts
+    assert verdict.answer is Answer.IDENTICAL
+    assert task.trained == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_so_does_another_try_of_the_same_launch(twice, told):
+    task = Frail(6)
+    _, _, again = twice(task, retries=1)
+    assert [line.split(" of run")[0] for line in told()] == ["36-5-3: goes on from epoch 4"]
+    assert task.trained == [1, 2, 3, 4, 5, 6, 5, 6, 7]
+    assert again.finished == []
+
+
+def test_a_task_that_forgets_is_found_and_its_run_trained_anew(twice, store, told):
+    task = Frail(6, forgets=["velocity_weights_0"])
+    _, finished, _ = twice(task)
+    (line,) = told()
+    assert re.fullmatch(
+        r"36-5-3: does not go on from run \w{8}: epoch 5 came out otherwise \(.+ instead of .+\); it is trained anew",
+        line,
+    )
+    assert task.trained == [1, 2, 3, 4, 5, 6, 5, 1, 2, 3, 4, 5, 6, 7]
+    assert Tag.CONTINUED_FROM not in finished.tags
+
+
+def test_a_damaged_checkpoint_is_passed_over_with_a_line(twice, store, told):
+    def damage(record):
+        Path(files.CHECKPOINT).write_bytes(store.artifact(record.run_id, files.CHECKPOINT)[:-100])
+        store.save(record.run_id, [Path(files.CHECKPOINT)])
+
+    task = Frail(6)
+    twice(task, damage)
+    (line,) = told()
+    assert "checkpoint.npz is not loaded: it is damaged" in line
+    assert task.trained == [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_run_that_another_process_left_is_gone_on_from_as_soon_as_it_is_ours(
+    session, store, plan, tiny, told, tmp_path, every_epoch
+):
+    """Whoever launches has read by then what had ended."""
+    asked = plan(seeds=1, **MOMENTUM)
+
+    def source(runs):
+        other = new_recorder(asked.runs[0], tmp_path / "theirs", store, say=print)
+        for event in [*events_of(tiny(**MOMENTUM))][:5]:
+            other.record(event)
+        other.send()
+        other.let_go()  # as the end of its process does
+        return Planned(runs)
+
+    session.sweep(asked, Policy(), source)
+    killed, finished = store.runs(status=Status.KILLED)[0], store.runs(status=Status.FINISHED)[0]
+    assert told() == [f"36-5-3: goes on from epoch 3 of run {killed.run_id[:8]}"]
+    assert digests(finished, store) == undisturbed(tiny, **MOMENTUM)

@@ -27,7 +27,7 @@ from nnexp.tasks.task import Examined, Measured, Read, Result
 from nnexp.tracking.records import Tag
 from nnexp.training.checkpoint import Checkpoint
 from nnexp.training.environment import environment, fingerprint
-from nnexp.training.events import Changed, Epoch, Event, Failed, Finished, Pruned, Started
+from nnexp.training.events import Changed, Epoch, Event, Failed, Finished, Pruned, Resumed, Started
 from nnexp.training.execute import execute
 from nnexp.training.spec import make_spec
 from tests.plans import events_of
@@ -110,7 +110,8 @@ class TestGoingOn:
     def test_it_says_all_epochs_and_ends_as_if_it_had_never_stopped(
         self, tiny: Tiny, whole: list[Event], checkpoint: Checkpoint
     ) -> None:
-        started, *epochs, end = execute(NETWORK, SCHEMA.values(tiny(epochs=5)), None, checkpoint)
+        started, resumed, *epochs, end = execute(NETWORK, SCHEMA.values(tiny(epochs=5)), None, checkpoint)
+        assert resumed == Resumed("1a2b", 3)
         *expected, last = whole[1:]
         assert isinstance(started, Started)
         assert tuple(epochs[:3]) == checkpoint.epochs

@@ -6,7 +6,9 @@ The contract (tests/contracts/test_executor.py holds it for every implementation
 - Nothing that one run does reaches another run.
 - After `stop` a run ends at its next epoch, after `kill` at once, both with the ending that was given; if its own end
   comes first, with that. One that is stopped as `Pruned` leaves its state there.
-- A run that has a checkpoint says the epochs before it as they were, and goes on from there.
+- Now and then an epoch brings along the state that the one before it left; the second one does, if there is any.
+- A run that has a checkpoint says so, then the epochs before it as they were, and goes on from there; where that comes
+  out otherwise than the checkpoint tells of the next epoch, it says that, and is trained from its start.
 """
 
 from __future__ import annotations
