@@ -172,7 +172,7 @@ def _build(config: type[C], checked: Mapping[str, Any], prefix: str) -> C:
 
 def _is(value: Any, other: Any) -> bool:
     """Tell whether two values are the same in a key: 1 and 1.0 are not, nor are 0 and false."""
-    return json.dumps(value) == json.dumps(other)
+    return other is not MISSING and json.dumps(value) == json.dumps(other)
 
 
 def flatten(nested: Any) -> dict[str, Any]:

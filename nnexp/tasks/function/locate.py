@@ -24,7 +24,8 @@ from nnexp.tasks.sources import PACKAGE, Sources, read_sources
 
 IN_FILE = re.compile(r"(?P<file>.+\.py):(?P<function>[^\W\d][\w.]*)")
 IN_MODULE = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<function>[^\W\d][\w.]*)")
-MEANT = re.compile(r"[^=:]+\.(py|ipynb)(:.*)?")  # as a function, it seems
+MEANT = re.compile(r"[^=:]+\.py(:.*)?")  # as a function, it seems
+NOTEBOOK = re.compile(r"[^=:]+\.ipynb(:.*)?")
 EXAMPLE = "mine.py:train or package.module:train"
 
 Function = Callable[..., Any]
@@ -77,8 +78,12 @@ def is_place(text: str) -> bool:
     Raises
     ------
     ConfigError
-        For a file without a function.
+        For a file without a function, and for a notebook.
     """
+    if NOTEBOOK.fullmatch(text):
+        raise ConfigError(
+            f"a notebook is no module, but got {text}; there: nnexp.sweep(train), or write it into a file"
+        )
     if "=" not in text and (IN_FILE.fullmatch(text) or IN_MODULE.fullmatch(text)):
         return True
     if MEANT.fullmatch(text):
@@ -150,7 +155,7 @@ def _named(function: Function) -> tuple[str, ModuleType]:
 
 def _load(place: Place) -> Loaded:
     module = import_file(Path(place.file)) if place.file else import_module(place.module)
-    if not getattr(module, "__file__", None):
+    if not str(getattr(module, "__file__", None)).endswith(".py"):
         raise ConfigError(f"{place.module} is no file of Python's; a function is {EXAMPLE}")
     function: Any = module
     for step in place.function.split("."):
@@ -176,9 +181,9 @@ def _taken(place: Place, function: Any, file: Path) -> Loaded:
 
 
 def _functions_of(module: ModuleType) -> str:
-    named = [name for name, value in vars(module).items() if inspect.isfunction(value) and name[0] != "_"]
-    own = [name for name in named if getattr(module, name).__module__ == module.__name__]
-    return ", ".join(own[:10]) or "no function"
+    named = {name: value for name, value in vars(module).items() if inspect.isfunction(value) and name[0] != "_"}
+    own = [name for name, value in named.items() if value.__module__ == module.__name__]
+    return ", ".join(name for name in own[:10] if not inspect.iscoroutinefunction(named[name])) or "no function"
 
 
 def _mistyped(text: str) -> ConfigError:

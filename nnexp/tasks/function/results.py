@@ -163,9 +163,10 @@ def _kept(item: Any, where: str) -> NDArray[Any]:
     if not isinstance(item, list | tuple):
         raise DataError(f"{where} is a {type(item).__name__}; return its arrays, numbers and texts instead")
     try:
-        return as_array(np.asarray(item), where)
+        array = np.asarray(item)
     except ValueError as error:
         raise DataError(f"{where} is a list of different things; return a mapping of names to them") from error
+    return as_array(array, where)
 
 
 def _picture(value: Any, where: str) -> bytes | None:

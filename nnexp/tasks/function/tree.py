@@ -34,12 +34,14 @@ def take_apart(state: Any) -> dict[str, NDArray[Any]]:
     """
     arrays: dict[str, NDArray[Any]] = {}
     try:
-        shape = json.dumps(_shape(state, arrays, "state"))
+        shape = _shape(state, arrays, "state")
     except RecursionError as error:
         raise DataError("state is nested too deep, or within itself") from error
+    try:
+        told = json.dumps(shape)
     except ValueError as error:
         raise DataError(f"state holds a number that is too long to be written ({error})") from error
-    return {SHAPE: np.array(shape), **arrays}
+    return {SHAPE: np.array(told), **arrays}
 
 
 def put_together(arrays: Arrays) -> Any:
@@ -92,7 +94,8 @@ def as_array(value: Any, where: str) -> NDArray[Any]:
     for step in ("detach", "cpu"):  # as tensors need it
         value = getattr(value, step)() if callable(getattr(value, step, None)) else value
     if not hasattr(value, "__array__") or isinstance(value, np.ma.MaskedArray):
-        raise DataError(f"{where} is a {type(value).__name__}; expected {WANTED}")
+        hint = ", as its bit_generator.state is" if isinstance(value, np.random.Generator) else ""
+        raise DataError(f"{where} is a {type(value).__name__}; expected {WANTED}{hint}")
     try:
         array = np.array(value)
     except Exception as error:  # whatever theirs raises: of a type of numbers that NumPy does not have, say
