@@ -25,7 +25,9 @@ from nnexp.tasks.function.locate import Loaded, Place
 from nnexp.tasks.function.notebook import Cell
 from nnexp.tasks.function.results import EPOCH, STATE, Returned, digest_of, measured, returned
 from nnexp.tasks.function.seeds import seed_all
+from nnexp.tasks.function.surroundings import kept
 from nnexp.tasks.function.tree import put_together
+from nnexp.tasks.opened import GONE, digest_file
 from nnexp.tasks.sources import Sources
 from nnexp.tasks.task import Data, Examined, Files, Measured, Read, Result
 
@@ -69,12 +71,13 @@ class FunctionTask:
         remarks = {"seeded": " ".join(seed_all(config.seed))}
         number, told = _gone_on_from(state[STATE]) if state else (0, None)
         try:
-            called = loaded.signature.call(loaded.function, config, told)
-            if isinstance(called, Generator):
-                left = yield from self._epochs(called, config, number)
-            else:
-                left = returned(called, self.name)
-                yield _only(left, self.name)
+            with kept():
+                called = loaded.signature.call(loaded.function, config, told)
+                if isinstance(called, Generator):
+                    left = yield from self._epochs(called, config, number)
+                else:
+                    left = returned(called, self.name)
+                    yield _only(left, self.name)
         except GeneratorExit:
             raise
         except SystemExit as exit_:
@@ -172,10 +175,9 @@ def digest_paths(paths: Sequence[str]) -> Data:
     for path in map(Path, paths):
         for file in _files(path):
             name = file.name if file == path else file.relative_to(path).as_posix()
-            try:
-                digest = _digest_file(file)
-            except OSError as error:
-                raise DataError(f"{file}: expected to read it, but got: {error.strerror}") from error
+            digest = digest_file(str(file))
+            if digest == GONE:
+                raise DataError(f"{file}, which was named as data, cannot be read; expected a file that can")
             sha256.update(f"{name} {digest}\n".encode(errors="surrogateescape"))
     named = " ".join(Path(path).name for path in paths)
     return Data(named, sha256.hexdigest(), os.pathsep.join(str(Path(path).resolve()) for path in paths))
@@ -185,16 +187,3 @@ def _files(path: Path) -> Iterator[Path]:
     if not path.exists():
         raise DataError(f"there is no {path}, which was named as data; expected a file or a folder")
     yield from sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-
-
-def _digest_file(file: Path) -> str:
-    """Digest a file; one that was not touched since is not read again for every run."""
-    found = file.stat()
-    standing = (str(file), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-    if standing not in _DIGESTED:
-        with file.open("rb") as content:
-            _DIGESTED[standing] = hashlib.file_digest(content, "sha256").hexdigest()
-    return _DIGESTED[standing]
-
-
-_DIGESTED: dict[tuple[str, int, int, int, int], str] = {}

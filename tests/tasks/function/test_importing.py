@@ -59,7 +59,7 @@ def test_a_file_of_a_package_says_how_it_is_written(write: Write) -> None:
     write("package/__init__.py", "")
     write("package/module.py", "from .beside import x\n\ndef train(): ...")
     write("package/beside.py", "x = 1")
-    with pytest.raises(ConfigError, match="module.py imports relatively, so it is part of a package"):
+    with pytest.raises(ConfigError, match=r"module.py imports relatively, so it is part of a package"):
         read_place("package/module.py:train", Path()).load()
     assert read_place("package.module:train", Path()).load().function() is None
 

@@ -48,7 +48,7 @@ def test_a_function_is_told_from_a_setting(text: str, expected: bool) -> None:
 
 @pytest.mark.parametrize("text", ["mine.py", "mine.py:", "mine.py::train", "mine.py:train()"])
 def test_what_seems_meant_as_a_function_is_no_setting(text: str) -> None:
-    with pytest.raises(ConfigError, match="^a function must be written like mine.py:train or .*, but got mine"):
+    with pytest.raises(ConfigError, match=r"^a function must be written like mine.py:train or .*, but got mine"):
         is_place(text)
 
 
@@ -161,12 +161,12 @@ def test_what_is_no_function_is_refused(write: Write, name: str, told: str) -> N
 
 
 def test_what_is_no_module_of_pythons_text_is_refused() -> None:
-    with pytest.raises(ConfigError, match="^math is no file of Python's; a function is mine.py:train or"):
+    with pytest.raises(ConfigError, match=r"^math is no file of Python's; a function is mine.py:train or"):
         read_place("math:sqrt", Path()).load()
 
 
 def test_a_file_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ConfigError, match="^there is no file none.py here, in .*; a function is mine.py:train or"):
+    with pytest.raises(ConfigError, match=r"^there is no file none.py here, in .*; a function is mine.py:train or"):
         read_place("none.py:train", Path())
 
 

@@ -1,4 +1,4 @@
-"""What a function yields and returns: numbers are measured, arrays, texts and pictures kept, all else refused in a line."""
+"""What a function yields and returns: numbers are measured, arrays, texts and pictures kept, all else is refused."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_an_epoch_may_have_no_state() -> None:
 
 
 def test_a_state_of_what_takes_none_is_refused() -> None:
-    with pytest.raises(DataError, match="^train yielded a tuple; .*, or it and a state if it takes state=None$"):
+    with pytest.raises(DataError, match=r"^train yielded a tuple; .*, or it and a state if it takes state=None$"):
         measured(({"loss": 1}, [1]), "train", 1, keeps_state=False)
 
 

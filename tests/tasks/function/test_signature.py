@@ -142,7 +142,7 @@ def test_what_has_no_default_must_be_given() -> None:
     def train(a: int, b, /, c: Loss) -> Any:  # type: ignore[no-untyped-def]
         return a, b, c
 
-    with pytest.raises(ConfigError, match="^b, c must be given: b=VALUE$"):
+    with pytest.raises(ConfigError, match=r"^b, c must be given: b=VALUE$"):
         handed(train, a=1)
     assert handed(train, a=1, b=[2], c="LOG") == (1, [2], Loss.LOG)
 
@@ -169,7 +169,7 @@ def test_without_a_type_more_of_what_the_default_is_can_be_set(default: Any, val
 
 @pytest.mark.parametrize(("default", "value"), [(True, 1), (1, "a"), ("a", 1), ([1], 1), (Loss.LOG, "low")], ids=str)
 def test_without_a_type_something_else_than_the_default_is_refused(default: Any, value: Any) -> None:
-    with pytest.raises(ConfigError, match="^x must be "):
+    with pytest.raises(ConfigError, match=r"^x must be "):
         taken_like(default, x=value)
 
 
@@ -300,5 +300,5 @@ def test_decorated_functions_methods_and_objects_that_can_be_called_say_what_is_
 
 
 def test_what_tells_nothing_of_what_it_takes_is_refused() -> None:
-    with pytest.raises(ConfigError, match="^f does not say what it takes; wrap it in a function that does$"):
+    with pytest.raises(ConfigError, match=r"^f does not say what it takes; wrap it in a function that does$"):
         read_signature(max, "f")

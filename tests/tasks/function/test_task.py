@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -214,7 +215,7 @@ def test_what_is_shared_is_seeded_before_each_run(make: Make) -> None:
         return {"a": random.random(), "b": np.random.rand()}
     """)
     random.seed(7)
-    np.random.seed(7)
+    np.random.seed(7)  # noqa: NPY002
     once, again, other = (exact(run(task, seed=seed)) for seed in (1, 1, 2))
     assert once == again != other
     assert exact(run(task, seed=1 << 40))  # which is beyond what the old generators take
@@ -300,6 +301,27 @@ def test_data_are_found_wherever_the_function_goes(write: Write, monkeypatch: py
     task = function_task(read_place("mine.py:train", Path()), {"data": "digits.csv"})
     monkeypatch.chdir("/")
     assert task.examine(task.schema.parse_config({})).data
+
+
+def test_what_it_changes_around_it_is_put_back(make: Make) -> None:
+    task = make("""\
+    import os
+
+    def train(ends: bool = True):
+        before = os.getcwd() != "/" and "LEFT" not in os.environ
+        os.chdir("/")
+        os.environ["LEFT"] = "1"
+        del os.environ["HOME"]
+        yield {"found": before}
+        if not ends:
+            raise ValueError
+    """)
+    here, variables = os.getcwd(), dict(os.environ)
+    for ends in (True, False):
+        epoch, _ = run(task, ends=ends)
+        assert isinstance(epoch, Epoch)
+        assert epoch.metrics["found"]
+        assert (os.getcwd(), dict(os.environ)) == (here, variables)
 
 
 def test_every_ending_is_one(make: Make) -> None:
