@@ -19,6 +19,8 @@ from types import ModuleType
 from nnexp.errors import ConfigError
 from nnexp.tasks.sources import is_installed
 
+EXAMPLE = "mine.py:train or package.module:train"
+
 
 @contextmanager
 def found_first(folder: str) -> Iterator[None]:
@@ -47,7 +49,7 @@ def import_module(name: str) -> ModuleType:
     except (Exception, SystemExit) as error:
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         if missing and f"{name}.".startswith(f"{missing}."):
-            raise ConfigError(f"there is no module {name} here, as {missing} is not") from error
+            raise ConfigError(f"there is no module {name} here (no {missing}); a function is {EXAMPLE}") from error
         raise _cannot(name, error) from error
 
 

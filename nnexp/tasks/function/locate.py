@@ -18,7 +18,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from nnexp.errors import ConfigError
-from nnexp.tasks.function.importing import found_first, import_file, import_module
+from nnexp.tasks.function.importing import EXAMPLE, found_first, import_file, import_module
 from nnexp.tasks.function.signature import Signature, read_signature
 from nnexp.tasks.sources import PACKAGE, Sources, read_sources
 
@@ -26,7 +26,6 @@ IN_FILE = re.compile(r"(?P<file>.+\.py):(?P<function>[^\W\d][\w.]*)")
 IN_MODULE = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<function>[^\W\d][\w.]*)")
 MEANT = re.compile(r"[^=:]+\.py(:.*)?")  # as a function, it seems
 NOTEBOOK = re.compile(r"[^=:]+\.ipynb(:.*)?")
-EXAMPLE = "mine.py:train or package.module:train"
 
 Function = Callable[..., Any]
 

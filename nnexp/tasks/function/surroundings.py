@@ -1,4 +1,4 @@
-"""What a function finds around it and may change: the folder it is in, and the environment. The next run finds neither."""
+"""The folder a function is in, and the environment: what it changes of them, the next run does not find."""
 
 from __future__ import annotations
 

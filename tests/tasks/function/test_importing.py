@@ -45,7 +45,9 @@ def test_a_module_that_fails_is_refused_with_the_place(write: Write, text: str, 
 @pytest.mark.parametrize("name", ["nothing", "nothing.at.all", "package.nothing"])
 def test_a_module_that_is_not_there_is_refused(write: Write, name: str) -> None:
     write("package/__init__.py", "")
-    with pytest.raises(ConfigError, match=f"^there is no module {name} here, as [a-z.]+ is not$"):
+    with pytest.raises(
+        ConfigError, match=rf"^there is no module {name} here \(no [a-z.]+\); a function is mine.py:train"
+    ):
         read_place(f"{name}:train", Path()).load()
 
 
