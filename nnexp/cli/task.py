@@ -7,7 +7,7 @@ What is said of a task (`--metric`, `--better`, `--data`) may stand in the file 
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentError, ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,11 @@ def read_task(arguments: Sequence[str]) -> tuple[Task, list[str]]:
     parser.add_argument("--metric")
     parser.add_argument("--better")
     parser.add_argument("--data", action="append")
-    parser.add_argument("--config-name", "-cn")
-    said, rest = parser.parse_known_args(arguments)
+    parser.add_argument("--config-name")
+    try:
+        said, rest = parser.parse_known_args(["--config-name" if one == "-cn" else one for one in arguments])
+    except ArgumentError as error:
+        raise ConfigError(f"{error} (nnexp train --help)") from error
     named = [one for one in rest if is_place(one)]
     if len(named) > 1:
         raise ConfigError(f"one function is trained at a time, but got {' and '.join(named)}")

@@ -75,10 +75,10 @@ def one_of(choices: Iterable[Any]) -> Check:
 
 def none_of(known: Iterable[Any], name: str, value: Any) -> ConfigError:
     """Say that a setting must be one of some words, and which may have been meant."""
-    words = [str(one) for one in known]
-    near = get_close_matches(str(value), words, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    return ConfigError(f"{name} must be one of {', '.join(words)}, but got {value!r}{hint}")
+    words = {str(one).casefold(): str(one) for one in known}
+    near = get_close_matches(str(value).casefold(), words, n=1)
+    hint = f"; did you mean {words[near[0]]}?" if near else ""
+    return ConfigError(f"{name} must be one of {', '.join(words.values())}, but got {value!r}{hint}")
 
 
 def optional(check: Check) -> Check:

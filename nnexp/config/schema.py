@@ -7,7 +7,8 @@ data. Knows no task, no Hydra and no YAML.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, asdict, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -26,9 +27,10 @@ LONGEST = 6000  # characters of a setting's value: MLflow cuts off the rest
 class Schema(Generic[C]):
     """The settings of one task, from the dataclass that holds them; a dataclass within it has a dot in its names."""
 
-    def __init__(self, config: type[C], prefix: str = "") -> None:
+    def __init__(self, config: type[C], prefix: str = "", *, unset: Collection[str] = ()) -> None:
         self.config = config
         self._prefix = prefix  # what a person types before their names
+        self._unset = unset  # names that a person may try, and that no setting can be
 
     @cached_property
     def settings(self) -> dict[str, Setting]:
@@ -41,6 +43,9 @@ class Schema(Generic[C]):
 
     def unknown_setting(self, name: str) -> ConfigError:
         """Say that a setting does not exist, and which one may have been meant."""
+        if name.partition(".")[0] in self._unset:
+            told = "it is no number, text, choice or list of them, and keeps its default"
+            return ConfigError(f"{self._prefix}{name} cannot be set: {told}")
         near = get_close_matches(name, self.setting_names(), n=1)
         hint = f"did you mean {self._prefix}{near[0]}?" if near else f"the settings are {', '.join(self.settings)}"
         return ConfigError(f"there is no setting {self._prefix}{name}; {hint}")
@@ -127,7 +132,7 @@ class Schema(Generic[C]):
         return {
             name: value
             for name, value in self.flat(config).items()
-            if self.settings[name].decides and value != _plain(self.settings[name].unsaid)
+            if self.settings[name].decides and not _is(value, _plain(self.settings[name].unsaid))
         }
 
     def course(self, config: C) -> dict[str, Any]:
@@ -163,6 +168,11 @@ def _build(config: type[C], checked: Mapping[str, Any], prefix: str) -> C:
         elif name in checked:
             given[each.name] = checked[name]
     return config(**given)
+
+
+def _is(value: Any, other: Any) -> bool:
+    """Tell whether two values are the same in a key: 1 and 1.0 are not, nor are 0 and false."""
+    return other is not MISSING and json.dumps(value) == json.dumps(other)
 
 
 def flatten(nested: Any) -> dict[str, Any]:

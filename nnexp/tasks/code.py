@@ -2,7 +2,7 @@
 
 Files are read as Python's tokens, less comments, docstrings and layout, so that a clearer comment or another line break
 is the same code. The same tokens come out under every Python: before 3.12 an f-string was one token, since then many.
-Of a C file the comments and spaces are taken out.
+Of a C file the comments and spaces are taken out. Any other file, and what is no Python, counts as it stands.
 A comma before a closing bracket is a token, and after the one item of a tuple it means something: code that gains or
 loses one, by hand or by a formatter, is other code and makes another key.
 """
@@ -27,9 +27,17 @@ def digest_code(sources: Mapping[str, str]) -> str:
     """Compute the SHA-256 (hex) of the names and the code of files, given what stands in them."""
     sha256 = hashlib.sha256()
     for name, source in sorted(sources.items()):
-        code = code_of_c(source) if name.endswith(".c") else code_of(source)
-        sha256.update(f"{name}\n{code}\n".encode())
+        sha256.update(f"{name}\n{_code(name, source)}\n".encode(errors="surrogatepass"))
     return sha256.hexdigest()
+
+
+def _code(name: str, source: str) -> str:
+    if name.endswith(".c"):
+        return code_of_c(source)
+    try:
+        return code_of(source) if name.endswith(".py") else source
+    except (tokenize.TokenError, SyntaxError):  # whoever runs it is told
+        return source
 
 
 def code_of_c(source: str) -> str:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import metadata
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import find_spec
+from importlib.util import decode_source, find_spec
 from pathlib import Path
 
 from nnexp.tasks.code import digest_code
@@ -53,13 +53,13 @@ def read_sources(file: Path, root: Path) -> Sources:
         name = path.relative_to(base).as_posix()
         if name in texts:
             continue
-        texts[name] = path.read_text(encoding="utf-8", errors="replace")
+        texts[name] = _read(path)
         for module in _imported(texts[name], name):
             top = module.partition(".")[0]
-            found = None if top == OURS or top in sys.stdlib_module_names else _spec(top, root)
+            found = None if top == OURS else _spec(top, root)
             if found and (home := _home(found)) is not None:
                 waiting.extend((each, home) for each in _files(module, home))
-            elif found and (version := _version(top)):
+            elif found and (version := package_version(top)):
                 packages[top] = version
     return Sources(texts, packages, root)
 
@@ -67,7 +67,7 @@ def read_sources(file: Path, root: Path) -> Sources:
 def packages_of(texts: Iterable[str]) -> dict[str, str]:
     """Give the version of each package that texts which lie in no folder import."""
     tops = {module.partition(".")[0] for text in texts for module in _imported(text, "")}
-    versions = {top: _version(top) for top in sorted(tops) if top != OURS and top not in sys.stdlib_module_names}
+    versions = {top: package_version(top) for top in sorted(tops) if top != OURS and top not in sys.stdlib_module_names}
     return {top: version for top, version in versions.items() if version}
 
 
@@ -89,21 +89,41 @@ def _imported(text: str, name: str) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names if base)
 
 
-def _spec(top: str, root: Path) -> ModuleSpec | None:
-    """Find a top-level module without importing it."""
+def _read(path: Path) -> str:
+    """Read a module's text, in the encoding that it says."""
+    content = path.read_bytes()
     try:
-        return PathFinder.find_spec(top, [str(root)]) or find_spec(top)
+        return decode_source(content)
+    except (SyntaxError, UnicodeDecodeError):
+        return content.decode("utf-8", "backslashreplace")
+
+
+def _spec(top: str, root: Path) -> ModuleSpec | None:
+    """Find a top-level module without importing it, as Python would: a folder without code only if there is no other.
+
+    Nothing of Python's own, unless one lies beside that has its name.
+    """
+    beside = PathFinder.find_spec(top, [str(root)])
+    if (beside and beside.loader) or top in sys.stdlib_module_names:
+        return beside
+    try:
+        return find_spec(top) or beside
     except (ImportError, ValueError):  # one that was made by hand has no spec
-        return None
+        return beside
 
 
 def _home(spec: ModuleSpec) -> Path | None:
     """Give the folder that a first-party module lies in; None for what Python or a package brings."""
     places = [*(spec.submodule_search_locations or ())] or ([spec.origin] if spec.has_location and spec.origin else [])
     paths = [Path(place).resolve() for place in places]
-    if not paths or any(path.is_relative_to(folder) for path in paths for folder in installed()):
+    if not paths or any(is_installed(path) for path in paths):
         return None
     return paths[0].parent
+
+
+def is_installed(path: Path | str) -> bool:
+    """Tell whether a file or folder is Python's own or of an installed package."""
+    return any(Path(path).is_relative_to(folder) for folder in installed())
 
 
 def _files(module: str, home: Path) -> Iterator[Path]:
@@ -124,7 +144,7 @@ def installed() -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=256)
-def _version(top: str) -> str | None:
+def package_version(top: str) -> str | None:
     """Tell the version of the package that a module is of; None for one that no package brought."""
     try:
         return metadata.version(top)

@@ -80,7 +80,7 @@ class Composer:
         node: Any = job
         for step in path:
             node = node.get(step) if step in node else None
-        if not isinstance(node, DictConfig) or last not in node:
+        if not isinstance(node, DictConfig) or last not in node.keys():  # noqa: SIM118  # which has what must be given
             raise self._schema.unknown_setting(name)
         node[last] = value
 

@@ -19,9 +19,12 @@ def plain(composed: DictConfig) -> dict[str, Any]:
 
 
 def settings_of(composed: DictConfig, schema: Schema[Any]) -> dict[str, Any]:
-    """Give what a composed config sets, less Hydra's own, and less what it says of a task and is no setting of it."""
+    """Give what a composed config sets, less Hydra's own, and less what it says of a task and is no setting of it.
+
+    What must be given and is not, the schema names.
+    """
     names = [str(name) for name in composed if name != "hydra" and (name not in TASK or name in schema.settings)]
-    return {name: meant(_resolved(composed[name])) for name in names}
+    return {name: meant(_resolved(composed[name])) for name in names if not OmegaConf.is_missing(composed, name)}
 
 
 def _resolved(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from nnexp.config.checks import none_of, refuse
@@ -26,7 +27,10 @@ def function_task(place: Place | Cell, about: Mapping[str, Any]) -> FunctionTask
     takes = place.load().signature.schema.settings  # which may have a setting of such a name: that is not said of it
     said = {name: value for name, value in about.items() if name not in takes and value is not None}
     data = said.get("data", ())
-    paths = tuple(map(str, [data] if isinstance(data, str) else data))
+    paths = [data] if isinstance(data, str | Path) else data
+    if not isinstance(paths, list | tuple) or not all(isinstance(path, str | Path) for path in paths):
+        raise refuse("data", "files or folders", data)
+    paths = tuple(str(Path(path).absolute()) for path in paths)  # the function may go elsewhere
     return FunctionTask(place, _measures(said.get("metric"), said.get("better")), paths)
 
 

@@ -1,4 +1,4 @@
-"""Where a function is: in a file, in a module, or in a notebook that no other process can import.
+"""Where a function is: in a file, or in a module.
 
 `mine.py:train` is the function `train` of a file; `package.module:train` that of a module, which is looked for in the
 current folder first. A place can be sent to another process, and there the function is imported, once: what is edited
@@ -7,25 +7,25 @@ later is not what that process computes with.
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import re
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from nnexp.errors import ConfigError
+from nnexp.tasks.function.importing import EXAMPLE, found_first, import_file, import_module
 from nnexp.tasks.function.signature import Signature, read_signature
 from nnexp.tasks.sources import PACKAGE, Sources, read_sources
 
-IN_FILE = re.compile(r"(?P<file>.+\.py):(?P<function>[A-Za-z_][\w.]*)")
-IN_MODULE = re.compile(r"(?P<module>[A-Za-z_]\w*(\.[A-Za-z_]\w*)*):(?P<function>[A-Za-z_][\w.]*)")
-EXAMPLE = "mine.py:train or package.module:train"
+IN_FILE = re.compile(r"(?P<file>.+\.py):(?P<function>[^\W\d][\w.]*)")
+IN_MODULE = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<function>[^\W\d][\w.]*)")
+MEANT = re.compile(r"[^=:]+\.py(:.*)?")  # as a function, it seems
+NOTEBOOK = re.compile(r"[^=:]+\.ipynb(:.*)?")
 
 Function = Callable[..., Any]
 
@@ -53,7 +53,8 @@ class Place:
             If that cannot be.
         """
         if self not in _LOADED:
-            _LOADED[self] = _load(self)
+            with found_first(self.root):
+                _LOADED[self] = _load(self)
         return _LOADED[self]
 
 
@@ -64,11 +65,29 @@ class Loaded:
     function: Function
     signature: Signature
     sources: Sources
+    root: str = ""  # where what it imports when it is called is looked for first; none: where all is
+
+
+_LOADED: dict[Place, Loaded] = {}
 
 
 def is_place(text: str) -> bool:
-    """Tell whether a text names a function, rather than a setting."""
-    return "=" not in text and bool(IN_FILE.fullmatch(text) or IN_MODULE.fullmatch(text))
+    """Tell whether a text names a function, rather than a setting; one that seems meant to, does not do so silently.
+
+    Raises
+    ------
+    ConfigError
+        For a file without a function, and for a notebook.
+    """
+    if NOTEBOOK.fullmatch(text):
+        raise ConfigError(
+            f"a notebook is no module, but got {text}; there: nnexp.sweep(train), or write it into a file"
+        )
+    if "=" not in text and (IN_FILE.fullmatch(text) or IN_MODULE.fullmatch(text)):
+        return True
+    if MEANT.fullmatch(text):
+        raise _mistyped(text)
+    return False
 
 
 def read_place(text: str, folder: Path) -> Place:
@@ -86,7 +105,7 @@ def read_place(text: str, folder: Path) -> Place:
         return Place(str(file), "", found["function"], str(file.parent))
     if found := IN_MODULE.fullmatch(text):
         return Place("", found["module"], found["function"], str(folder.resolve()))
-    raise ConfigError(f"a function must be written like {EXAMPLE}, but got {text}")
+    raise _mistyped(text)
 
 
 def place_of(function: Function) -> Place:
@@ -97,103 +116,74 @@ def place_of(function: Function) -> Place:
     ConfigError
         If no other process can import it.
     """
-    name = getattr(function, "__qualname__", type(function).__name__)
-    module = sys.modules.get(getattr(function, "__module__", ""))
+    name, module = _named(function)
     file = getattr(module, "__file__", None)
-    if not name.replace(".", "").isidentifier() or module is None:
-        raise ConfigError(
-            f"{name} is defined within another function or is a lambda, so no worker can import it; "
-            "define it at the top of a module"
-        )
     if not file:
         raise ConfigError(f"{name} is of {module.__name__}, which is no file; define it in one: {EXAMPLE}")
     path = Path(file).resolve()
-    if module.__name__ == "__main__" or not module.__spec__:
-        place = Place(str(path), "", name, str(path.parent))
+    importable = module.__spec__.name if module.__spec__ else ""  # which `python -m` keeps, though it is __main__
+    steps = (*importable.split("."), "__init__") if path.name == PACKAGE else tuple(importable.split("."))
+    if path.with_suffix("").parts[-len(steps) :] == steps:
+        place = Place("", importable, name, str(path.parents[len(steps) - 1]))
     else:
-        place = Place("", module.__name__, name, str(path.parents[module.__name__.count(".") + (path.name == PACKAGE)]))
+        place = Place(str(path), "", name, str(path.parent))
     _LOADED.setdefault(place, _taken(place, function, path))  # a script is not run again where it runs
     return place
 
 
-_LOADED: dict[Place, Loaded] = {}
+def _named(function: Function) -> tuple[str, ModuleType]:
+    """Find the name of a function in its module, or of an object that can be called."""
+    modules = [sys.modules.get(getattr(function, "__module__", None) or ""), sys.modules.get("__main__")]
+    name = getattr(function, "__qualname__", "")
+    is_bound = inspect.ismethod(function) and not inspect.isclass(function.__self__)
+    for module in filter(None, modules):
+        if name.replace(".", "").isidentifier() and not is_bound:
+            return name, module
+        for other, value in vars(module).items():
+            if value is function:
+                return other, module
+    if isinstance(function, partial) or not name:
+        raise ConfigError(f"the {type(function).__name__} has no name in a module, so no worker can import it")
+    if is_bound:
+        raise ConfigError(f"{name} is called on an object that no worker has; wrap it in a function of a module")
+    raise ConfigError(
+        f"{name} is defined within another function or is a lambda, so no worker can import it; "
+        "define it at the top of a module"
+    )
 
 
 def _load(place: Place) -> Loaded:
-    if place.root not in sys.path:
-        sys.path.insert(0, place.root)  # as Python does for a script, and with -m
-    module = _import_file(Path(place.file)) if place.file else _import_module(place.module)
-    file = Path(str(module.__file__))
+    module = import_file(Path(place.file)) if place.file else import_module(place.module)
+    if not str(getattr(module, "__file__", None)).endswith(".py"):
+        raise ConfigError(f"{place.module} is no file of Python's; a function is {EXAMPLE}")
     function: Any = module
     for step in place.function.split("."):
         if not hasattr(function, step):
             raise ConfigError(f"{place.name.partition(':')[0]} has no {place.function}; it has {_functions_of(module)}")
+        if inspect.isclass(function) and isinstance(inspect.getattr_static(function, step), FunctionType):
+            raise ConfigError(f"{place.name} is called on an object; make it a static method, or a function")
         function = getattr(function, step)
-    return _taken(place, function, file)
+    return _taken(place, function, Path(str(module.__file__)).resolve())
 
 
 def _taken(place: Place, function: Any, file: Path) -> Loaded:
     """Read what was imported."""
+    if inspect.isclass(function):
+        raise ConfigError(f"{place.name} must be a function, but is a class; make a function of what it does")
     if not callable(function):
         raise ConfigError(f"{place.name} must be a function, but is a {type(function).__name__}")
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         raise ConfigError(f"{place.name} is asynchronous; expected a function or a generator")
-    return Loaded(function, read_signature(function, place.name), read_sources(file, Path(place.root)))
+    above = place.module.count(".") + (bool(place.module) and file.name == PACKAGE)  # a module may lie anywhere
+    sources = read_sources(file, file.parents[above])
+    return Loaded(function, read_signature(function, place.name), sources, place.root)
 
 
 def _functions_of(module: ModuleType) -> str:
-    named = [name for name, value in vars(module).items() if inspect.isfunction(value) and name[0] != "_"]
-    own = [name for name in named if getattr(module, name).__module__ == module.__name__]
-    return ", ".join(own[:10]) or "no function"
+    named = {name: value for name, value in vars(module).items() if inspect.isfunction(value) and name[0] != "_"}
+    own = [name for name, value in named.items() if value.__module__ == module.__name__]
+    return ", ".join(name for name in own[:10] if not inspect.iscoroutinefunction(named[name])) or "no function"
 
 
-def _import_module(name: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
-            raise ConfigError(f"there is no module {name} here; a function is {EXAMPLE}") from error
-        raise _cannot(name, error) from error
-    except (Exception, SystemExit) as error:
-        raise _cannot(name, error) from error
-
-
-def _import_file(file: Path) -> ModuleType:
-    """Import a file by its stem, unless that is the name of another module already."""
-    name = file.stem if file.stem.isidentifier() and _is_free(file) else f"nnexp_{file.stem}"
-    spec = spec_from_file_location(name, file)
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        raise _cannot(file.name, error) from error
-    return module
-
-
-def _is_free(file: Path) -> bool:
-    if file.stem in sys.modules:
-        return False
-    try:
-        spec = find_spec(file.stem)
-    except (ImportError, ValueError):
-        return False
-    return spec is None or spec.origin == str(file)
-
-
-def _cannot(name: str, error: BaseException) -> ConfigError:
-    """Say in one line why something cannot be imported, and where it fails."""
-    if isinstance(error, ConfigError):  # nnexp's own, of what the module asks of it
-        return error
-    if isinstance(error, ImportError) and "relative import" in str(error):
-        return ConfigError(f"{name} imports relatively, so it is part of a package: write package.module:function")
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).suffix == ".py"]
-    lines = [frame for frame in lines if "importlib" not in frame.filename and "/tasks/function/" not in frame.filename]
-    where = f" ({Path(lines[-1].filename).name}, line {lines[-1].lineno})" if lines else ""
-    if isinstance(error, SyntaxError):
-        where = f" (line {error.lineno})"
-    told = " ".join(f"{type(error).__name__}: {error}".split())
-    return ConfigError(f"{name} cannot be imported: {told}{where}")
+def _mistyped(text: str) -> ConfigError:
+    return ConfigError(f"a function must be written like {EXAMPLE}, but got {text}")

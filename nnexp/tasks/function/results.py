@@ -5,17 +5,21 @@ Whatever is a number is measured. A picture is what Pillow or matplotlib made; n
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from posixpath import normpath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnexp.errors import DataError
+from nnexp.measure import SECONDS, TOTAL, measure_named
 from nnexp.tasks.function.tree import as_array, take_apart
 from nnexp.tasks.task import Measured, Result
 
@@ -33,11 +37,22 @@ def measured(yielded: Any, function: str, epoch: int, *, keeps_state: bool) -> M
     DataError
         For anything else.
     """
-    metrics, state = yielded if isinstance(yielded, tuple) and len(yielded) == 2 else (yielded, None)
-    if state is None or not keeps_state:
-        return Measured(_metrics(metrics, f"{function} yielded"))
-    arrays = take_apart(state) | {EPOCH: np.array(epoch)}  # now: it may be changed in place when the function goes on
-    return Measured(_metrics(metrics, f"{function} yielded"), state=partial(dict, {STATE: arrays}))
+    metrics, state = yielded if type(yielded) is tuple and len(yielded) == 2 else (yielded, None)
+    if state is not None and not keeps_state:
+        raise DataError(f"{function} yielded a tuple; expected {WANTED}, or it and a state if it takes state=None")
+    found = as_metrics(metrics, f"{function} yielded")
+    if state is None:
+        return Measured(found, digest_of(found))
+    kept = _taken_apart(state, f"{function} yielded")  # now: it may be changed in place when the function goes on
+    arrays = kept | {EPOCH: np.array(epoch)}
+    return Measured(found, digest_of(found), partial(dict, {STATE: arrays}))
+
+
+def _taken_apart(state: Any, said: str) -> dict[str, NDArray[Any]]:
+    try:
+        return take_apart(state)
+    except DataError as error:
+        raise DataError(f"{said} a state that cannot be kept: {error}") from error
 
 
 @dataclass
@@ -73,29 +88,45 @@ def returned(value: Any, function: str) -> Returned:
     return found
 
 
+def digest_of(metrics: Mapping[str, float], arrays: Mapping[str, NDArray[Any]] | None = None) -> str:
+    """Compute the SHA-256 (hex) of metrics, less those that are times, and of arrays."""
+    exact = {name: value.hex() for name, value in metrics.items() if measure_named(name, {}).unit != SECONDS}
+    sha256 = hashlib.sha256(json.dumps(exact, sort_keys=True).encode())
+    for name, array in sorted((arrays or {}).items()):
+        sha256.update(f"{name} {array.dtype.str} {array.shape}\n".encode() + array.tobytes())
+    return sha256.hexdigest()
+
+
 def as_number(value: Any) -> float | None:
     """Give a number as a float: one of Python's or NumPy's, or the one in an array; None for what is none."""
-    if isinstance(value, str | bytes | list | tuple | Mapping):
+    if isinstance(value, str | bytes | bytearray | Mapping):
         return None
     try:
         item = value.item() if hasattr(value, "item") else value
-    except (TypeError, ValueError, RuntimeError):  # of several
+        return float(item) if hasattr(item, "__float__") or hasattr(item, "__index__") else None
+    except (TypeError, ValueError, RuntimeError, OverflowError):  # of several, or larger than any float
         return None
-    return float(item) if isinstance(item, bool | int | float) else None
 
 
-def _metrics(found: Any, said: str) -> dict[str, float]:
+def as_metrics(found: Any, said: str) -> dict[str, float]:
+    """Give what was `said` as metrics: a mapping of names to numbers, or a number that has none.
+
+    Raises
+    ------
+    DataError
+        For anything else.
+    """
     number = as_number(found)
     if number is not None:
         return {RESULT: number}
-    if not isinstance(found, Mapping):
+    if not isinstance(found, Mapping) or not found:
         raise DataError(f"{said} {_told(found)}; expected {WANTED}")
     metrics: dict[str, float] = {}
     for name, value in found.items():
         number = as_number(value)
         if number is None:
             raise DataError(f"{said} {name}={_told(value)}; expected a number")
-        metrics[_name(name, said)] = number
+        metrics[_metric(name, said)] = number
     return metrics
 
 
@@ -104,36 +135,66 @@ def _sort(value: Mapping[Any, Any], found: Returned, said: str, within: str = ""
         name = _name(f"{within}{key}", said)
         if isinstance(item, Mapping):
             _sort(item, found, said, f"{name}/")
-        elif (number := as_number(item)) is not None:
-            found.metrics[name] = number
-        elif (picture := _picture(item)) is not None:
+        elif not getattr(item, "ndim", 0) and (number := as_number(item)) is not None:  # an array of one stays one
+            found.metrics[_metric(name, said)] = number
+        elif (picture := _picture(item, f"{said} {name}, which")) is not None:
             found.pictures[name.replace("/", "-")] = picture
+        elif isinstance(item, list | tuple) and _is_uneven(item):  # the weights of layers, say
+            _sort(dict(enumerate(item)), found, said, f"{name}/")
         elif item is not None:
             found.arrays[name] = _kept(item, f"{said} {name}, which")
+
+
+def _is_uneven(items: Sequence[Any]) -> bool:
+    """Tell whether some arrays are no larger one together."""
+    if not all(isinstance(item, list | tuple) or hasattr(item, "__array__") for item in items):
+        return False
+    try:
+        return np.asarray(items).dtype.hasobject
+    except ValueError:
+        return True
 
 
 def _kept(item: Any, where: str) -> NDArray[Any]:
     if isinstance(item, str):
         return np.array(item)
-    return as_array(np.asarray(item) if isinstance(item, list | tuple) else item, where)
+    if hasattr(item, "__array__"):
+        return as_array(item, where)
+    if not isinstance(item, list | tuple):
+        raise DataError(f"{where} is a {type(item).__name__}; return its arrays, numbers and texts instead")
+    try:
+        array = np.asarray(item)
+    except ValueError as error:
+        raise DataError(f"{where} is a list of different things; return a mapping of names to them") from error
+    return as_array(array, where)
 
 
-def _picture(value: Any) -> bytes | None:
+def _picture(value: Any, where: str) -> bytes | None:
     """Write a picture as PNG; None for what is none."""
     write = getattr(value, "savefig", None) or (getattr(value, "save", None) if hasattr(value, "getbands") else None)
-    if not callable(write):
+    if not callable(write) or isinstance(value, type):
         return None
     buffer = io.BytesIO()
-    write(buffer, format="png")
+    try:
+        write(buffer, format="png")
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(f"{where} is a picture that cannot be written as PNG: {error}") from error
     return buffer.getvalue()
 
 
+def _metric(name: Any, said: str) -> str:
+    if name == TOTAL.name:
+        raise DataError(f"{said} {name}, which nnexp measures itself; name it otherwise")
+    return _name(name, said)
+
+
 def _name(name: Any, said: str) -> str:
-    if not (isinstance(name, str) and NAME.fullmatch(name)):
-        raise DataError(f"{said} {name!r}; expected names of letters, digits, _ . - / and spaces")
+    if not (isinstance(name, str) and NAME.fullmatch(name) and normpath(name) == name):
+        raise DataError(f"{said} {name!r}; expected names like val/accuracy, of letters, digits, _ . - / and spaces")
     return name
 
 
 def _told(value: Any) -> str:
     text = repr(value) if isinstance(value, str | bytes | int | float | None) else f"a {type(value).__name__}"
+    text = "an empty mapping" if isinstance(value, Mapping) and not value else text
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from operator import attrgetter
 
 LEGACY = 1 << 32  # what seeds of the old generators are below
@@ -20,8 +21,10 @@ SEEDED = {  # by module, what seeds it
 
 def seed_all(seed: int) -> tuple[str, ...]:
     """Seed every generator that is there, and name the modules that they are of."""
-    there = [name for name in SEEDED if name in sys.modules]
-    for name in there:
-        seeder: Callable[[int], object] = attrgetter(SEEDED[name])(sys.modules[name])
-        seeder(seed % LEGACY)
+    there = []
+    for name in SEEDED:
+        with suppress(KeyError, AttributeError):  # it is not there, or is a module of somebody's with its name
+            seeder: Callable[[int], object] = attrgetter(SEEDED[name])(sys.modules[name])
+            seeder(seed % LEGACY)
+            there.append(name)
     return tuple(there)

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Generator, Iterator, Sequence
+import sys
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from nnexp.errors import DataError
 from nnexp.measure import Measure
 from nnexp.tasks.function.locate import Loaded, Place
 from nnexp.tasks.function.notebook import Cell
-from nnexp.tasks.function.results import EPOCH, STATE, Returned, measured, returned
+from nnexp.tasks.function.results import EPOCH, STATE, Returned, digest_of, measured, returned
 from nnexp.tasks.function.seeds import seed_all
+from nnexp.tasks.function.surroundings import kept
 from nnexp.tasks.function.tree import put_together
+from nnexp.tasks.opened import GONE, digest_file
 from nnexp.tasks.sources import Sources
 from nnexp.tasks.task import Data, Examined, Files, Measured, Read, Result
 
@@ -62,16 +65,27 @@ class FunctionTask:
 
     def begin(self, config: Any, state: Files | None = None) -> Generator[Measured, None, Result]:
         """Call it, and give what it yields; one that yields nothing is one epoch."""
+        loaded = self._loaded
+        if loaded.root and loaded.root not in sys.path:
+            sys.path.insert(0, loaded.root)  # for what it imports, and the processes that it starts: this is a worker
         remarks = {"seeded": " ".join(seed_all(config.seed))}
-        arrays = state.get(STATE, {}) if state else {}
-        told = put_together(arrays) if state else None
+        number, told = _gone_on_from(state[STATE]) if state else (0, None)
         try:
-            called = self._loaded.signature.call(self._loaded.function, config, told)
-            if not isinstance(called, Generator):
-                return (yield from self._once(returned(called, self.name), remarks))
-            left = yield from self._epochs(called, config, int(arrays.get(EPOCH, 0)))
+            with kept():
+                called = loaded.signature.call(loaded.function, config, told)
+                if isinstance(called, Generator):
+                    left = yield from self._epochs(called, config, number)
+                else:
+                    left = returned(called, self.name)
+                    yield _only(left, self.name)
+        except GeneratorExit:
+            raise
         except SystemExit as exit_:
             raise DataError(f"{self.name} called sys.exit({exit_.code!r})") from exit_
+        except BaseException as error:  # that would end the worker
+            if isinstance(error, Exception):
+                raise
+            raise DataError(f"{self.name} raised {type(error).__name__}") from error
         return left.result(remarks)
 
     def digest_of(self, config: Any, read: Read) -> str:  # noqa: ARG002
@@ -97,7 +111,7 @@ class FunctionTask:
         signature = self._loaded.signature
         bound = getattr(config, EPOCHS) if signature.is_bounded else None
         try:
-            while number != bound:
+            while bound is None or number < bound:
                 try:
                     yielded = next(called)
                 except StopIteration as end:
@@ -108,12 +122,31 @@ class FunctionTask:
                 number += 1
                 yield measured(yielded, self.name, number, keeps_state=signature.takes_state)
         finally:
-            called.close()
+            self._close(called)
         return Returned()
 
-    def _once(self, left: Returned, remarks: dict[str, str]) -> Generator[Measured, None, Result]:
-        yield _only(left, self.name)
-        return left.result(remarks)
+    def _close(self, called: Generator[Any, None, Any]) -> None:
+        try:
+            called.close()
+        except RuntimeError as error:
+            if getattr(called, "gi_frame", None) is None:  # it is closed, and this is of its own
+                raise
+            told = "an `except:` around its yield must raise GeneratorExit again"
+            raise DataError(f"{self.name} went on when it was to stop; {told}") from error
+
+
+def _gone_on_from(arrays: Mapping[str, Any]) -> tuple[int, Any]:
+    """Read after which epoch a function goes on, and from what.
+
+    Raises
+    ------
+    DataError
+        For arrays that no run leaves.
+    """
+    try:
+        return int(arrays[EPOCH]), put_together(arrays)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError("its state is not what nnexp writes") from error
 
 
 def _only(left: Returned, function: str) -> Measured:
@@ -126,12 +159,8 @@ def _only(left: Returned, function: str) -> Measured:
     """
     if left.is_empty:
         raise DataError(f"{function} gave nothing; expected it to yield or to return a mapping of names to numbers")
-    sha256 = hashlib.sha256()
-    for name, array in sorted(left.arrays.items()):
-        sha256.update(f"{name} {array.dtype.str} {array.shape}\n".encode() + array.tobytes())
     metrics, left.metrics = left.metrics, {}
-    told = sorted((name, value.hex()) for name, value in metrics.items())
-    return Measured(metrics, hashlib.sha256(f"{told}{sha256.hexdigest()}".encode()).hexdigest())
+    return Measured(metrics, digest_of(metrics, left.arrays))
 
 
 def digest_paths(paths: Sequence[str]) -> Data:
@@ -145,13 +174,11 @@ def digest_paths(paths: Sequence[str]) -> Data:
     sha256 = hashlib.sha256()
     for path in map(Path, paths):
         for file in _files(path):
-            name = file.name if file == path else file.relative_to(path.parent).as_posix()
-            try:
-                with file.open("rb") as content:
-                    digest = hashlib.file_digest(content, "sha256").hexdigest()
-            except OSError as error:
-                raise DataError(f"{file}: expected to read it, but got: {error.strerror}") from error
-            sha256.update(f"{name} {digest}\n".encode())
+            name = file.name if file == path else file.relative_to(path).as_posix()
+            digest = digest_file(str(file))
+            if digest == GONE:
+                raise DataError(f"{file}, which was named as data, cannot be read; expected a file that can")
+            sha256.update(f"{name} {digest}\n".encode(errors="surrogateescape"))
     named = " ".join(Path(path).name for path in paths)
     return Data(named, sha256.hexdigest(), os.pathsep.join(str(Path(path).resolve()) for path in paths))
 

@@ -2,7 +2,7 @@
 
 A state is made of mappings, lists and tuples, of arrays, numbers of any size, texts, bytes, true, false and None. Its
 shape is one JSON text; its arrays stand beside it by number. What gives an array of itself (a tensor, say) is kept as
-that array, and comes back as NumPy's.
+that array, and comes back as NumPy's; a mapping of whatever kind comes back as a dict.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from nnexp.errors import DataError
 Arrays = Mapping[str, NDArray[Any]]
 
 SHAPE = "shape"
-MAPPING, TUPLE, ARRAY, BYTES = "mapping", "tuple", "array", "bytes"
+FOREIGN = 2  # of a dtype that a package added to NumPy: its files would not tell which
+MAPPING, TUPLE, ARRAY, SCALAR, BYTES = "mapping", "tuple", "array", "scalar", "bytes"
+WANTED = "arrays, numbers, texts, lists or mappings"
 
 
 def take_apart(state: Any) -> dict[str, NDArray[Any]]:
@@ -31,8 +33,15 @@ def take_apart(state: Any) -> dict[str, NDArray[Any]]:
         For what cannot be kept.
     """
     arrays: dict[str, NDArray[Any]] = {}
-    shape = json.dumps(_shape(state, arrays, "state"))
-    return {SHAPE: np.array(shape), **arrays}
+    try:
+        shape = _shape(state, arrays, "state")
+    except RecursionError as error:
+        raise DataError("state is nested too deep, or within itself") from error
+    try:
+        told = json.dumps(shape)
+    except ValueError as error:
+        raise DataError(f"state holds a number that is too long to be written ({error})") from error
+    return {SHAPE: np.array(told), **arrays}
 
 
 def put_together(arrays: Arrays) -> Any:
@@ -54,9 +63,9 @@ def _shape(state: Any, arrays: dict[str, NDArray[Any]], where: str) -> Any:
     match state:
         case None | bool() | int() | float() | str() if type(state) in (type(None), bool, int, float, str):
             return state
-        case list():
+        case list() if type(state) is list:
             return [_shape(item, arrays, f"{where}[{place}]") for place, item in enumerate(state)]
-        case tuple():
+        case tuple() if type(state) is tuple:
             return {TUPLE: [_shape(item, arrays, f"{where}[{place}]") for place, item in enumerate(state)]}
         case bytes():
             return {BYTES: state.hex()}
@@ -65,7 +74,7 @@ def _shape(state: Any, arrays: dict[str, NDArray[Any]], where: str) -> Any:
             return {MAPPING: items}
     number = str(len(arrays))
     arrays[number] = as_array(state, where)
-    return {ARRAY: number}
+    return {SCALAR if isinstance(state, np.generic) else ARRAY: number}
 
 
 def _key(key: Any, where: str) -> Any:
@@ -84,11 +93,16 @@ def as_array(value: Any, where: str) -> NDArray[Any]:
     """
     for step in ("detach", "cpu"):  # as tensors need it
         value = getattr(value, step)() if callable(getattr(value, step, None)) else value
-    if not (isinstance(value, np.ndarray | np.generic) or hasattr(value, "__array__")):
-        raise DataError(f"{where} is a {type(value).__name__}; expected arrays, numbers, texts, lists or mappings")
-    array = np.array(value)
-    if array.dtype.hasobject:
-        raise DataError(f"{where} is an array of objects; expected one of numbers or text")
+    if not hasattr(value, "__array__") or isinstance(value, np.ma.MaskedArray):
+        hint = ", as its bit_generator.state is" if isinstance(value, np.random.Generator) else ""
+        raise DataError(f"{where} is a {type(value).__name__}; expected {WANTED}{hint}")
+    try:
+        array = np.array(value)
+    except Exception as error:  # whatever theirs raises: of a type of numbers that NumPy does not have, say
+        raise DataError(f"{where} cannot be made an array: {' '.join(str(error).split())}") from error
+    if array.dtype.hasobject or array.dtype.isbuiltin == FOREIGN:
+        kind = "objects" if array.dtype.hasobject else array.dtype.name
+        raise DataError(f"{where} is an array of {kind}; expected one of numbers or text")
     return array
 
 
@@ -106,6 +120,7 @@ def _state(shape: Any, arrays: Arrays) -> Any:
         case "bytes":
             return bytes.fromhex(inside)
         case "array":
-            array = np.array(arrays[inside])
-            return array[()] if array.ndim == 0 else array
+            return np.array(arrays[inside])
+        case "scalar":
+            return np.array(arrays[inside])[()]
     raise DataError(f"a state holds no {kind}")
