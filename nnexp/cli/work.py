@@ -14,6 +14,8 @@ from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.find import running_sweep
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.progress import duration
+from nnexp.sweep.shared import task_shared
+from nnexp.tasks.known import task_named
 from nnexp.tasks.network.task import NETWORK
 
 
@@ -23,7 +25,8 @@ def work(wanted: str | None, jobs: int | None) -> None:
     sweep = running_sweep(session.store, wanted)
     folder = Path(f"multirun/{datetime.now():%Y-%m-%d/%H-%M-%S-%f}").absolute()  # as Hydra names it
     say(f"joining sweep {sweep.name}")
-    joined, outcome = session.work(sweep, Policy(jobs=jobs), folder)
+    task = task_named(task_shared(sweep) or NETWORK.name)
+    joined, outcome = session.work(sweep, task, Policy(jobs=jobs), folder)
     here = f"{count(len(outcome.finished), 'run')} trained here in {duration(outcome.seconds)}"
     ended = f"is {joined.sweep.status}" if joined.sweep.status != "RUNNING" else "has lost its launcher"
     say(f"{here}, {joined.others:,} elsewhere; sweep {sweep.name} {ended if not joined.is_launched else 'goes on'}")

@@ -148,7 +148,7 @@ class Session:
                 close_parent(parent_id, status, self.store, self._watcher.say, shared.tags)
         return Swept(survey, parent_id, outcome)
 
-    def work(self, sweep: Run, policy: Policy, folder: Path) -> tuple[Joined, Outcome]:
+    def work(self, sweep: Run, task: Task, policy: Policy, folder: Path) -> tuple[Joined, Outcome]:
         """Take runs of a sweep that another process launches, until it is over; their files go into a folder.
 
         Raises
@@ -156,7 +156,7 @@ class Session:
         RecordError, TrackingError
             If none of its runs can be trained here, or the store cannot tell who trains what.
         """
-        joined = Joined(sweep, self.store, self.task, self._watcher, folder, clock=self._clock)
+        joined = Joined(sweep, self.store, task, self._watcher, folder, clock=self._clock)
         self._caution(joined.left())
         open_files.allow_for(policy.slots)
         self.store.prepare()

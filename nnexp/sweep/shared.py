@@ -69,6 +69,14 @@ class Row:
     settings: Mapping[str, Any]
 
 
+def task_shared(sweep: Run) -> str | None:
+    """Tell what the task of the runs that a sweep shares is called; None if it shares none."""
+    match parse_value(sweep.tags.get(Tag.PLAN) or "null"):
+        case {"task": str(name)}:
+            return name
+    return None
+
+
 def read_base(sweep: Run, task: Task) -> dict[str, Any]:
     """Read what the runs of a sweep share, as `Schema.flat` gives it.
 

@@ -81,7 +81,7 @@ class Clock:
 def work(sweep: Sweep, diary: Diary, tmp_path: Path, **policy: object) -> list[str]:
     """Join, and give the names of what was trained, in order."""
     session = Session(sweep.store, NETWORK, diary, executor=lambda _: InProcessExecutor(), clock=Clock())
-    joined, outcome = session.work(sweep.record, Policy(**policy), tmp_path / "joined")
+    joined, outcome = session.work(sweep.record, NETWORK, Policy(**policy), tmp_path / "joined")
     assert not joined.is_launched
     names = {run.key: run.name for run in sweep.plan.runs}
     return [names[key] for key in outcome.finished]

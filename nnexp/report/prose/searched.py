@@ -54,4 +54,5 @@ def tell_details(found: Searched) -> Iterator[str]:
     states += [f"{going} still to come"] if going > 0 else []
     trained, whole = found.epochs, found.epochs_of_all
     saved = f": {100 * (1 - trained / whole):.0f} % saved" if trained < whole else ""
-    yield f"{', '.join(states)}; {trained:,} of {whole:,} epochs trained{saved}."
+    of_all = f" of {whole:,}" if whole else ""  # of a task that does not say how many a run has, nobody knows
+    yield f"{', '.join(states)}; {trained:,}{of_all} epochs trained{saved}."

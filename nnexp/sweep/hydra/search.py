@@ -22,7 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 from nnexp.config.checks import none_of, refuse
 from nnexp.config.schema import EPOCHS, SEED, Schema
 from nnexp.errors import ConfigError
-from nnexp.measure import CHOOSE, REPORT, Measure, judging
+from nnexp.measure import CHOOSE, REPORT, Measure, judging, measure_named
 from nnexp.search.space import Choice, Dimension, Interval, Point, Space, Steps, size_of, write_space
 from nnexp.search.terms import GRID, SEARCH, SEEDS, Terms
 from nnexp.statistics.looks import LOOKS
@@ -33,7 +33,7 @@ from nnexp.sweep.hydra.launcher import name_of
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.search.search import Search, is_minimized
-from nnexp.tasks.task import Task
+from nnexp.tasks.task import Task, is_foreign
 from nnexp.training.spec import RunSpec, make_spec
 
 
@@ -227,8 +227,11 @@ def _measure(task: Task, terms: Terms) -> Measure:
     if terms.metric is None:
         usual = next(iter([*chosen, *judging(task.measures)]), None)
         if usual is None:
-            raise ConfigError(f"hydra.sweeper.metric must name what is to be the best: {', '.join(known)}")
+            these = f": {', '.join(known)}" if known else "; of a function, --metric NAME --better low says it"
+            raise ConfigError(f"hydra.sweeper.metric must name what is to be the best{these}")
         return usual.final
+    if is_foreign(task) and not known:
+        return measure_named(terms.metric, {}).final
     named = {**known, **{measure.final.name: measure for measure in known.values()}}
     if terms.metric not in named:
         raise none_of(known, "hydra.sweeper.metric", terms.metric)
