@@ -197,8 +197,7 @@ def test_stop_ends_every_run_that_it_is_said_of(executor: Executor, run: MakeRun
     assert all(epochs(events) == list(range(1, len(events) - 1)) for events in said.values())
 
 
-@pytest.mark.parametrize("end", ["stop", "kill"])
-@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: type(ending).__name__)
+@pytest.mark.parametrize(("end", "ending"), [("stop", ENDINGS[1]), ("kill", ENDINGS[0])])
 def test_what_ends_one_run_lets_the_other_go_on(several: Executor, run: MakeRun, end: str, ending: Ending) -> None:
     said: Said = defaultdict(list)
     for number in (0, 1):
