@@ -8,6 +8,7 @@ from itertools import takewhile
 from nnexp.errors import BusyError, TrackingError
 from nnexp.search.space import fits
 from nnexp.search.trial import State, Trial, read_trials, write_trial
+from nnexp.sweep.ledger import changed_since
 from nnexp.sweep.looks import adopt
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.search.pruning import Tried
@@ -32,12 +33,19 @@ def recall(search: Search, store: RunStore, *, fresh: bool = False) -> tuple[Res
 
     if fresh:
         return Results(search.measure, read_curves=curves), []
+
+    def changed(record: Run, run: RunSpec) -> str | None:
+        try:
+            return changed_since(record, run, store)
+        except TrackingError as error:  # trained once more than needed, rather than not at all
+            return str(error)
+
     finished = newest_finished(store.runs(status=Status.FINISHED))
     members = store.runs(tags={Tag.member(search.key): Tag.YES})
     last = {str(run.key): run for run in reversed(members) if run.key and run.key not in finished}  # of several tries
     pruned: dict[str, Run | None] = {key: run for key, run in last.items() if Tag.PRUNED in run.tags}
     failed = {key: run.tags.get(Tag.REASON) or "it failed" for key, run in last.items() if run.status is Status.FAILED}
-    return Results(search.measure, finished, pruned, failed, curves), trials_of(search, store)
+    return Results(search.measure, finished, pruned, failed, curves, changed), trials_of(search, store)
 
 
 def check_unchanged(searching: Searching, store: RunStore) -> None:

@@ -18,13 +18,17 @@ Curve = dict[int, float]  # the value of each epoch
 
 @dataclass
 class Results:
-    """Begins with what the store tells, and hears the rest. `read_curves` gives those of finished or pruned records."""
+    """Begins with what the store tells, and hears the rest. `read_curves` gives those of finished or pruned records.
+
+    `changed` says why a finished record of a run's key does not stand for the run.
+    """
 
     measure: Measure
     finished: dict[str, Run] = field(default_factory=dict)
     pruned: dict[str, Run | None] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)  # and why
     read_curves: Callable[[Iterable[Run]], Mapping[str, Curve]] = lambda _: {}  # by the id of a record
+    changed: Callable[[Run, RunSpec], str | None] = lambda _record, _run: None
     _epochs: dict[str, list[Epoch]] = field(default_factory=dict)
     _curves: dict[str, Curve] = field(default_factory=dict)
 
@@ -45,6 +49,14 @@ class Results:
                 self.pruned[run.key] = None
             case Failed() | WorkerLost():
                 self.failed[run.key] = event.error
+
+    def forget_changed(self, runs: Iterable[RunSpec]) -> bool:
+        """Forget the finished records that do not stand for their runs; tell whether there were any."""
+        recorded = [run for run in runs if run.key in self.finished and self.finished[run.key].run_id != run.key]
+        changed = [run.key for run in recorded if self.changed(self.finished[run.key], run)]
+        for key in changed:
+            del self.finished[key]
+        return bool(changed)
 
     def is_over(self, key: str) -> bool:
         """Tell whether a run came to an end that counts: one that was stopped by a person goes on."""

@@ -130,7 +130,8 @@ class Searching:
     def _repeat(self, earlier: Sequence[Tried]) -> None:
         """Ask and learn again what was asked and learnt; what has ended since is learnt last."""
         for trial in earlier:
-            self._make_runs(trial)
+            if self._make_runs(trial):
+                trial.state, trial.value = None, None
         self._forget_first_tries(earlier)
         self.results.read(run.key for trial in earlier for run in trial.runs)
         for trial in earlier:
@@ -164,18 +165,21 @@ class Searching:
         self.trials.append(trial)
         self._since.clear()
 
-    def _make_runs(self, trial: Tried) -> None:
+    def _make_runs(self, trial: Tried) -> bool:
+        """Make the runs of a point; tell whether what is recorded of them stands for them no more."""
         k = self.search.terms.replicates
         try:
             trial.runs = self.search.make_runs(trial.point, range(k), trial.number * k)
         except NnexpError as error:
             trial.why = str(error)
+        return self.results.forget_changed(trial.runs)
 
     def _confirm(self) -> None:
         """Try the best point on seeds that no point was tried with, when all points are over."""
         confirm, k = self.search.terms.confirm, self.search.terms.replicates
         if confirm and self.best and len(self.trials) >= self.most and all(trial.state for trial in self.trials):
             self.confirming = self.search.make_runs(self.best.point, range(k, k + confirm), CONFIRMING)
+            self.results.forget_changed(self.confirming)
             if self._listener:
                 self._listener.confirming(self.confirming)
 

@@ -20,7 +20,9 @@ from nnexp.search.terms import SAMPLERS, Terms
 from nnexp.search.trial import State, read_trials
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
+from nnexp.sweep.search.remember import recall
 from nnexp.sweep.search.search import Search
+from nnexp.sweep.search.searching import Searching
 from nnexp.sweep.session import Session
 from nnexp.sweep.watcher import Nobody
 from nnexp.tasks.network.task import NETWORK
@@ -348,6 +350,17 @@ class TestWhatDoctorSays:
         store.log(sweep.run_id, tags={Tag.OWNER: "gone 1 0"})
         repair(store, lambda line: None)
         assert [sweep.status for sweep in store.runs(Kind.SWEEP)] == [Status.FINISHED]
+
+
+def test_a_point_whose_runs_have_changed_since_is_tried_again(search):
+    """What a function reads besides its data is in no key."""
+    store, plan = MemoryStore(), search(n_trials=3)
+    go(store, plan, Told())
+    results, earlier = recall(plan.search, store)
+    results.changed = lambda record, run: "its file has changed" if run.number == 1 else None
+    searching = Searching(plan.search, results, earlier)
+    assert [trial.state for trial in searching.trials] == [State.COMPLETE, None, State.COMPLETE]
+    assert (searching.next(), searching.next()) == (searching.trials[1].runs[0], None)
 
 
 def test_the_best_is_confirmed_on_seeds_that_no_point_was_tried_with(search):
