@@ -15,15 +15,14 @@ import pytest
 from nnexp.tracking.records import Tag
 
 KILLS, SEED = int(os.environ.get("NNEXP_GOING_ON_KILLS", "3")), int(os.environ.get("NNEXP_GOING_ON_SEED", "1"))
-RUNS = 2 + KILLS  # so that there are some left for each
 SWEEP = ("sweep", "tiny", "optimiser=momentum", "eta=0.1", "kernel=numpy", f"hydra.launcher.retries={10 * KILLS}")
 ONE = ("train", "dataset=folder", "dataset.path=small.npz", "hidden=10", "batch_size=1", *SWEEP[2:5], "epochs=400")
 
 
 def workers(command):
     found = []
-    for child in psutil.Process(command.process.pid).children():
-        with suppress(psutil.NoSuchProcess):
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(command.process.pid).children():
             found += [child] if "--multiprocessing-fork" in child.cmdline() else []
     return found
 
@@ -48,25 +47,28 @@ def continued(app):
 
 @pytest.mark.xdist_group("kills")
 def test_kills(app, wait_until):
-    app.sweep_file(runs=RUNS, epochs=60, batch_size=1)
-    moments, command = random.Random(SEED), None
+    app.sweep_file(runs=0, epochs=60, batch_size=1)
+    moments, runs, command = random.Random(SEED), 3, None
     for kill in range(KILLS):
-        if command is None or command.process.poll() is not None:
-            command = app.start(*SWEEP)
-        if kill == 0 or moments.random() < 0.7:
-            wait_for_a_state(app, command, wait_until)
-        time.sleep(moments.uniform(0, 0.5))
-        assert command.process.poll() is None, command.said
+        while command is None or command.process.poll() is not None:
+            if command and command.end() == 0:
+                runs += 3  # all have ended: there is to be something to kill
+            command = app.start(*SWEEP, f"hydra.sweeper.params.seed='range({runs})'")
+            if kill == 0 or moments.random() < 0.7:
+                wait_for_a_state(app, command, wait_until)
+            time.sleep(moments.uniform(0, 0.5))
         victim = moments.choice(["worker", "launcher", "group"])
         if victim == "worker":
             for worker in moments.sample(some := workers(command), min(1, len(some))):
                 worker.kill()
+            time.sleep(moments.uniform(0, 0.5))
         else:
-            (os.kill if victim == "launcher" else os.killpg)(command.process.pid, signal.SIGKILL)
-            assert command.end() == -signal.SIGKILL
-    assert command.end() in (0, -signal.SIGKILL)
-    app.run(*SWEEP)
-    app.check_complete(RUNS)
+            with suppress(ProcessLookupError):
+                (os.kill if victim == "launcher" else os.killpg)(command.process.pid, signal.SIGKILL)
+            assert command.end() in (0, -signal.SIGKILL), command.said
+    assert command.end() in (0, -signal.SIGKILL), command.said
+    app.run(*SWEEP, f"hydra.sweeper.params.seed='range({runs})'")
+    app.check_complete(runs)
     assert "does not go on" not in "".join(command.said for command in app.commands)
     assert "all is well" in app.run("doctor")
     ids = [run.run_id for run in continued(app)]
