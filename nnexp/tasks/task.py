@@ -53,7 +53,8 @@ Files = Mapping[str, Mapping[str, NDArray[Any]]]  # arrays, by the name of the f
 class Measured:
     """What one epoch brought: its metrics by name, and the SHA-256 of the state that it left (none: of its metrics).
 
-    `state`, called before the next epoch is asked for or after the last, gives all that training goes on from. A file
+    `state`, called before the next epoch is asked for or after the last, gives all that training goes on from; it is
+    called now and then, and a killed run goes on from there, if the epoch that came next comes out again. A file
     that the `Result` has too must be the same there; it is kept once. None: training cannot go on from here.
     """
 

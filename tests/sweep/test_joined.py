@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nnexp.errors import RecordError, TrackingError
+from nnexp.recording.recorder import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.joined import Joined
 from nnexp.sweep.parent import close_parent, launching, open_parent
@@ -22,9 +23,9 @@ from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.claims import NoClaims
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag
-from nnexp.training.events import Ending
+from nnexp.training.events import Ending, Killed
 from nnexp.training.spec import RunSpec
-from tests.plans import Diary
+from tests.plans import Diary, events_of
 
 
 class Sweep:
@@ -119,6 +120,16 @@ def test_what_a_process_that_is_gone_was_training_is_taken_over(store, plan, tmp
     other.take(sweep.plan.runs[1])
     diary = Ends(lambda number: other.let_go(sweep.plan.runs[1]) if number == 1 else sweep.end())
     assert work(sweep, diary, tmp_path) == ["36-5-3 seed=0", "36-5-3 seed=1"]
+
+
+def test_a_run_that_was_killed_goes_on_where_it_stood(store, plan, tmp_path):
+    sweep = Sweep(plan(seeds=1, epochs=6), store)
+    theirs = new_recorder(sweep.plan.runs[0], tmp_path / "theirs", store, say=print)
+    for event in [*[*events_of(sweep.plan.runs[0].config)][:4], Killed()]:
+        theirs.record(event)
+    diary = Ends(lambda number: sweep.end())
+    assert work(sweep, diary, tmp_path) == ["36-5-3"]
+    assert f"36-5-3: goes on from epoch 1 of run {theirs.run_id[:8]}" in diary.lines
 
 
 def test_runs_that_are_asked_for_later_are_taken_too(store, plan, tmp_path):
