@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from posixpath import normpath
 from typing import Any
 
@@ -90,11 +90,16 @@ def returned(value: Any, function: str) -> Returned:
 
 def digest_of(metrics: Mapping[str, float], arrays: Mapping[str, NDArray[Any]] | None = None) -> str:
     """Compute the SHA-256 (hex) of metrics, less those that are times, and of arrays."""
-    exact = {name: value.hex() for name, value in metrics.items() if measure_named(name, {}).unit != SECONDS}
+    exact = {name: value.hex() for name, value in metrics.items() if not _is_time(name)}
     sha256 = hashlib.sha256(json.dumps(exact, sort_keys=True).encode())
     for name, array in sorted((arrays or {}).items()):
         sha256.update(f"{name} {array.dtype.str} {array.shape}\n".encode() + array.tobytes())
     return sha256.hexdigest()
+
+
+@lru_cache(maxsize=1000)  # a name comes once an epoch
+def _is_time(name: str) -> bool:
+    return measure_named(name, {}).unit == SECONDS
 
 
 def as_number(value: Any) -> float | None:
@@ -189,9 +194,14 @@ def _metric(name: Any, said: str) -> str:
 
 
 def _name(name: Any, said: str) -> str:
-    if not (isinstance(name, str) and NAME.fullmatch(name) and normpath(name) == name):
+    if not (isinstance(name, str) and _is_name(name)):
         raise DataError(f"{said} {name!r}; expected names like val/accuracy, of letters, digits, _ . - / and spaces")
     return name
+
+
+@lru_cache(maxsize=1000)
+def _is_name(text: str) -> bool:
+    return bool(NAME.fullmatch(text)) and normpath(text) == text
 
 
 def _told(value: Any) -> str:

@@ -108,19 +108,19 @@ class FunctionTask:
         self, called: Generator[Any, None, Any], config: Any, number: int
     ) -> Generator[Measured, None, Returned]:
         """Give what it yields after so many epochs, up to the bound if there is one; and what it returns."""
-        signature = self._loaded.signature
+        signature, name = self._loaded.signature, self.name
         bound = getattr(config, EPOCHS) if signature.is_bounded else None
         try:
             while bound is None or number < bound:
                 try:
                     yielded = next(called)
                 except StopIteration as end:
-                    left = returned(end.value, self.name)
+                    left = returned(end.value, name)
                     if not number:
-                        yield _only(left, self.name)
+                        yield _only(left, name)
                     return left
                 number += 1
-                yield measured(yielded, self.name, number, keeps_state=signature.takes_state)
+                yield measured(yielded, name, number, keeps_state=signature.takes_state)
         finally:
             self._close(called)
         return Returned()
