@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from posixpath import normpath
 from typing import Any
 
@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from nnexp.errors import DataError
 from nnexp.measure import SECONDS, TOTAL, measure_named
-from nnexp.tasks.function.tree import as_array, take_apart
+from nnexp.tasks.function.left import Left
+from nnexp.tasks.function.tree import as_array
 from nnexp.tasks.task import Measured, Result
 
 RESULT = "result"  # the name of a number that has none, and of the file of what is returned
-STATE, EPOCH = "state", "epoch"  # the file of what it goes on from, and the array in it that says from where
 NAME = re.compile(r"\w[\w.\-/ ]{0,199}")
 WANTED = "a mapping of names to numbers"
 
@@ -43,16 +43,7 @@ def measured(yielded: Any, function: str, epoch: int, *, keeps_state: bool) -> M
     found = as_metrics(metrics, f"{function} yielded")
     if state is None:
         return Measured(found, digest_of(found))
-    kept = _taken_apart(state, f"{function} yielded")  # now: it may be changed in place when the function goes on
-    arrays = kept | {EPOCH: np.array(epoch)}
-    return Measured(found, digest_of(found), partial(dict, {STATE: arrays}))
-
-
-def _taken_apart(state: Any, said: str) -> dict[str, NDArray[Any]]:
-    try:
-        return take_apart(state)
-    except DataError as error:
-        raise DataError(f"{said} a state that cannot be kept: {error}") from error
+    return Measured(found, digest_of(found), Left(state, epoch, f"{function} yielded"))
 
 
 @dataclass

@@ -21,9 +21,10 @@ from typing import Any
 from nnexp.config.schema import EPOCHS, Schema
 from nnexp.errors import DataError
 from nnexp.measure import Measure
+from nnexp.tasks.function.left import EPOCH, STATE, Left
 from nnexp.tasks.function.locate import Loaded, Place
 from nnexp.tasks.function.notebook import Cell
-from nnexp.tasks.function.results import EPOCH, STATE, Returned, digest_of, measured, returned
+from nnexp.tasks.function.results import Returned, digest_of, measured, returned
 from nnexp.tasks.function.seeds import seed_all
 from nnexp.tasks.function.surroundings import kept
 from nnexp.tasks.function.tree import put_together
@@ -115,12 +116,18 @@ class FunctionTask:
                 try:
                     yielded = next(called)
                 except StopIteration as end:
-                    left = returned(end.value, name)
+                    result = returned(end.value, name)
                     if not number:
-                        yield _only(left, name)
-                    return left
+                        yield _only(result, name)
+                    return result
                 number += 1
-                yield measured(yielded, name, number, keeps_state=signature.takes_state)
+                epoch = measured(yielded, name, number, keeps_state=signature.takes_state)
+                left = epoch.state if isinstance(epoch.state, Left) else None
+                if left and number == bound:
+                    left.keep()
+                yield epoch
+                if left:
+                    left.let_go()
         finally:
             self._close(called)
         return Returned()

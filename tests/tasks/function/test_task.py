@@ -15,6 +15,7 @@ from nnexp.errors import DataError
 from nnexp.tasks.function.about import function_task
 from nnexp.tasks.function.locate import read_place
 from nnexp.tasks.function.task import FunctionTask, digest_paths
+from nnexp.tasks.function.tree import put_together
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Pruned
 from nnexp.training.execute import execute
 
@@ -176,7 +177,7 @@ def stop(task: FunctionTask) -> Event:
 
 
 def test_a_run_that_is_stopped_closes_the_function_at_its_yield(make: Make) -> None:
-    assert stop(make(STOPPED)) == Pruned("told to stop")
+    assert isinstance(stop(make(STOPPED)), Pruned)
     assert Path("closed").exists()
 
 
@@ -261,6 +262,21 @@ def test_a_bound_counts_the_epochs_before_the_state(make: Make) -> None:
     first = next(task.begin(config))
     assert first.state
     assert len([*task.begin(config, first.state())]) == 2
+
+
+def test_a_run_that_a_bound_ends_leaves_its_state_and_one_that_ends_by_itself_none(make: Make) -> None:
+    task = make(STATEFUL.replace('return {"w": w}', "w[:] = 7"))
+    bounded, ended = (run(task, epochs=epochs)[-1] for epochs in (3, None))
+    assert isinstance(bounded, Finished)
+    assert isinstance(ended, Finished)
+    assert put_together(bounded.state["state"])["done"] == 3
+    assert ended.state == {}
+
+
+def test_a_state_that_cannot_be_kept_fails_after_the_first_epoch(make: Make) -> None:
+    told = "mine.py:train yielded a state that cannot be kept: state['f'] is a function; expected arrays, numbers"
+    task = make("def train(state=None):\n    while True:\n        yield {'a': 1}, {'f': train}")
+    assert failure(task).error.startswith(told)
 
 
 @pytest.mark.parametrize("arrays", [{}, {"epoch": np.array(1)}, {"epoch": np.array("x"), "shape": np.array("[]")}])
