@@ -1,4 +1,4 @@
-"""The state that a function left at a yield, and from where it goes on: what is handed to it as `state` another time."""
+"""The state that a function left at a yield, and what it goes on from: its `state` another time."""
 
 from __future__ import annotations
 

@@ -171,9 +171,7 @@ def stop(task: FunctionTask) -> Event:
     events = execute(task, {})
     next(events)
     assert isinstance(next(events), Epoch)
-    ending = events.send(Pruned("told to stop"))
-    events.close()
-    return ending
+    return events.send(Pruned("told to stop"))
 
 
 def test_a_run_that_is_stopped_closes_the_function_at_its_yield(make: Make) -> None:
@@ -205,6 +203,14 @@ def test_a_function_that_goes_on_when_it_is_closed_fails(make: Make) -> None:
 def test_what_fails_in_its_finally_is_its_own_failure(make: Make) -> None:
     task = make("def train():\n    try:\n        yield {'a': 1}\n    finally:\n        raise RuntimeError('full disk')")
     assert failure(task, epochs=1).error == "RuntimeError: full disk"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # likewise
+def test_what_fails_in_its_finally_when_it_is_stopped_is_printed(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert isinstance(stop(make(STUBBORN)), Pruned)
+    assert "an `except:` around its yield must raise GeneratorExit again" in capsys.readouterr().err
 
 
 def test_what_is_shared_is_seeded_before_each_run(make: Make) -> None:
