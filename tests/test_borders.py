@@ -135,7 +135,9 @@ def test_a_relative_import_of_a_package_begins_in_it(house: Imports) -> None:
 
 def test_no_name_is_computed_that_would_hide_an_import(imports: Imports) -> None:
     hidden = {(module, name) for module, names in imports.named.items() for name in names if "computed" in name}
-    assert hidden == {("nnexp.tasks.function.locate", "a computed name: importlib.import_module(name)")}  # a person's
+    assert hidden == {
+        ("nnexp.tasks.function.importing", "a computed name: importlib.import_module(name)")
+    }  # a person's
 
 
 def test_every_room_has_its_rule(ours: Mapping[str, set[str]]) -> None:

@@ -125,8 +125,18 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
         with clock.stopped(), keeper.passing_on():
             told = yield epoch
         if told:
-            yield replace(told, state=_state(measured)) if isinstance(told, Pruned) else told
+            ending = replace(told, state=_state(measured)) if isinstance(told, Pruned) else told
+            _close(begun.training)
+            yield ending
             return
+
+
+def _close(training: Generator[Measured, None, Result]) -> None:
+    """Close it where it stands, before anybody hears that it has ended; what goes wrong then is no news of the run."""
+    try:
+        training.close()
+    except Exception:  # of somebody else's code
+        traceback.print_exc()
 
 
 def _finished(task: Task, result: Result, last: Measured | None) -> Finished:

@@ -36,7 +36,7 @@ def found_first(folder: str) -> Iterator[None]:
                 sys.path.remove(folder)
 
 
-def import_module(name: str) -> ModuleType:
+def module_named(name: str) -> ModuleType:
     """Import a module by its name.
 
     Raises
@@ -53,7 +53,7 @@ def import_module(name: str) -> ModuleType:
         raise _cannot(name, error) from error
 
 
-def import_file(file: Path) -> ModuleType:
+def module_of_file(file: Path) -> ModuleType:
     """Import a file by its stem, unless that is the name of another module already.
 
     Raises

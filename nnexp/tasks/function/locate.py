@@ -18,7 +18,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from nnexp.errors import ConfigError
-from nnexp.tasks.function.importing import EXAMPLE, found_first, import_file, import_module
+from nnexp.tasks.function.importing import EXAMPLE, found_first, module_named, module_of_file
 from nnexp.tasks.function.signature import Signature, read_signature
 from nnexp.tasks.sources import PACKAGE, Sources, read_sources
 
@@ -153,7 +153,7 @@ def _named(function: Function) -> tuple[str, ModuleType]:
 
 
 def _load(place: Place) -> Loaded:
-    module = import_file(Path(place.file)) if place.file else import_module(place.module)
+    module = module_of_file(Path(place.file)) if place.file else module_named(place.module)
     if not str(getattr(module, "__file__", None)).endswith(".py"):
         raise ConfigError(f"{place.module} is no file of Python's; a function is {EXAMPLE}")
     function: Any = module

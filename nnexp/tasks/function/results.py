@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache
 from posixpath import normpath
 from typing import Any
 
@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from nnexp.errors import DataError
 from nnexp.measure import SECONDS, TOTAL, measure_named
-from nnexp.tasks.function.tree import as_array, take_apart
+from nnexp.tasks.function.left import Left
+from nnexp.tasks.function.tree import as_array
 from nnexp.tasks.task import Measured, Result
 
 RESULT = "result"  # the name of a number that has none, and of the file of what is returned
-STATE, EPOCH = "state", "epoch"  # the file of what it goes on from, and the array in it that says from where
 NAME = re.compile(r"\w[\w.\-/ ]{0,199}")
 WANTED = "a mapping of names to numbers"
 
@@ -43,16 +43,7 @@ def measured(yielded: Any, function: str, epoch: int, *, keeps_state: bool) -> M
     found = as_metrics(metrics, f"{function} yielded")
     if state is None:
         return Measured(found, digest_of(found))
-    kept = _taken_apart(state, f"{function} yielded")  # now: it may be changed in place when the function goes on
-    arrays = kept | {EPOCH: np.array(epoch)}
-    return Measured(found, digest_of(found), partial(dict, {STATE: arrays}))
-
-
-def _taken_apart(state: Any, said: str) -> dict[str, NDArray[Any]]:
-    try:
-        return take_apart(state)
-    except DataError as error:
-        raise DataError(f"{said} a state that cannot be kept: {error}") from error
+    return Measured(found, digest_of(found), Left(state, epoch, f"{function} yielded"))
 
 
 @dataclass
@@ -90,11 +81,16 @@ def returned(value: Any, function: str) -> Returned:
 
 def digest_of(metrics: Mapping[str, float], arrays: Mapping[str, NDArray[Any]] | None = None) -> str:
     """Compute the SHA-256 (hex) of metrics, less those that are times, and of arrays."""
-    exact = {name: value.hex() for name, value in metrics.items() if measure_named(name, {}).unit != SECONDS}
+    exact = {name: value.hex() for name, value in metrics.items() if not _is_time(name)}
     sha256 = hashlib.sha256(json.dumps(exact, sort_keys=True).encode())
     for name, array in sorted((arrays or {}).items()):
         sha256.update(f"{name} {array.dtype.str} {array.shape}\n".encode() + array.tobytes())
     return sha256.hexdigest()
+
+
+@lru_cache(maxsize=1000)  # a name comes once an epoch
+def _is_time(name: str) -> bool:
+    return measure_named(name, {}).unit == SECONDS
 
 
 def as_number(value: Any) -> float | None:
@@ -189,9 +185,14 @@ def _metric(name: Any, said: str) -> str:
 
 
 def _name(name: Any, said: str) -> str:
-    if not (isinstance(name, str) and NAME.fullmatch(name) and normpath(name) == name):
+    if not (isinstance(name, str) and _is_name(name)):
         raise DataError(f"{said} {name!r}; expected names like val/accuracy, of letters, digits, _ . - / and spaces")
     return name
+
+
+@lru_cache(maxsize=1000)
+def _is_name(text: str) -> bool:
+    return bool(NAME.fullmatch(text)) and normpath(text) == text
 
 
 def _told(value: Any) -> str:

@@ -21,9 +21,10 @@ from typing import Any
 from nnexp.config.schema import EPOCHS, Schema
 from nnexp.errors import DataError
 from nnexp.measure import Measure
+from nnexp.tasks.function.left import EPOCH, STATE, Left
 from nnexp.tasks.function.locate import Loaded, Place
 from nnexp.tasks.function.notebook import Cell
-from nnexp.tasks.function.results import EPOCH, STATE, Returned, digest_of, measured, returned
+from nnexp.tasks.function.results import Returned, digest_of, measured, returned
 from nnexp.tasks.function.seeds import seed_all
 from nnexp.tasks.function.surroundings import kept
 from nnexp.tasks.function.tree import put_together
@@ -108,19 +109,25 @@ class FunctionTask:
         self, called: Generator[Any, None, Any], config: Any, number: int
     ) -> Generator[Measured, None, Returned]:
         """Give what it yields after so many epochs, up to the bound if there is one; and what it returns."""
-        signature = self._loaded.signature
+        signature, name = self._loaded.signature, self.name
         bound = getattr(config, EPOCHS) if signature.is_bounded else None
         try:
             while bound is None or number < bound:
                 try:
                     yielded = next(called)
                 except StopIteration as end:
-                    left = returned(end.value, self.name)
+                    result = returned(end.value, name)
                     if not number:
-                        yield _only(left, self.name)
-                    return left
+                        yield _only(result, name)
+                    return result
                 number += 1
-                yield measured(yielded, self.name, number, keeps_state=signature.takes_state)
+                epoch = measured(yielded, name, number, keeps_state=signature.takes_state)
+                left = epoch.state if isinstance(epoch.state, Left) else None
+                if left and number == bound:
+                    left.keep()
+                yield epoch
+                if left:
+                    left.let_go()
         finally:
             self._close(called)
         return Returned()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nnexp.errors import ConfigError
-from nnexp.tasks.function.importing import found_first, import_file
+from nnexp.tasks.function.importing import found_first, module_of_file
 from nnexp.tasks.function.locate import read_place
 
 Write = Callable[[str, str], Path]
@@ -67,9 +67,9 @@ def test_a_file_of_a_package_says_how_it_is_written(write: Write) -> None:
 
 
 def test_a_file_never_takes_the_name_of_another_module(write: Write) -> None:
-    assert import_file(write("mine.py", "")).__name__ == "mine"
+    assert module_of_file(write("mine.py", "")).__name__ == "mine"
     for name in ("json", "turtle", "pytest", "hypothesis", "2nd", "my-script"):
-        assert import_file(write(f"{name}.py", "")).__name__ == f"nnexp_{name}"
+        assert module_of_file(write(f"{name}.py", "")).__name__ == f"nnexp_{name}"
 
 
 def test_a_folder_is_looked_into_first_for_so_long(tmp_path: Path) -> None:

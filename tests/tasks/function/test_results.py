@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from nnexp.errors import DataError
+from nnexp.tasks.function.left import Left
 from nnexp.tasks.function.results import measured, returned
 from nnexp.tasks.function.tree import put_together
 
@@ -100,14 +101,29 @@ def test_an_epoch_is_told_by_its_numbers_less_the_times() -> None:
     assert digests[0] == measured(dict(reversed(one.items())), "train", 2, keeps_state=False).digest
 
 
-def test_a_state_is_kept_as_it_was_at_its_yield() -> None:
+def left(state: Any) -> Left:
+    found = measured(({"loss": 1}, state), "train", 3, keeps_state=True).state
+    assert isinstance(found, Left)
+    return found
+
+
+def test_a_state_is_copied_when_it_is_asked_for() -> None:
     weights = np.zeros(2)
-    epoch = measured(({"loss": 1}, {"w": weights}), "train", 3, keeps_state=True)
+    arrays = left({"w": weights})()["state"]
     weights[:] = 1
-    assert epoch.state
-    arrays = epoch.state()["state"]
     assert int(arrays["epoch"]) == 3
     assert np.array_equal(put_together(arrays)["w"], np.zeros(2))
+
+
+def test_a_state_that_is_kept_is_as_it_was_then_and_one_that_is_let_go_is_none() -> None:
+    weights = np.zeros(2)
+    kept, gone = left({"w": weights}), left({"w": weights})
+    kept.keep()
+    for each in (kept, gone):
+        each.let_go()
+    weights[:] = 1
+    assert np.array_equal(put_together(kept()["state"])["w"], np.zeros(2))
+    assert gone() == {}
 
 
 def test_an_epoch_may_have_no_state() -> None:
@@ -122,7 +138,7 @@ def test_a_state_of_what_takes_none_is_refused() -> None:
 
 def test_a_state_that_cannot_be_kept_is_refused_with_its_place() -> None:
     with pytest.raises(DataError, match=r"^train yielded a state that cannot be kept: state\['model'\] is a object; "):
-        measured(({"loss": 1}, {"model": object()}), "train", 1, keeps_state=True)
+        left({"model": object()})()
 
 
 def test_what_is_returned_is_told_apart_by_what_it_is() -> None:

@@ -15,6 +15,7 @@ from nnexp.errors import DataError
 from nnexp.tasks.function.about import function_task
 from nnexp.tasks.function.locate import read_place
 from nnexp.tasks.function.task import FunctionTask, digest_paths
+from nnexp.tasks.function.tree import put_together
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Pruned
 from nnexp.training.execute import execute
 
@@ -170,13 +171,11 @@ def stop(task: FunctionTask) -> Event:
     events = execute(task, {})
     next(events)
     assert isinstance(next(events), Epoch)
-    ending = events.send(Pruned("told to stop"))
-    events.close()
-    return ending
+    return events.send(Pruned("told to stop"))
 
 
 def test_a_run_that_is_stopped_closes_the_function_at_its_yield(make: Make) -> None:
-    assert stop(make(STOPPED)) == Pruned("told to stop")
+    assert isinstance(stop(make(STOPPED)), Pruned)
     assert Path("closed").exists()
 
 
@@ -204,6 +203,14 @@ def test_a_function_that_goes_on_when_it_is_closed_fails(make: Make) -> None:
 def test_what_fails_in_its_finally_is_its_own_failure(make: Make) -> None:
     task = make("def train():\n    try:\n        yield {'a': 1}\n    finally:\n        raise RuntimeError('full disk')")
     assert failure(task, epochs=1).error == "RuntimeError: full disk"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # likewise
+def test_what_fails_in_its_finally_when_it_is_stopped_is_printed(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert isinstance(stop(make(STUBBORN)), Pruned)
+    assert "an `except:` around its yield must raise GeneratorExit again" in capsys.readouterr().err
 
 
 def test_what_is_shared_is_seeded_before_each_run(make: Make) -> None:
@@ -261,6 +268,21 @@ def test_a_bound_counts_the_epochs_before_the_state(make: Make) -> None:
     first = next(task.begin(config))
     assert first.state
     assert len([*task.begin(config, first.state())]) == 2
+
+
+def test_a_run_that_a_bound_ends_leaves_its_state_and_one_that_ends_by_itself_none(make: Make) -> None:
+    task = make(STATEFUL.replace('return {"w": w}', "w[:] = 7"))
+    bounded, ended = (run(task, epochs=epochs)[-1] for epochs in (3, None))
+    assert isinstance(bounded, Finished)
+    assert isinstance(ended, Finished)
+    assert put_together(bounded.state["state"])["done"] == 3
+    assert ended.state == {}
+
+
+def test_a_state_that_cannot_be_kept_fails_after_the_first_epoch(make: Make) -> None:
+    told = "mine.py:train yielded a state that cannot be kept: state['f'] is a function; expected arrays, numbers"
+    task = make("def train(state=None):\n    while True:\n        yield {'a': 1}, {'f': train}")
+    assert failure(task).error.startswith(told)
 
 
 @pytest.mark.parametrize("arrays", [{}, {"epoch": np.array(1)}, {"epoch": np.array("x"), "shape": np.array("[]")}])
