@@ -63,7 +63,10 @@ class Application:
 
     def begin(self, config: Composed, state: Files | None = None) -> Generator[Measured, None, Result]:  # noqa: ARG002
         """Run the job; one that never logs is one epoch, with its result."""
-        returned, epochs = yield from epochs_of(partial(self.function, self.job))
+        try:
+            returned, epochs = yield from epochs_of(partial(self.function, self.job))
+        except SystemExit as exit_:
+            raise DataError(f"{self.name} called sys.exit({exit_.code!r})") from exit_
         metrics = metrics_of(returned)
         if metrics and not epochs:
             yield Measured(metrics)

@@ -53,6 +53,10 @@ class Leaves(Schema[Composed]):
             given[name] = self._check(name, value)
         return Composed(values)
 
+    def parse_recorded(self, values: Mapping[str, Any]) -> Composed:
+        """Take the values of a record: no setting is younger than one."""
+        return self.parse_config(values)
+
     def values(self, config: Composed) -> dict[str, Any]:
         """Give a job's values as they were composed."""
         return dict(config.values)
