@@ -103,7 +103,7 @@ class Multirun:
         plan = make_plan("-".join(str(self._master.hydra.job.name).split()), task, numbered)
         own = {job.number: task.of(job) for job in jobs}
         runs = tuple(replace(run, task=own[run.number]) for run in plan.runs)
-        varies = tuple(name for name in plan.varies if name not in task.schema.incidental)
+        varies = tuple(name for name in plan.varies if name not in task.schema.not_telling)
         if self._asked is None:
             self._asked = _asked(self._master, plan)
         return replace(plan, runs=runs, varies=varies, asked=self._asked)

@@ -54,7 +54,7 @@ class Application:
 
     def examine(self, config: Composed) -> Examined:
         """Take any config: only the application knows what it means."""
-        return Examined(config, self.function.file.stem, told=self.schema.incidental)
+        return Examined(config, self.function.file.stem, told=self.schema.not_telling)
 
     def code(self) -> str:
         """Digest the text of its module and what belongs to it, and what the function holds besides."""
@@ -89,8 +89,10 @@ class Application:
 def application(function: Function, jobs: Iterable[Job]) -> Application:
     """Make the task of some jobs."""
     known = list(jobs)
-    names = (name for job in known for name, _ in leaves(job.settings))
-    return Application(function, Leaves(names, (name for job in known for name in job.incidental)))
+    names = [name for job in known for name, _ in leaves(job.settings)]
+    incidental = {name for job in known for name in job.incidental}
+    own = {name for job in known for name, _ in leaves(job.settings) if name not in job.derived}
+    return Application(function, Leaves(names, incidental, {*names} - own))
 
 
 def metrics_of(returned: Any) -> dict[str, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from nnexp.tasks.hydra.settings import leaves
 HYDRA, MISSING = "hydra", "???"
 FILES = ".nnexp"  # where in the job's folder its run has its files
 ELSEWHERE = "elsewhere"
+ASKED = re.compile(r"\$\{[^}]*:")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Job:
     folder: Path
     settings: dict[str, Any]
     incidental: frozenset[str]  # the names of those that say where or when it runs
+    derived: frozenset[str]  # and of those that are written as other settings alone
 
     def back(self, status: JobStatus, value: Any, folder: Path | None = None) -> JobReturn:
         """Make what Hydra is given back of the job, as itself would have made it; `folder`: where else it ran."""
@@ -69,7 +72,13 @@ def make_job(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str],
     with _hydra_is(copy.deepcopy(config)) as here:
         folder = Path(str(OmegaConf.select(here, "hydra.sweep.dir")), str(OmegaConf.select(here, "hydra.sweep.subdir")))
     settings = _settings(config, folder)
-    return Job(number, tuple(overrides), config, folder, settings, _incidental(config, settings))
+    incidental, derived = frozenset[str](), frozenset[str]()
+    written = OmegaConf.to_container(_without_hydra(config))
+    assert isinstance(written, dict)
+    if "${" in str(written):
+        incidental = _incidental(config, settings)
+        derived = frozenset(name for name, value in leaves(written) if _is_derived(value))
+    return Job(number, tuple(overrides), config, folder, settings, incidental, derived)
 
 
 def _settings(config: DictConfig, folder: Path) -> dict[str, Any]:
@@ -82,9 +91,6 @@ def _settings(config: DictConfig, folder: Path) -> dict[str, Any]:
 
 def _incidental(config: DictConfig, settings: dict[str, Any]) -> frozenset[str]:
     """Name the settings that are others elsewhere and at another moment."""
-    written = OmegaConf.to_container(_without_hydra(config))
-    if "${" not in str(written):
-        return frozenset()
     other = copy.deepcopy(config)
     OmegaConf.clear_cache(other)
     with open_dict(other):
@@ -93,6 +99,11 @@ def _incidental(config: DictConfig, settings: dict[str, Any]) -> frozenset[str]:
     with _at_another_moment():
         there = dict(leaves(_settings(other, Path(ELSEWHERE))))
     return frozenset(name for name, value in leaves(settings) if name not in there or there[name] != value)
+
+
+def _is_derived(written: Any) -> bool:
+    """Tell whether a value is made of other settings, and no resolver is asked."""
+    return isinstance(written, str) and "${" in written and not ASKED.search(written)
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 Nothing is declared of them, so all that a job has decides, at whatever value; what another job has besides stands for
 nothing in this one. A key is so the same in whatever plan. What was resolved by asking Hydra where or when the job
-runs is incidental. Knows nothing of Hydra: it is given plain values.
+runs is incidental; what is derived from other settings alone is in the key, but tells no runs apart that they do not.
+Knows nothing of Hydra: it is given plain values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -28,15 +29,18 @@ class Composed:
 class Leaves(Schema[Composed]):
     """The settings of some jobs, by their names."""
 
-    def __init__(self, names: Iterable[str] = (), incidental: Iterable[str] = ()) -> None:
+    def __init__(
+        self, names: Iterable[str] = (), incidental: Collection[str] = (), derived: Collection[str] = ()
+    ) -> None:
         super().__init__(Composed)
         self._names = tuple(dict.fromkeys(names))
-        self.incidental = frozenset(incidental)
+        self._incidental = frozenset(incidental)
+        self.not_telling = self._incidental | frozenset(derived)
 
     @cached_property
     def settings(self) -> dict[str, Setting]:
         """Every setting by its dotted name, in the order in which they were met."""
-        return {name: Setting(name, MISSING, _plain, decides=name not in self.incidental) for name in self._names}
+        return {name: Setting(name, MISSING, _plain, decides=name not in self.not_telling) for name in self._names}
 
     def parse_config(self, values: Mapping[str, Any]) -> Composed:
         """Take a job's values.
@@ -72,7 +76,7 @@ class Leaves(Schema[Composed]):
 
     def deciding(self, config: Composed) -> dict[str, Any]:
         """Give all that the job has, by dotted names, but for what is incidental."""
-        return {name: value for name, value in flatten(config.values).items() if name not in self.incidental}
+        return {name: value for name, value in flatten(config.values).items() if name not in self._incidental}
 
 
 def leaves(nested: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:

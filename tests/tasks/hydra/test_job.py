@@ -64,6 +64,11 @@ def test_what_says_where_or_when_it_runs_is_told_from_what_decides(make: Make) -
     assert make().incidental == {"where", "beneath", "at", "number"}
 
 
+def test_what_is_made_of_other_settings_is_told_from_them(make: Make) -> None:
+    assert make().derived == {"twice", "beneath"}
+    assert make("twice=2").derived == {"beneath"}
+
+
 def test_its_folder_is_the_one_that_hydra_names(make: Make) -> None:
     assert make(number=7).folder == Path("out/7")
     assert make("lr=2", "hydra.sweep.subdir=${hydra:job.override_dirname}").folder == Path("out/lr=2")

@@ -41,6 +41,13 @@ def test_what_says_where_it_runs_is_recorded_and_decides_nothing():
     assert schema.params(config) == {"lr": "0.1", "out": "multirun/1"}
 
 
+def test_what_is_made_of_other_settings_is_in_the_key_and_tells_nothing_apart():
+    schema = Leaves(["lr", "twice"], derived=["twice"])
+    config = schema.parse_config({"lr": 0.1, "twice": 0.1})
+    assert schema.deciding(config) == {"lr": 0.1, "twice": 0.1}
+    assert [one.name for one in schema.settings.values() if one.decides] == ["lr"]
+
+
 def test_a_record_gives_the_same_config_again():
     config = BOTH.parse_config(POSTGRES)
     assert BOTH.parse_recorded(BOTH.values(config)) == config
