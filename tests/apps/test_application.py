@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,7 +71,7 @@ Start = Callable[..., Command]
 
 
 @pytest.fixture
-def start(app: App) -> Iterator[Start]:
+def start(app: App) -> Start:
     """Start the script in its folder."""
     (app.folder / "fit.py").write_text(SCRIPT)
     (app.folder / "config.yaml").write_text(CONFIG)
@@ -86,7 +86,7 @@ def start(app: App) -> Iterator[Start]:
         app.commands.append(Command(process, log))
         return app.commands[-1]
 
-    yield start
+    return start
 
 
 def run(start: Start, *arguments: str, status: int = 0) -> str:

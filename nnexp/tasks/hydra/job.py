@@ -73,8 +73,7 @@ def make_job(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str],
         folder = Path(str(OmegaConf.select(here, "hydra.sweep.dir")), str(OmegaConf.select(here, "hydra.sweep.subdir")))
     settings = _settings(config, folder)
     incidental, derived = frozenset[str](), frozenset[str]()
-    written = OmegaConf.to_container(_without_hydra(config))
-    assert isinstance(written, dict)
+    written: Any = OmegaConf.to_container(_without_hydra(config))
     if "${" in str(written):
         incidental = _incidental(config, settings)
         derived = frozenset(name for name, value in leaves(written) if _is_derived(value))
