@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ def square(cfg: DictConfig) -> Any:
             return None
         case "failure":
             raise ArithmeticError(f"there is no square of {cfg.x}")
+        case "processes":
+            with get_context("spawn").Pool(1) as pool:
+                return pool.map(abs, [-cfg.x])[0]
         case "exit":
             sys.exit(3)
         case "crash":

@@ -119,6 +119,10 @@ def test_what_was_not_started_is_said_so(launch: Launch) -> None:
     assert runs() == ["1"]
 
 
+def test_a_job_may_have_processes_of_its_own(launch: Launch) -> None:
+    assert launch(square, ["+x=3 +what=processes"])[0].return_value == 3
+
+
 def test_batches_are_one_sweep(launch: Launch, store: MemoryStore) -> None:
     sized = ["hydra.sweeper.max_batch_size=2"]
     first = launch(square, ["+x=1", "+x=2"], ["+x=3"], settings=sized)
