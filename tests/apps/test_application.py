@@ -137,6 +137,7 @@ def test_the_same_command_goes_on_after_a_kill(app: App, start: Start, wait_unti
     assert app.store.runs(None, status=Status.RUNNING) == []
     assert {sweep.status for sweep in app.store.runs(Kind.SWEEP)} == {Status.FINISHED}
     assert "lr=0.1" in app.run("compare")
+    assert "fit.py:fit is a Hydra application, which its own command trains" in app.run("rerun", "fit", status=2)
 
 
 def test_ctrl_c_ends_it_and_records_it(app: App, start: Start, wait_until: Callable[..., None]) -> None:

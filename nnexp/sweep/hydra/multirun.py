@@ -145,9 +145,9 @@ def _back(job: Job, swept: Swept, ends: Mapping[str, Ending | Run], key: str) ->
     """Give Hydra a job back, by how its run ended."""
     match ends.get(key):
         case Run() as record:
-            folder = Path(record.tags.get(Tag.FOLDER, "")).parent
+            files = Path(record.tags.get(Tag.FOLDER, ""))
             value = returned_by(record.tags.get(Tag.remark(RETURNED)))
-            return job.back(JobStatus.COMPLETED, value, folder if folder.is_dir() else None)
+            return job.back(JobStatus.COMPLETED, value, files.parent if files.is_dir() and files.name else None)
         case Finished(returned=returned):
             return job.back(JobStatus.COMPLETED, unpack(returned) if returned else None)
         case None if swept.outcome is None:  # of a dry run

@@ -11,12 +11,14 @@ def as_hydra_expects(as_at_first: None) -> None:
     """Have no test know of another."""
 
 
-@pytest.mark.parametrize(("launcher_name", "overrides"), [("nnexp", [])])
+@pytest.mark.parametrize(("launcher_name", "overrides"), [("nnexp", ["hydra.launcher.jobs=1"])])
 class TestLauncher(LauncherTestSuite):
     """Jobs that a sweeper hands over."""
 
 
-@pytest.mark.parametrize(("launcher_name", "overrides"), [("nnexp", ["hydra.sweeper.max_batch_size=2"])])
+@pytest.mark.parametrize(
+    ("launcher_name", "overrides"), [("nnexp", ["hydra.launcher.jobs=1", "hydra.sweeper.max_batch_size=2"])]
+)
 class TestBatches(BatchedSweeperTestSuite):
     """Jobs that it hands over in batches."""
 

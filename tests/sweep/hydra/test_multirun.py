@@ -40,7 +40,7 @@ def launch() -> Iterator[Launch]:
     def launch(function: Callable[[Any], Any], *batches: Sequence[str], settings: Sequence[str] = ()) -> Any:
         hydra = Hydra.create_main_hydra2("app", create_config_search_path(None))
         try:
-            usual = ["hydra/launcher=nnexp", "hydra.sweep.dir=out", "hydra.launcher.jobs=2", "hydra.job.chdir=false"]
+            usual = ["hydra/launcher=nnexp", "hydra.sweep.dir=out", "hydra.launcher.jobs=1", "hydra.job.chdir=false"]
             master = hydra.compose_config(None, [*usual, *settings], RunMode.MULTIRUN)
             HydraConfig.instance().set_config(master)
             context = HydraContext(config_loader=hydra.config_loader, callbacks=Callbacks())
@@ -112,7 +112,7 @@ def test_a_job_that_fails_is_said_to_have_and_the_others_go_on(launch: Launch, w
 
 
 def test_what_was_not_started_is_said_so(launch: Launch) -> None:
-    settings = ["hydra.launcher.fail_fast=true", "hydra.launcher.jobs=1"]
+    settings = ["hydra.launcher.fail_fast=true"]
     _, left = launch(square, ["+x=1 +what=failure", "+x=2"], settings=settings)
     with pytest.raises(CompactHydraException, match="job 1 was not started"):
         _ = left.return_value
