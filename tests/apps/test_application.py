@@ -136,7 +136,7 @@ def test_the_same_command_goes_on_after_a_kill(app: App, start: Start, wait_unti
     ]
     assert app.store.runs(None, status=Status.RUNNING) == []
     assert {sweep.status for sweep in app.store.runs(Kind.SWEEP)} == {Status.FINISHED}
-    assert "lr=0.1" in app.run("compare")
+    assert "fit lr=0.2 seed=1" in app.run("runs")
     assert "fit.py:fit is a Hydra application, which its own command trains" in app.run("rerun", "fit", status=2)
 
 
