@@ -1,7 +1,7 @@
 """nnexp: which settings of a small neural network are better, and is the difference real?
 
 `nnexp.train`, `nnexp.sweep`, `nnexp.search`, `nnexp.compare` and `nnexp.judge` are those of api/. It is imported on
-their first use: most commands need nothing of it.
+their first use: most commands need nothing of it. `nnexp.log` is for a function that is trained: it says an epoch.
 """
 
 from types import ModuleType
@@ -23,6 +23,10 @@ class CallablePackage(ModuleType):
 
 
 def __getattr__(name: str) -> Any:
+    if name == "log":
+        from nnexp.tasks.logged import log
+
+        return log
     if name not in API:
         raise AttributeError(f"module 'nnexp' has no attribute {name!r}")
     from nnexp import api

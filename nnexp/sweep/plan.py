@@ -26,11 +26,12 @@ class Plan:
     varies: tuple[str, ...]
     remarks: tuple[str, ...] = ()  # on jobs that are none of its runs: why they are not
     search: Search | None = None  # what asks for its runs as it goes: there are none yet
+    asked: str = ""  # the key, where these are a part of the sweep: what was asked for, of which more may come
 
     @cached_property
     def key(self) -> str:
         """The sweep's key."""
-        return self.search.key if self.search else sweep_key(run.key for run in self.runs)
+        return self.search.key if self.search else self.asked or sweep_key(run.key for run in self.runs)
 
 
 def make_plan(name: str, task: Task, jobs: Sequence[Job], remarks: Sequence[str] = ()) -> Plan:

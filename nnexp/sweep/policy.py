@@ -87,7 +87,11 @@ LAUNCHER = "hydra.launcher."
 FRESH = f"{LAUNCHER}fresh=true"
 POLICY = Schema(Policy, prefix=LAUNCHER)
 RAY_POLICY = Schema(RayPolicy, prefix=LAUNCHER)
-LAUNCHERS: Mapping[str, Schema[Any]] = {"pool": POLICY, "ray": RAY_POLICY}  # by what hydra/launcher calls them
+LAUNCHERS: Mapping[str, Schema[Any]] = {  # by what hydra/launcher calls them
+    "pool": POLICY,
+    "ray": RAY_POLICY,
+    "nnexp": POLICY,  # as any other application knows it
+}
 
 
 def unknown_to_launcher(name: str) -> ConfigError:

@@ -127,7 +127,7 @@ class Session:
             return Swept(survey)
         open_files.allow_for(policy.slots)
         self.store.prepare()  # one that cannot be written is refused now
-        shared = SharedPlan(ledger.to_do, is_open=not (policy.fresh or plan.search))
+        shared = SharedPlan(ledger.to_do, is_open=not (policy.fresh or plan.search or is_foreign(self.task)))
         # From here on there is a record that a signal must not leave half made.
         with Interrupt() as interrupt, launching(plan, self.store):
             if isinstance(growing, Searching) and not policy.fresh:

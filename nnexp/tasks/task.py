@@ -68,12 +68,14 @@ class Result:
     """What a finished run leaves: arrays by the name of their file, and remarks that become tags of the run.
 
     `metrics` are those that are known only at the end; `pictures` are PNGs by the name of their file, less its ending.
+    `returned` is for whoever launched the run alone, packed by the task: no record holds it.
     """
 
     arrays: Files = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    returned: bytes = b""
 
 
 Read = Callable[[str], Mapping[str, NDArray[Any]]]  # the arrays of one of a run's files, by the name in its Result

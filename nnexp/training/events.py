@@ -78,6 +78,7 @@ class Finished:
     metrics: Mapping[str, float] = field(default_factory=dict)  # that are known only at the end
     pictures: Mapping[str, bytes] = field(default_factory=dict)  # PNGs, by the name of their file less its ending
     opened: Mapping[str, str] = field(default_factory=dict)  # digests of the files that it read, by their paths
+    returned: bytes = field(default=b"", compare=False)  # for whoever launched the run: no record holds it
 
 
 @dataclass(frozen=True)

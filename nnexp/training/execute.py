@@ -148,6 +148,7 @@ def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
         metrics=numbers(result.metrics),
         pictures=dict(result.pictures),
         opened=_opened(task),
+        returned=result.returned,
     )
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import current_process, get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pickle import PicklingError
@@ -162,6 +162,7 @@ def work(pipe: Connection) -> None:
     Ctrl-C reaches the whole process group; what becomes of the runs is for the launcher alone to decide.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # what is trained may have processes
     try:
         while (message := _receive(pipe)) is not None:
             if isinstance(message, tuple):  # a request to stop that came after the last epoch is void

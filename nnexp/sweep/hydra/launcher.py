@@ -34,7 +34,9 @@ def launch(
 ) -> list[JobReturn]:
     """Plan all jobs, check them all, and have them run."""
     if not isinstance(app, HydraApp):
-        raise TypeError("nnexp's launchers run its own task; other Hydra applications need another launcher")
+        raise TypeError(
+            "this launcher runs nnexp's own task; for other Hydra applications there is hydra/launcher=nnexp"
+        )
     app.folders.append(Path(str(OmegaConf.select(master, "hydra.sweep.dir"))))
     refuse_unused(master.hydra)
     refuse_lists(master.hydra.sweeper)

@@ -1,9 +1,12 @@
 """Installed as `hydra_plugins.nnexp_plugins`, because Hydra takes plugins from no other package.
 
-It is copied at installation, so it only names what shim.py holds: an edit there needs no new installation.
+It is copied at installation, so it only names what shim.py holds: an edit there needs no new installation. Hydra
+runs it anew whenever it looks for plugins.
 """
 
 from nnexp.sweep.hydra import shim
+
+shim.register()
 
 
 class GridSweeper(shim.GridSweeper):
@@ -19,4 +22,8 @@ class PoolLauncher(shim.PoolLauncher):
 
 
 class RayLauncher(shim.RayLauncher):
+    """See shim.py."""
+
+
+class NnexpLauncher(shim.NnexpLauncher):
     """See shim.py."""

@@ -1,6 +1,8 @@
 """The plugins behind `hydra_plugins.nnexp_plugins`, the one place where Hydra looks (see plugins.py).
 
 Every Hydra application in the environment imports this file when it starts, so it imports nothing of nnexp by itself.
+From it alone any application knows `hydra/launcher=nnexp`; tests/sweep/hydra/test_shim.py holds its settings to those
+that nnexp/sweep/policy.py declares.
 BasicSweeper is no public name of Hydra's; tests/sweep/hydra/test_shim.py says what of it is relied on.
 """
 
@@ -10,11 +12,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
+
+SETTINGS = {
+    "jobs": None, "retries": 0, "fail_fast": False, "max_failures": None, "timeout": None, "budget": None,
+    "fresh": False, "dry_run": False, "until_decided": False, "worthwhile": None, "verify": None,
+}  # fmt: skip
+NNEXP = {"_target_": "hydra_plugins.nnexp_plugins.NnexpLauncher", **SETTINGS}
+
+
+def register() -> None:
+    """Have every application know `hydra/launcher=nnexp`."""
+    ConfigStore.instance().store("nnexp", NNEXP, "hydra/launcher", provider="nnexp")
 
 
 class GridSweeper(BasicSweeper):
@@ -74,3 +88,24 @@ class PoolLauncher(Launcher):
 
 class RayLauncher(PoolLauncher):
     """Runs them so on a Ray cluster."""
+
+
+class NnexpLauncher(PoolLauncher):
+    """Runs the jobs of any application as nnexp's own."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Remember what Hydra hands over, and that no batch was launched yet."""
+        super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
+        self._multirun: Any = None
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        """Run the jobs, as a further batch if some were run before."""
+        from nnexp.sweep.hydra.app import HydraApp
+
+        if isinstance(self._task, HydraApp):
+            return super().launch(job_overrides, initial_job_idx)
+        from nnexp.sweep.hydra.multirun import Multirun
+
+        self._multirun = self._multirun or Multirun(self._context, self._config, self._task)
+        returns: Sequence[JobReturn] = self._multirun.launch(job_overrides, initial_job_idx)
+        return returns

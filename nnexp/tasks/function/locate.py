@@ -26,6 +26,7 @@ IN_FILE = re.compile(r"(?P<file>.+\.py):(?P<function>[^\W\d][\w.]*)")
 IN_MODULE = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<function>[^\W\d][\w.]*)")
 MEANT = re.compile(r"[^=:]+\.py(:.*)?")  # as a function, it seems
 NOTEBOOK = re.compile(r"[^=:]+\.ipynb(:.*)?")
+HYDRA = "hydra.main"  # the module that makes the main function of its applications
 
 Function = Callable[..., Any]
 
@@ -172,6 +173,11 @@ def _taken(place: Place, function: Any, file: Path) -> Loaded:
         raise ConfigError(f"{place.name} must be a function, but is a class; make a function of what it does")
     if not callable(function):
         raise ConfigError(f"{place.name} must be a function, but is a {type(function).__name__}")
+    if getattr(function, "__globals__", {}).get("__name__") == HYDRA:
+        raise ConfigError(
+            f"{place.name} is a Hydra application, which its own command trains: add -m hydra/launcher=nnexp, and "
+            "hydra.launcher.fresh=true for what is finished"
+        )
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         raise ConfigError(f"{place.name} is asynchronous; expected a function or a generator")
     above = place.module.count(".") + (bool(place.module) and file.name == PACKAGE)  # a module may lie anywhere

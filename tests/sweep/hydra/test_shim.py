@@ -12,6 +12,8 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 
+from nnexp.config import store
+
 
 @pytest.fixture
 def installed():
@@ -49,3 +51,11 @@ def test_a_job_can_be_composed_from_the_multiruns_own_config():
         "master_config",
         "sweep_overrides",
     ]
+
+
+def test_every_application_is_told_of_the_settings_that_a_policy_has():
+    from nnexp.sweep.hydra.shim import NNEXP, SETTINGS
+    from nnexp.sweep.policy import POLICY
+
+    assert POLICY.values(POLICY.parse_config({})) == SETTINGS
+    assert store.launcher_named(NNEXP["_target_"]) == "nnexp"

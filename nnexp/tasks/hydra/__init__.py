@@ -1,0 +1,1 @@
+"""A Hydra application of anybody's, as a task."""
