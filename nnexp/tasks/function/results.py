@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnexp.errors import DataError
-from nnexp.measure import SECONDS, TOTAL, measure_named
+from nnexp.measure import TOTAL
 from nnexp.tasks.function.tree import as_array, take_apart
 from nnexp.tasks.task import Measured, Result
+from nnexp.undeclared import is_timed
 
 RESULT = "result"  # the name of a number that has none, and of the file of what is returned
 STATE, EPOCH = "state", "epoch"  # the file of what it goes on from, and the array in it that says from where
@@ -90,7 +91,7 @@ def returned(value: Any, function: str) -> Returned:
 
 def digest_of(metrics: Mapping[str, float], arrays: Mapping[str, NDArray[Any]] | None = None) -> str:
     """Compute the SHA-256 (hex) of metrics, less those that are times, and of arrays."""
-    exact = {name: value.hex() for name, value in metrics.items() if measure_named(name, {}).unit != SECONDS}
+    exact = {name: value.hex() for name, value in metrics.items() if not is_timed(name)}
     sha256 = hashlib.sha256(json.dumps(exact, sort_keys=True).encode())
     for name, array in sorted((arrays or {}).items()):
         sha256.update(f"{name} {array.dtype.str} {array.shape}\n".encode() + array.tobytes())
