@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import isfinite
+from dataclasses import dataclass, field, replace
+from math import floor, isfinite, log10
 
 FRACTION = "fraction"  # the unit of what is shown in per cent
 SECONDS = "s"
+MILLISECONDS = "ms"
+PER_SECOND = "/s"
+BY_VALUES = "?"  # of what is declared without one: once it was measured, it has that of its name and its values
 
 UP, DOWN = "up", "down"  # which way is better
 
 CHOOSE = "choose"  # settings are chosen by it, such as an accuracy on the validation set
 REPORT = "report"  # it is reported and never chosen by, unless there is nothing else
 TELL = "tell"  # its last value is worth telling
+
+GUESSED = "guessed"  # the fourth word of a declaration that nobody made
+
+ROUNDING = 1e-9  # of any result but a fraction, as a share of the largest: what a sum of floats may be off by
+MOST_DECIMALS = 6  # of a number that is written without an exponent
 
 LARGEST = 1e150  # squares of larger numbers are none any more; MLflow keeps infinity as 1.8e308
 
@@ -28,6 +36,8 @@ LOST_RECALL = 0.2  # a classifier that recognises no more than this share of a c
 FINAL = "final/"
 BEST = "best/"
 NOTHING = "–"
+
+PARTS = ("train", "val", "valid", "validation", "dev", "eval", "test")  # of the data, on which is measured
 
 _WORDS = {"val": "validation"}
 
@@ -38,7 +48,7 @@ class Measure:
 
     `series` names the metric of which each epoch has a value, where this one stands for a whole run: val/accuracy for
     final/val_accuracy. `counted_by` names the metric that counts, where this one is its share: test/correct for
-    test/accuracy. Neither is kept with a run.
+    test/accuracy. Neither is kept with a run. What is `guessed` nobody declared: nnexp/undeclared.py took it for this.
     """
 
     name: str
@@ -47,6 +57,7 @@ class Measure:
     purpose: str = ""  # choose, report, tell, or none
     series: str = ""
     counted_by: str = ""
+    guessed: bool = field(default=False, kw_only=True)
 
     @property
     def history(self) -> str:
@@ -69,6 +80,11 @@ class Measure:
         return self.unit == FRACTION
 
     @property
+    def is_timed(self) -> bool:
+        """Whether the values were read from a clock: those of the same run trained again are others."""
+        return self.unit in (SECONDS, MILLISECONDS, PER_SECOND)
+
+    @property
     def higher_is_better(self) -> bool:
         """Whether more is better; a metric that says nothing of it is taken for one of which more is."""
         return self.better != DOWN
@@ -81,8 +97,9 @@ class Measure:
 
     @property
     def noun(self) -> str:
-        """What is measured, whatever it is measured on: accuracy for val/accuracy."""
-        return self.history.rpartition("/")[2].replace("_", " ")
+        """What is measured, whatever it is measured on: accuracy for val/accuracy, acc for test_acc."""
+        words = self.history.rpartition("/")[2].replace("_", " ").split(" ")
+        return " ".join(words[1:] if words[0] in PARTS and len(words) > 1 else words)
 
     @property
     def column(self) -> str:
@@ -95,7 +112,7 @@ class Measure:
         return self._headed(self.history.replace("/", " ").replace("_", " "))
 
     def _headed(self, words: str) -> str:
-        return f"{words.removesuffix('accuracy').strip()} %".strip() if self.is_fraction else words
+        return f"{words.removesuffix('accuracy').strip() or words} %" if self.is_fraction else words
 
     @property
     def factor(self) -> float:
@@ -110,7 +127,22 @@ class Measure:
         """Write a value: 97.85 for an accuracy."""
         if not isfinite(value):
             return NOTHING
-        return f"{100 * value:z.2f}" if self.is_fraction else f"{value:z.4g}"
+        return f"{100 * value:z.2f}" if self.is_fraction else _plain(value, 4)
+
+    def show_gap(self, value: float) -> str:
+        """Write a difference for a table: 2.21 of an accuracy, else to three digits."""
+        return self.show(value) if self.is_fraction or not isfinite(value) else _plain(value, 3)
+
+    def show_mean(self, mean: float, sd: float) -> str:
+        """Write a mean and its standard deviation, if that is known, to as many decimals: 97.88 ± 0.14."""
+        if self.is_fraction or not (isfinite(mean) and isfinite(sd)):
+            return self.show(mean) + (f" ± {self.show(sd)}" if isfinite(sd) else "")
+        if sd <= ROUNDING * abs(mean):
+            return f"{self.show(mean)} ± 0"
+        decimals = max(0, 1 - floor(log10(sd)))
+        if decimals > MOST_DECIMALS or abs(mean) >= 1e15:
+            return f"{self.show(mean)} ± {sd:.2g}"
+        return f"{mean:z{',' if abs(mean) >= 1e4 else ''}.{decimals}f} ± {sd:.{decimals}f}"
 
     def show_goal(self, value: float) -> str:
         """Write a value that a person chose, in no more digits than were chosen: 95 %."""
@@ -118,11 +150,13 @@ class Measure:
 
     def gap(self, value: float, low: float, high: float) -> str:
         """Write a difference for a sentence, with its interval if there is one: 2.2 points [1.9, 2.5]."""
-        shown = [self.factor * number for number in (value, low, high)]
-        digits = f"z.{1 if abs(shown[0]) >= 1 else 2}f" if self.is_fraction else "z.3g"
+        decimals = 1 if abs(self.factor * value) >= 1 else 2
+        if self.is_fraction:
+            shown = [f"{self.factor * number:z.{decimals}f}" for number in (value, low, high)]
+        else:
+            shown = [_plain(number, 3) for number in (value, low, high)]
         unit = " points" if self.is_fraction else ""
-        interval = f" [{shown[1]:{digits}}, {shown[2]:{digits}}]" if isfinite(low) else ""
-        return f"{shown[0]:{digits}}{unit}{interval}"
+        return f"{shown[0]}{unit}{f' [{shown[1]}, {shown[2]}]' if isfinite(low) else ''}"
 
 
 BEST_EPOCH = f"{BEST}epoch"
@@ -142,14 +176,18 @@ FIRST_FORMAT: Mapping[str, Measure] = {  # what runs of the first format were me
 
 def write_measures(measures: Iterable[Measure]) -> str:
     """Write declarations as the text that is kept with a run."""
-    return json.dumps({one.name: [one.unit, one.better, one.purpose] for one in measures}, separators=(",", ":"))
+    facts = {one.name: [one.unit, one.better, one.purpose, *([GUESSED] * one.guessed)] for one in measures}
+    return json.dumps(facts, separators=(",", ":"))
 
 
 def read_measures(text: str | None) -> dict[str, Measure]:
     """Read declarations back, by name; of a run that has none (or has something else there), there are none."""
     try:
         declared = json.loads(text or "{}")
-        return {str(name): Measure(str(name), *map(str, facts[:3])) for name, facts in declared.items()}
+        return {
+            str(name): replace(Measure(str(name), *map(str, facts[:3])), guessed=GUESSED in facts[3:])
+            for name, facts in declared.items()
+        }
     except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
 
@@ -158,15 +196,6 @@ def judging(measures: Iterable[Measure], purposes: Sequence[str] = (CHOOSE, REPO
     """List what a run is judged by: first what settings are chosen by, then what is reported."""
     known = list(measures)
     return [one for purpose in purposes for one in known if one.purpose == purpose]
-
-
-def measure_named(name: str, declared: Mapping[str, Measure]) -> Measure:
-    """Find what is known of a metric by its name in the store: as declared, or as its name lets one guess."""
-    for one in declared.values():
-        for form in (one, one.final, one.best):
-            if form.name == name:
-                return form
-    return _guessed(name)
 
 
 def is_usable(value: float) -> bool:
@@ -198,10 +227,6 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _guessed(name: str) -> Measure:
-    """Take a metric that nobody declared, as runs of the first format have them, for what its name says."""
-    unit = FRACTION if name.endswith("accuracy") else SECONDS if name.startswith("time/") else ""
-    down = name.endswith(("cost", "loss", "error", "epoch", "digits_never_predicted")) or unit == SECONDS
-    series = name.removeprefix(FINAL).removeprefix(BEST)
-    series = series.replace("val_", "val/", 1).replace("test_", "test/", 1) if series != name else ""
-    return Measure(name, unit, DOWN if down else UP if unit == FRACTION else "", series=series)
+def _plain(value: float, digits: int) -> str:
+    """Write a number to so many digits, and one that has more of them before its point to all of these: 12,346."""
+    return f"{value:z,.0f}" if 10**digits <= abs(value) < 1e15 else f"{value:z.{digits}g}"

@@ -1,3 +1,5 @@
+from math import nan
+
 import pytest
 
 from nnexp.measure import (
@@ -9,10 +11,10 @@ from nnexp.measure import (
     SECONDS,
     UP,
     Measure,
-    measure_named,
     read_measures,
     write_measures,
 )
+from nnexp.undeclared import measure_named
 
 ACCURACY = Measure("val/accuracy", FRACTION, UP, CHOOSE)
 LOSS = Measure("val/log_loss", better=DOWN, purpose=REPORT)
@@ -65,3 +67,41 @@ def test_values_are_written_in_the_unit(measure: Measure, column: str, shown: st
 @pytest.mark.parametrize("measure", [ACCURACY, LOSS])
 def test_zero_has_no_sign(measure: Measure) -> None:
     assert "-" not in measure.show(-0.0) + measure.gap(-0.0, -0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("measure", "mean", "sd", "shown"),
+    [
+        (ACCURACY, 0.9788, 0.0014, "97.88 ± 0.14"),
+        (LOSS, 0.014676, 0.0014007, "0.0147 ± 0.0014"),
+        (LOSS, 1234.56, 12.3, "1235 ± 12"),
+        (LOSS, 1234567.8, 12.3, "1,234,568 ± 12"),
+        (LOSS, 89.17, 0.799, "89.17 ± 0.80"),
+        (LOSS, 0.5, 1e-12, "0.5 ± 0"),
+        (LOSS, 1.2e-9, 3.4e-10, "1.2e-09 ± 3.4e-10"),
+        (LOSS, 0.25, nan, "0.25"),
+        (LOSS, nan, nan, "–"),
+        (ACCURACY, nan, nan, "–"),
+    ],
+)
+def test_a_mean_has_as_many_decimals_as_its_deviation(measure: Measure, mean: float, sd: float, shown: str) -> None:
+    assert measure.show_mean(mean, sd) == shown
+
+
+def test_a_large_number_keeps_the_digits_before_its_point() -> None:
+    assert [LOSS.show(value) for value in (91.3, 1234.5, 12345.6, 1e16)] == ["91.3", "1234", "12,346", "1e+16"]
+    assert LOSS.gap(1222.4, 1220.1, 1224.9) == "1,222 [1,220, 1,225]"
+
+
+@pytest.mark.parametrize(
+    ("name", "noun", "label", "column"),
+    [
+        ("val_acc", "acc", "validation acc", "validation acc %"),
+        ("test/top1", "top1", "test top1", "test top1 %"),
+        ("accuracy", "accuracy", "accuracy", "accuracy %"),
+        ("test", "test", "test", "test %"),
+    ],
+)
+def test_what_is_measured_is_told_from_what_it_is_measured_on(name: str, noun: str, label: str, column: str) -> None:
+    measure = Measure(name, FRACTION, UP)
+    assert (measure.noun, measure.label, measure.column) == (noun, label, column)

@@ -187,18 +187,23 @@ def compare(
     *names: str,
     by: str | Sequence[str] | None = None,
     metric: str | None = None,
+    better: str | None = None,
     reach: float | None = None,
     worthwhile: float | None = None,
     at_least: float | None = None,
     then: str | None = None,
 ) -> Compared:
-    """Compare sweeps and runs by their names or ids; without any, those of the last sweep."""
+    """Compare sweeps and runs by their names or ids; without any, those of the last sweep.
+
+    `metric` is what decides, and `better` which way it is: `compare(metric="val/loss", better="low")`.
+    """
     store: RunStore = open_store(_say)
     by = by.split(",") if isinstance(by, str) else by
     runs = chosen_runs(store, names)
     found = compare_runs(
-        runs, store, by=by, metric=metric, reach=reach, worthwhile=worthwhile, at_least=at_least, then=then
-    )
+        runs, store, by=by, metric=metric, better=better, reach=reach, worthwhile=worthwhile, at_least=at_least,
+        then=then,
+    )  # fmt: skip
     return Compared(found)
 
 

@@ -18,8 +18,9 @@ from nnexp.config.schema import flatten
 from nnexp.config.value import format_value
 from nnexp.errors import RecordError
 from nnexp.recording import files
+from nnexp.recording.ending import read_left
 from nnexp.recording.folder import RunFolder
-from nnexp.recording.metrics import final_metrics
+from nnexp.recording.metrics import end_metrics, final_metrics
 from nnexp.recording.repair import TWICE
 from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
@@ -37,6 +38,7 @@ class Witness:
 
     where: str
     epochs: Sequence[Epoch] | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)  # that were known only at the end
     params: Mapping[str, str] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     fate: Mapping[str, Any] = field(default_factory=dict)  # status, started, ended
@@ -102,11 +104,13 @@ def _told(folder: RunFolder, saved: Witness) -> tuple[Witness, Mapping[str, str]
     damage = folder.damage()
     run: RunStart = folder.run
     end: Mapping[str, Any] = {} if files.END in damage else folder.end or {}
-    told = Witness("its folder", saved.epochs, run.params, dict(run.tags))
+    told = Witness("its folder", saved.epochs, params=run.params, tags=dict(run.tags))
     told.damage = [f"its folder {folder.path}: {what}" for what in damage.values()]
     told.damage += [what for what in saved.damage if not end.get("files")]
     if files.EPOCHS not in damage:
         told.epochs = [*folder.epochs()]
+    if files.METRICS not in damage:
+        told.metrics = folder.metrics
     if files.ENVIRONMENT not in damage and (environment := folder.environment) is not None:
         told.tags = {**told.tags, Tag.ENVIRONMENT: fingerprint(environment)}
     told.tags = {**told.tags, **end.get("tags", {})}
@@ -135,7 +139,8 @@ def _differing(run: Run, store: RunStore, then: Mapping[str, str]) -> Iterator[s
 def _saved(run: Run, store: RunStore) -> Witness:
     """Read what the store keeps of the run's files."""
     reader, told = RunReader(run.run_id, store), Witness("its own files")
-    for name in (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PARAMETERS, files.PREDICTIONS, files.STATE):
+    always = (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PARAMETERS, files.PREDICTIONS, files.STATE)
+    for name in dict.fromkeys((*always, *read_left(run.tags))):
         try:
             content = store.artifact(run.run_id, name)
             if content is None:
@@ -148,13 +153,16 @@ def _saved(run: Run, store: RunStore) -> Witness:
                 told.tags = {Tag.ENVIRONMENT: fingerprint(files.read_environment(content))}
             elif name == files.EPOCHS and run.is_finished:
                 told.epochs = reader.epochs()
+            elif name == files.METRICS:
+                told.metrics = files.read_metrics(content)
         except RecordError as error:
             told.damage += [str(error)] if str(error) not in told.damage else []
     return told
 
 
 def _is_needed(name: str, run: Run) -> bool:
-    return name == files.CONFIG or (run.is_finished and name in (files.ENVIRONMENT, files.EPOCHS))
+    ended = (files.ENVIRONMENT, files.EPOCHS, *read_left(run.tags))
+    return name == files.CONFIG or (run.is_finished and name in ended)
 
 
 def _findings(run: Run, witness: Witness, histories: Histories) -> Iterator[str]:
@@ -162,7 +170,7 @@ def _findings(run: Run, witness: Witness, histories: Histories) -> Iterator[str]
     for name, recorded, there in _pairs(run, witness):
         if recorded != there:
             yield f"{name} is {_shown(recorded)} in the store, and {_shown(there)} by {witness.where}"
-    if witness.epochs:
+    if witness.epochs or witness.metrics:
         yield from _other_figures(run, witness, histories)
 
 
@@ -200,9 +208,10 @@ def _by_epoch(run: Run, witness: Witness) -> dict[str, dict[int, float]]:
     for epoch in witness.epochs or ():
         for name, value in epoch.metrics.items():
             found[name][epoch.number] = value
-    if run.is_finished and witness.epochs:
-        for metric in final_metrics(witness.epochs, declared_by([run]).values(), 0):
-            found[metric.name][0] = metric.value
+    if run.is_finished and (witness.epochs or witness.metrics):
+        epochs, known = witness.epochs or (), witness.metrics
+        for metric in (*end_metrics(epochs, known, 0), *final_metrics(epochs, declared_by([run]).values(), 0, known)):
+            found[metric.name][metric.step] = metric.value
     return found
 
 

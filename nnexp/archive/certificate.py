@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nnexp.archive.absent import task_of_record
 from nnexp.archive.reader import check_is_data, recorded_config
 from nnexp.archive.run import Archive, contradictions, key_of_archive
-from nnexp.config.schema import EPOCHS, Schema
+from nnexp.config.schema import Schema
 from nnexp.errors import RecordError
 from nnexp.recording.fields import DIGEST
-from nnexp.tasks.known import TASKS, task_named
+from nnexp.tasks.known import TASKS
 from nnexp.tasks.task import Task
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Metric, RunStart, Status, Tag
@@ -125,16 +126,16 @@ def _restored(
     """Make a record of a run in the store, and give it as if it had been read from there."""
     name, tags = str(described["name"]), {str(key): str(value) for key, value in described["tags"].items()}
     try:
-        task = task_named(tags[Tag.TASK], tasks)
+        task = task_of_record(tags[Tag.TASK], tags, described["settings"], tasks)
         settings = {**_without_places(described["settings"], task.schema), **instead}
         config = recorded_config(settings, task.schema, "what is set")
         digests, metrics = described["epochs"], {str(key): float(value) for key, value in described["metrics"].items()}
         if not digests or not all(isinstance(one, str) and DIGEST.fullmatch(one) for one in digests):
             raise RecordError("its epochs must be a SHA-256 each")
-        wanted = getattr(config, EPOCHS, len(digests))
-        if len(digests) != wanted:
+        wanted = task.epochs(config)
+        if len(digests) != (wanted or len(digests)):
             raise RecordError(f"it holds {len(digests)} of {wanted} epochs")
-        now = [Metric(metric, value, wanted, number) for metric, value in metrics.items()]
+        now = [Metric(metric, value, len(digests), number) for metric, value in metrics.items()]
         run_id = store.create(RunStart(name, number, task.schema.params(config), tags, metrics=now))
         store.end(run_id, Status.FINISHED, number)
         (run,) = (one for one in store.runs(None) if one.run_id == run_id)

@@ -37,12 +37,24 @@ def altered_figures(
     for name in names:
         history = dict(store.history([run.run_id], name).get(run.run_id, []))
         for then, now in zip(archive.epochs, epochs, strict=False):
+            if name not in now.metrics:
+                continue
             here = now.metrics[name]
             said = {then.metrics.get(name, here), history.get(now.number, here)}
             for recorded in sorted(one for one in said if not same(one, here)):
                 is_told = now is epochs[-1] and same(run.metrics.get(name), recorded)
                 if not is_told or name not in finals:
                     yield Mismatch(f"{name} of epoch {now.number}", repr(recorded), repr(here))
+
+
+def altered_metrics(
+    file: str, recorded: Mapping[str, float], here: Mapping[str, float], timed: Callable[[str], bool]
+) -> Iterator[Mismatch]:
+    """Compare the metrics of one file; what the record has and the rerun lacks, or has besides, differs too."""
+    for name in sorted(recorded.keys() | here.keys() if recorded else ()):
+        then, now = recorded.get(name), here.get(name)
+        if not timed(name) and not same(then, now):
+            yield Mismatch(f"{file}, {name}", *("nothing" if one is None else repr(one) for one in (then, now)))
 
 
 def altered_arrays(file: str, recorded: Arrays, here: Arrays) -> Iterator[Mismatch]:

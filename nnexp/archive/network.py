@@ -62,7 +62,7 @@ def read_trained(run: Run, store: RunStore) -> TrainedNetwork:
     reader = RunReader(run.run_id, store)
     try:
         if run.task != NETWORK.name:
-            raise RecordError(f"it was trained by the task {run.task!r}, which leaves no network of nnexp's")
+            raise RecordError(f"it was trained by {run.task}, which leaves no network of nnexp's")
         if not run.is_finished:
             raise RecordError("it left no network")
         config = reader.config(SCHEMA)

@@ -18,6 +18,7 @@ from nnexp.measure import CHOOSE, REPORT, Measure, judging
 from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Run
 from nnexp.training.events import Epoch
+from nnexp.undeclared import completed
 
 TOLERANCE = 0.005  # of the test examples
 FEWEST = 3  # examples
@@ -161,8 +162,8 @@ def _agreement(archive: Archive, epochs: Sequence[Epoch]) -> str:
 
 def reported(archive: Archive, metrics: Mapping[str, float]) -> Measure | None:
     """Find the metric that a run is told by."""
-    declared = [measure for measure in archive.task.measures if measure.name in metrics]
-    return next(iter(judging(declared, (REPORT, CHOOSE))), None)
+    known = completed(archive.task.measures, [metrics])
+    return next(iter(judging([one for one in known if one.name in metrics], (REPORT, CHOOSE))), None)
 
 
 def _count(measure: Measure, metrics: Mapping[str, float]) -> int:

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from nnexp.config.schema import Schema
 from nnexp.errors import ConfigError, RecordError
 from nnexp.recording import files
+from nnexp.recording.ending import read_left
 from nnexp.recording.opened import read_opened
 from nnexp.recording.sources import read_sources
 from nnexp.tasks.sources import Sources
+from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 from nnexp.training.events import Epoch
 
@@ -83,6 +85,14 @@ class RunReader:
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """Read one of its .npz files."""
         return files.read_arrays(name, self._read(name))
+
+    def metrics(self) -> dict[str, float]:
+        """Read the metrics that were known only at its end; none where there were none."""
+        return files.read_metrics(self._read(files.METRICS)) if self.has(files.METRICS) else {}
+
+    def left(self, run: Run) -> list[str]:
+        """Name the files that it left besides those of every run, by its record."""
+        return [name for name in read_left(run.tags) if self.has(name)]
 
     def text(self, name: str) -> str:
         """Read a file of words; empty if there is none."""

@@ -5,18 +5,18 @@ Its parts say the same things more than once, and must agree.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import NDArray
 
+from nnexp.archive.absent import task_of_record
 from nnexp.archive.reader import RunReader
 from nnexp.config.value import parse_value
 from nnexp.errors import DataError, RecordError
 from nnexp.recording.files import check_format
-from nnexp.tasks.known import TASKS, task_named
+from nnexp.tasks.known import TASKS
 from nnexp.tasks.sources import Sources
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, Tag
@@ -53,7 +53,7 @@ def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -
     check_format("the record", parse_value(run.tags.get(Tag.FORMAT, "1")))
     reader = RunReader(run.run_id, store)
     epochs = reader.epochs()
-    task = task_named(run.task, tasks, [path for path in run.tags.get(Tag.DATA_PATHS, "").split(os.pathsep) if path])
+    task = task_of_record(run.task, run.tags, reader.settings(), tasks)
     archive = Archive(
         run, task, reader.config(task.schema), reader.environment(), tuple(epochs), reader.sources(), reader.opened()
     )

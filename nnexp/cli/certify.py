@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nnexp import __version__
+from nnexp.archive.absent import AbsentTask
 from nnexp.archive.audit import audit
 from nnexp.archive.certificate import ELSEWHERE, Certificate, read_certificate, write_certificate
 from nnexp.archive.proof import Answer, Verdict
@@ -56,12 +57,17 @@ def certify(wanted: Sequence[str], to: Path | None, *, worthwhile: float | None)
         file.write_bytes(certificate.encode(errors=IN_ASCII))
     except OSError as error:
         raise DataError(f"{file} cannot be written: {error.strerror}; name another file with --to") from error
-    bound = sum(not archive.task.examine(archive.config).portable for archive in archives)
+    bound = sum(not _is_portable(archive) for archive in archives)
     if bound:
         say(f"the bits of {count(bound, 'run')} depend on the machine: another cannot tell whether they are right")
     epochs = sum(len(archive.epochs) for archive in archives)
     out().print(f"{file}: {count(len(archives), 'run')}, {count(epochs, 'epoch')}", soft_wrap=True)
     out().print(f"anybody can check it: nnexp verify {file}", soft_wrap=True)
+
+
+def _is_portable(archive: Archive) -> bool:
+    """Tell whether a run has the same bits everywhere: of a task that is not at hand nobody knows it."""
+    return not isinstance(archive.task, AbsentTask) and archive.task.examine(archive.config).portable
 
 
 def verify(file: Path, *, data: Path | None, here: bool, as_json: bool) -> int:
@@ -107,6 +113,9 @@ def _read(file: Path, data: Path | None) -> Certificate:
         certificate = read_certificate(file.read_bytes(), {DATA: str(data.absolute())} if data else {})
         if any(ELSEWHERE in archive.task.schema.flat(archive.config).values() for archive in certificate.archives):
             raise RecordError("where are the data that it learnt from? --data FOLDER or --data FILE.npz says it")
+        for archive in certificate.archives:
+            if isinstance(archive.task, AbsentTask):
+                archive.task.code()  # which says that it is not at hand
         return certificate
     except OSError as error:
         raise RecordError(f"{file} cannot be read: {error.strerror}") from error

@@ -23,6 +23,7 @@ class Question:
 
     by: str | None = None
     metric: str | None = None
+    better: str | None = None
     reach: float | None = None
     worthwhile: float | None = None
     at_least: float | None = None
@@ -41,6 +42,7 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
         store,
         by=question.by.split(",") if question.by else None,
         metric=question.metric,
+        better=question.better,
         reach=question.reach,
         worthwhile=question.worthwhile,
         at_least=question.at_least,

@@ -10,4 +10,5 @@ HYDRA: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": Tru
 Overrides = Annotated[list[str] | None, typer.Argument(metavar="[SETTING=VALUE]...", show_default=False)]
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or its name.")]
+Better = Annotated[str | None, typer.Option(help="Which way the metric is better: low or high.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

@@ -12,7 +12,7 @@ import typer
 
 from nnexp.cli.app import app
 from nnexp.cli.ending import Answering
-from nnexp.cli.options import Json, Overrides, Run, Wanted
+from nnexp.cli.options import Better, Json, Overrides, Run, Wanted
 
 
 @app.command()
@@ -20,22 +20,24 @@ def runs(
     settings: Overrides = None,
     status: Annotated[str | None, typer.Option(help="FINISHED, FAILED, KILLED or RUNNING.")] = None,
     sweep: Annotated[str | None, typer.Option(help="Only the runs of this sweep.")] = None,
-    sort: Annotated[str | None, typer.Option(help="A metric (largest first) or a setting.")] = None,
+    sort: Annotated[str | None, typer.Option(help="A metric (best first) or a setting.")] = None,
+    better: Better = None,
     most: Annotated[int | None, typer.Option(help="List so many at the most.", min=1)] = None,
     as_json: Json = False,
 ) -> None:
     """List runs, newest first: `nnexp runs hidden=30 --sort final/test_accuracy`."""
     from nnexp.cli.runs import Choice, runs
 
-    runs(Choice(settings or [], status, sweep, sort, most), as_json=as_json)
+    runs(Choice(settings or [], status, sweep, sort, better, most), as_json=as_json)
 
 
 @app.command()
 def compare(
     wanted: Wanted = None,
     by: Annotated[str | None, typer.Option(help="The settings to tell apart: hidden,init.")] = None,
-    metric: Annotated[str | None, typer.Option(help="What decides; by default the final validation accuracy.")] = None,
-    reach: Annotated[float | None, typer.Option(help="An accuracy, such as 0.95, to count epochs and time to.")] = None,
+    metric: Annotated[str | None, typer.Option(help="What decides; by default what its task chooses by.")] = None,
+    better: Better = None,
+    reach: Annotated[float | None, typer.Option(help="A value, such as 0.95, to count epochs and time to.")] = None,
     worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
     at_least: Annotated[float | None, typer.Option(help="Which settings reach so much? 97 for 97 %.")] = None,
     then: Annotated[str | None, typer.Option(help="Choose the cheapest of these: time.")] = None,
@@ -49,7 +51,7 @@ def compare(
 
     forms = {"json": as_json, "csv": as_csv, "md": as_md, "latex": as_latex}
     form = next((name for name, asked in forms.items() if asked), None)
-    compare(wanted or [], Question(by, metric, reach, worthwhile, at_least, then), form)
+    compare(wanted or [], Question(by, metric, better, reach, worthwhile, at_least, then), form)
 
 
 @app.command(cls=Answering)
@@ -87,7 +89,7 @@ def show(
     run: Run,
     env: Annotated[bool, typer.Option("--env", help="Print what to install to get its environment back.")] = False,
 ) -> None:
-    """Show one run: settings, environment, learning curve, confusions."""
+    """Show one run: settings, environment, what it came to, learning curve, confusions."""
     from nnexp.cli.show import show, show_environment
 
     show_environment(run) if env else show(run)
@@ -105,12 +107,14 @@ def diff(left: Run, right: Run) -> None:
 def report(
     wanted: Wanted = None,
     to: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
+    metric: Annotated[str | None, typer.Option(help="What decides; by default what its task chooses by.")] = None,
+    better: Better = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Write the page of a sweep, one HTML file that needs nothing else. By default the last sweep's."""
     from nnexp.cli.report import report
 
-    report(wanted or [], to, show=show)
+    report(wanted or [], to, metric=metric, better=better, show=show)
 
 
 @app.command()
@@ -130,7 +134,7 @@ def predict(
 def export(
     run: Run, to: Annotated[Path, typer.Option(help="The new folder to write into.")] = Path("exported")
 ) -> None:
-    """Write a run's parameters, and an MLflow model of its network."""
+    """Write what a run left: of a network its parameters and an MLflow model, else its arrays and pictures."""
     from nnexp.cli.export import export
 
     export(run, to)

@@ -30,12 +30,12 @@ from nnexp.tracking.store import RunStore
 PAGE = "report.html"
 
 
-def report(wanted: Sequence[str], to: Path, *, show: bool) -> None:
+def report(wanted: Sequence[str], to: Path, *, metric: str | None, better: str | None, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
     store = Readable(open_store(say), say)
     runs = chosen_runs(store, wanted)
-    found = found_by(wanted, runs, store)
-    comparison = compare(found.tried if found else runs, store)
+    found = None if metric or better else found_by(wanted, runs, store)
+    comparison = compare(found.tried if found else runs, store, metric=metric, better=better)
     if comparison.nothing:
         raise NotFoundError(tell(comparison).answer)
     write_page(comparison, store, to, found=found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -13,17 +13,20 @@ from typing import Any
 from rich.table import Table
 
 from nnexp.cli.console import out, say, write
+from nnexp.comparison.deciding import with_direction
 from nnexp.config.schema import EPOCHS
 from nnexp.config.value import format_value, parse_value
 from nnexp.errors import ConfigError
 from nnexp.escape import in_json
-from nnexp.measure import EPOCH_SECONDS, judging
+from nnexp.measure import EPOCH_SECONDS, Measure, is_usable, judging
 from nnexp.recording.store import open_store
 from nnexp.sweep.find import members, named_sweep
 from nnexp.tracking.records import PRUNED, Run, Status, declared_by
 from nnexp.tracking.store import RunStore
+from nnexp.undeclared import measure_named
 
 FATES = (*Status, PRUNED)
+MOST_FIGURES = 3  # of one task's metrics
 SHORTEST = 4  # characters of an id
 
 
@@ -34,7 +37,8 @@ class Choice:
     settings: Sequence[str] = ()  # hidden=30
     status: str | None = None
     sweep: str | None = None
-    sort: str | None = None  # a setting or a metric; metrics largest first
+    sort: str | None = None  # a setting or a metric; metrics best first
+    better: str | None = None  # which way that metric is: low or high
     most: int | None = None
 
 
@@ -46,7 +50,7 @@ def runs(choice: Choice, *, as_json: bool) -> None:
     if as_json:
         write(in_json([_json(record) for record in records]))
     elif records:
-        out().print(_table(records, shortest_unique([record.run_id for record in everything])))
+        out().print(_table(records, shortest_unique([record.run_id for record in everything]), choice.sort))
     else:
         out().print("no such runs" if everything else "no runs yet: nnexp train makes one")
 
@@ -69,7 +73,7 @@ def _chosen(records: Sequence[Run], choice: Choice) -> list[Run]:
         _check_name("a filter", "a setting", name, {name for record in records for name in record.params})
         chosen = [run for run in chosen if name in run.params and _is(run.params[name], value)]
     if choice.sort and chosen:
-        chosen = _sorted(chosen, choice.sort)
+        chosen = _sorted(chosen, choice.sort, choice.better)
     return chosen[: choice.most]
 
 
@@ -85,10 +89,12 @@ def _fate(text: str) -> str:
     return text.upper()
 
 
-def _sorted(records: Sequence[Run], by: str) -> list[Run]:
+def _sorted(records: Sequence[Run], by: str, better: str | None) -> list[Run]:
     metrics = {name for record in records for name in record.metrics}
     if by in metrics:
-        return sorted(records, key=lambda record: -_number(record.metrics.get(by)))
+        known = measure_named(by, declared_by(records))
+        measure = with_direction(known, better) if better else known
+        return sorted(records, key=lambda record: -_number(record.metrics.get(by), measure))
     _check_name("--sort", "a metric or a setting", by, metrics | {name for record in records for name in record.params})
     return sorted(records, key=lambda record: _place(record.params.get(by, "")))
 
@@ -110,8 +116,8 @@ def _check_name(what: str, noun: str, name: str, known: Collection[str]) -> None
         raise ConfigError(f"{what} must name {noun} of the runs, but got {name!r}; {meant}")
 
 
-def _number(value: float | None) -> float:
-    return -math.inf if value is None or math.isnan(value) else value
+def _number(value: float | None, measure: Measure) -> float:
+    return measure.turned(value) if value is not None and is_usable(value) else -math.inf
 
 
 def _json(record: Run) -> dict[str, object]:
@@ -125,11 +131,11 @@ def _json(record: Run) -> dict[str, object]:
     }
 
 
-def _table(records: Sequence[Run], id_length: int) -> Table:
+def _table(records: Sequence[Run], id_length: int, sort: str | None) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("run", "name", "status", "started"):
         table.add_column(column, no_wrap=column != "name", overflow="fold")
-    columns = _columns(records)
+    columns = _columns(records, sort)
     for column, _ in columns:
         table.add_column(column, justify="right", no_wrap=True)
     for record in records:
@@ -139,17 +145,25 @@ def _table(records: Sequence[Run], id_length: int) -> Table:
     return table
 
 
-def _columns(records: Sequence[Run]) -> list[tuple[str, Callable[[Run], str]]]:
-    """Choose the figures: what the runs' tasks judge by, and epochs and their seconds where they have them."""
-    declared = declared_by(records)
-    columns: list[tuple[str, Callable[[Run], str]]] = []
+def _columns(records: Sequence[Run], sort: str | None) -> list[tuple[str, Callable[[Run], str]]]:
+    """Choose the figures: what tasks judge by and what is sorted by, and epochs and their seconds where there are."""
+    by_task = {task: declared_by([r for r in records if r.task == task]) for task in {r.task: None for r in records}}
+    columns: dict[str, Callable[[Run], str]] = {}
     if any(EPOCHS in record.params for record in records):
-        columns.append((EPOCHS, lambda record: record.params.get(EPOCHS, "")))
-    columns += [(one.narrow_column, partial(_figure, one.name, one.show)) for one in judging(declared.values())]
-    if EPOCH_SECONDS.name in declared:
-        columns.append(("s an epoch", partial(_figure, EPOCH_SECONDS.name, "{:.2f}".format)))
-    return columns
+        columns[EPOCHS] = lambda record: record.params.get(EPOCHS, "")
+    for declared in by_task.values():
+        usual = judging(declared.values())[:MOST_FIGURES]
+        sorted_by = [one for one in declared.values() if sort in (one.name, one.final.name)]
+        for one in dict.fromkeys([*usual, *sorted_by]):
+            columns[one.narrow_column] = partial(_figure, one, by_task)
+    if any(EPOCH_SECONDS.name in declared for declared in by_task.values()):
+        columns["s an epoch"] = partial(_figure, EPOCH_SECONDS, by_task)
+    return [*columns.items()]
 
 
-def _figure(metric: str, show: Callable[[float], str], record: Run) -> str:
-    return show(record.metrics[metric]) if metric in record.metrics else ""
+def _figure(measure: Measure, by_task: Mapping[str, Mapping[str, Measure]], record: Run) -> str:
+    """Write a run's value of a metric, if its task means the same by it: of another, a share may be in per cent."""
+    known, value = by_task[record.task].get(measure.name), record.metrics.get(measure.name)
+    if value is None or known is None or known.unit != measure.unit:
+        return ""
+    return f"{value:.2f}" if measure.name == EPOCH_SECONDS.name else measure.show(value)

@@ -12,12 +12,16 @@ from nnexp.cli.console import out, say
 from nnexp.comparison.origin import read_environment
 from nnexp.comparison.predictions import Predictions, read_predictions
 from nnexp.comparison.readable import Readable
+from nnexp.measure import CHOOSE, REPORT, TELL, judging
 from nnexp.recording.store import open_store
 from nnexp.report.plots.terminal_curve import draw_run
 from nnexp.report.tables.diff import diff as diff_runs
 from nnexp.sweep.find import find_run
 from nnexp.sweep.progress import duration
-from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.records import Run, Tag, declared_by
+from nnexp.training.results import PICTURES
+
+MOST_METRICS = 20
 
 FACTS = {
     "status": None,
@@ -28,6 +32,7 @@ FACTS = {
     "continued from": Tag.CONTINUED_FROM,
     "verified": Tag.VERIFIED,
     "digits never predicted": Tag.NEVER_PREDICTED,
+    "pictures": Tag.remark(PICTURES),
     "files": Tag.FOLDER,
 }
 
@@ -39,6 +44,8 @@ def show(wanted: str) -> None:
     out().print(f"{record.name}  run {record.run_id}", style="bold", soft_wrap=True)
     out().print(_pairs(_facts(record)))
     out().print(_pairs(dict(record.params), "settings"))
+    if came_to := _came_to(record):
+        out().print(_pairs(came_to, "came to"))
     environment = read_environment(record, store)
     if environment:
         out().print(_pairs(environment, "environment"))
@@ -77,6 +84,13 @@ def _facts(record: Run) -> dict[str, str]:
     took = f", {duration((record.ended_at - record.started_at) / 1000)}" if record.ended_at else ""
     tags = {name: record.tags[tag] for name, tag in FACTS.items() if tag and tag in record.tags}
     return {"status": record.fate, "started": began + took} | tags
+
+
+def _came_to(record: Run) -> dict[str, str]:
+    """Give the last value of whatever is worth telling, as it is written everywhere."""
+    declared = judging(declared_by([record]).values(), (CHOOSE, REPORT, TELL))
+    known = [(one, record.metrics.get(one.final.name, record.metrics.get(one.name))) for one in declared]
+    return {one.column: one.show(value) for one, value in known[:MOST_METRICS] if value is not None}
 
 
 def _pairs(values: dict[str, str], title: str = "") -> Table:

@@ -21,9 +21,8 @@ from nnexp.sweep.progress import display, duration, told
 from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task
 from nnexp.terminal import Visible
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import Store
-from nnexp.training.events import Epoch
 
 
 def train(arguments: Sequence[str]) -> None:
@@ -59,8 +58,8 @@ def _tell_reused(run: Run, task: Task, store: Store) -> None:
         digest = f", digest {RunReader(run.run_id, store).epochs()[-1].digest[:12]}"
     except (RecordError, TrackingError, IndexError):  # whoever asks for a proof is told why
         digest = ""
-    reached = told(task, Epoch(0, run.metrics, ""))
-    out().print(f"{run.name}: {reached}", soft_wrap=True)
+    reached = {name: run.metrics[name] for name in declared_by([run]) if name in run.metrics}
+    out().print(f"{run.name}: {told(task, reached)}", soft_wrap=True)
     out().print(f"run {run.run_id}{digest}, trained already; --fresh trains it anew", soft_wrap=True)
 
 
@@ -70,6 +69,7 @@ def _tell(trained: Trained) -> None:
     done = recorder.standing.done
     before = recorder.epochs[done - 1].metrics.get(TOTAL.name, 0.0) if done else 0.0
     took = duration(last.metrics[TOTAL.name] - before) + (f" from epoch {done} on" if done else "")
-    out().print(f"{trained.run.name}: {told(trained.run.task, last)} after epoch {last.number}, in {took}")
+    reached = {**last.metrics, **recorder.known}
+    out().print(f"{trained.run.name}: {told(trained.run.task, reached)} after epoch {last.number}, in {took}")
     run = f"run {recorder.run_id or '(not in the store yet)'}, digest {last.digest[:12]}"
     out().print(f"{run}, files in {recorder.folder.path}", soft_wrap=True)

@@ -27,11 +27,12 @@ from nnexp.comparison.summary import Summary, counted_alike, summarize
 from nnexp.comparison.times import comparable_seconds, time_ratio
 from nnexp.comparison.verdict import Verdict, resolution, verdict
 from nnexp.errors import ConfigError
-from nnexp.measure import Measure, measure_named
+from nnexp.measure import Measure
 from nnexp.statistics.decision import Results
 from nnexp.statistics.variance_shares import variance_shares
 from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import RunStore
+from nnexp.undeclared import measure_named
 
 
 def compare(
@@ -40,6 +41,7 @@ def compare(
     *,
     by: Sequence[str] | None = None,
     metric: str | None = None,
+    better: str | None = None,
     reach: float | None = None,
     worthwhile: float | None = None,
     at_least: float | None = None,
@@ -57,6 +59,8 @@ def compare(
         The settings to tell apart; all that differ, but for the seed, when not given.
     metric
         What decides, such as final/val_accuracy; what the task declares to choose by, when not given.
+    better
+        Which way that is better, `low` or `high`; what is declared or its name says, when not given.
     reach
         A value to which epochs and seconds are counted; an accuracy is a fraction.
     worthwhile
@@ -69,8 +73,8 @@ def compare(
     Raises
     ------
     ConfigError
-        If `by`, `metric` or `reach` names what the runs do not have, `at_least` what none can reach, or `worthwhile` no
-        difference.
+        If `by`, `metric` or `reach` names what the runs do not have, `better` no direction, `at_least` what none can
+        reach, or `worthwhile` no difference.
     """
     if worthwhile is not None and not 0 <= worthwhile < inf:
         raise ConfigError(f"worthwhile must be at least 0, but got {worthwhile:g}")
@@ -84,7 +88,7 @@ def compare(
         left_out += others
     names = _differing(kept) if by is None else check_names(by, kept)
     kept, others = of_one_content(kept, names)
-    decides = deciding(kept, names, metric)
+    decides = deciding(kept, names, metric, better)
     target = target_of(kept, decides.measure, reach)
     wanted = required(at_least, then, decides.measure)
     counted, numberless = with_number(kept, decides.measure)
@@ -102,7 +106,7 @@ def _compared(
     by: tuple[str, ...], decides: Deciding, runs: Sequence[Run], curves: LearningCurves, lost: Lost | None,
     worthwhile: float | None, looks: Sequence[int],
 ) -> Comparison:  # fmt: skip
-    measure, beside = decides.measure, reported(declared_by(runs))
+    measure, beside = decides.measure, reported(declared_by(runs), decides.measure)
     groups = group(runs, by, measure, lost or ())
     told = {} if beside is None else {one.label: one for one in _groups_of(beside, runs, by, lost)}
     reports = {one.label: told[one.label].results if one.label in told else Results(()) for one in groups}

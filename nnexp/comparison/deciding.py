@@ -7,13 +7,17 @@ set, decides where not every configuration has that, or where a person asks for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from nnexp.comparison.eligible import with_number
 from nnexp.comparison.groups import label_of
 from nnexp.errors import ConfigError
-from nnexp.measure import CHOOSE, REPORT, Measure, judging, measure_named
+from nnexp.measure import CHOOSE, DOWN, REPORT, UP, Measure, judging
 from nnexp.tracking.records import Run, declared_by
+from nnexp.undeclared import TEST, is_of, measure_named
+
+DIRECTIONS = {"low": DOWN, "high": UP}  # as a person says which way is better
 
 Declared = Mapping[str, Measure]  # by name
 
@@ -35,22 +39,42 @@ class Deciding:
     @property
     def is_of_the_test_set(self) -> bool:
         """Whether it is of the test set, by its name."""
-        return self.measure.history.startswith("test/")
+        return is_of(self.measure.history, TEST)
 
 
-def reported(declared: Declared) -> Measure | None:
-    """Find what is reported beside whatever decides."""
-    return next((one.final for one in judging(declared.values(), [REPORT])), None)
+def reported(declared: Declared, beside: Measure | None = None) -> Measure | None:
+    """Find what is reported: beside what decides, what is of its kind, if there is any."""
+    known = [one.final for one in judging(declared.values(), [REPORT])]
+    alike = (one for one in known if beside and one.noun == beside.noun)
+    return next(alike, known[0] if known else None)
 
 
-def deciding(runs: Sequence[Run], by: Sequence[str], metric: str | None = None) -> Deciding:
+def deciding(runs: Sequence[Run], by: Sequence[str], metric: str | None = None, better: str | None = None) -> Deciding:
     """Choose what decides: the metric asked for, or the first to choose by that every configuration has.
 
     Raises
     ------
     ConfigError
-        If the runs do not have the metric asked for.
+        If the runs do not have the metric asked for, or if `better` is no direction.
     """
+    found = _deciding(runs, by, metric)
+    return replace(found, measure=with_direction(found.measure, better)) if better else found
+
+
+def with_direction(measure: Measure, better: str) -> Measure:
+    """Turn a metric to the way that a person says is better: low or high.
+
+    Raises
+    ------
+    ConfigError
+        For anything else.
+    """
+    if better not in DIRECTIONS:
+        raise ConfigError(f"better must be low or high, but got {better!r}")
+    return replace(measure, better=DIRECTIONS[better], guessed=False)
+
+
+def _deciding(runs: Sequence[Run], by: Sequence[str], metric: str | None) -> Deciding:
     declared = declared_by(runs)
     if metric is not None:
         return Deciding(_asked(runs, metric, declared), asked=True)
@@ -74,8 +98,10 @@ def _first(declared: Declared) -> Measure:
 def _asked(runs: Sequence[Run], metric: str, declared: Declared) -> Measure:
     known = sorted({name for run in runs for name in run.metrics})
     if metric not in known:
-        raise ConfigError(f"metric must be one that the runs have ({', '.join(known)}), but got {metric!r}")
-    return measure_named(metric, declared)
+        near = get_close_matches(metric, known, n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        raise ConfigError(f"metric must be one that the runs have ({', '.join(known)}), but got {metric!r}{meant}")
+    return measure_named(metric, declared, [run.metrics[metric] for run in runs if metric in run.metrics])
 
 
 def _every_configuration_has(runs: Sequence[Run], by: Sequence[str], measure: Measure) -> bool:

@@ -13,7 +13,7 @@ from math import nan
 from statistics import fmean
 
 from nnexp.comparison.groups import SEED, typed
-from nnexp.measure import Measure, is_usable, measure_named
+from nnexp.measure import Measure, is_usable
 from nnexp.search.about import About, read_about
 from nnexp.search.space import Point, Space, fits
 from nnexp.search.trial import State, Trial, read_trials
@@ -21,6 +21,7 @@ from nnexp.statistics.estimates import mean_interval
 from nnexp.statistics.interval import Interval
 from nnexp.tracking.records import Run, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
+from nnexp.undeclared import measure_named
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from nnexp.comparison.summary import Summary
-from nnexp.measure import Measure
+from nnexp.measure import ROUNDING, Measure
 from nnexp.statistics.decision import ALPHA, Decision, Results, decide
 from nnexp.statistics.looks import SHARE
 from nnexp.statistics.loss import Loss, loses_more
@@ -15,7 +15,6 @@ from nnexp.statistics.seeds import more_seeds
 
 WORTHWHILE = 0.2  # points of an accuracy: a smaller difference is none that anybody would act on
 RESOLUTION = 0.0001  # of an accuracy: an example of 10,000
-ROUNDING = 1e-9  # of any other result, as a share of the largest: what a sum of floats may be off by
 
 
 @dataclass(frozen=True)

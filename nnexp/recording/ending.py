@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 
+from nnexp.measure import Measure
+from nnexp.names import FILE
 from nnexp.recording.fields import DIGEST
-from nnexp.recording.files import OPENED, TRACEBACK
+from nnexp.recording.files import ARRAYS, METRICS, OPENED, PICTURES, TRACEBACK
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.identity import LONGEST_REASON, remarks
+from nnexp.recording.metrics import declaration
 from nnexp.recording.opened import write_opened
 from nnexp.tasks.task import Files
 from nnexp.tracking.records import Status, Tag
 from nnexp.training.checkpoint import digest_state
 from nnexp.training.events import Ending, Epoch, Failed, Finished, Killed, Pruned
 
-FILE = re.compile(r"\w[\w.-]*")  # the name of a file of arrays, less its ending
+LONGEST = 6000  # characters of the names of files: MLflow cuts off what is beyond 8000
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ def read_stand(text: str | None) -> Stand | None:
         return None
 
 
+def read_left(tags: Mapping[str, str]) -> list[str]:
+    """Name the files that a run left besides those of every run, by its tags."""
+    return [name for name in tags.get(Tag.FILES, "").split() if FILE.fullmatch(name)]
+
+
 def fate(ending: Ending) -> Status:
     """Give the status of a run that ended so."""
     match ending:
@@ -68,11 +76,20 @@ def leave(ending: Ending, tags: Mapping[str, str], folder: RunFolder) -> None:
     left = arrays_left(ending)
     for name, arrays in left.items():
         folder.write_arrays(name, arrays)
-    if isinstance(ending, Finished) and ending.opened:
-        folder.write(OPENED, write_opened(ending.opened))
+    if isinstance(ending, Finished):
+        _leave_results(ending, folder)
     if isinstance(ending, Failed):
         folder.write_text(TRACEBACK, ending.traceback)
     folder.write_end(fate(ending), ending.time, reason(ending), tags, left)
+
+
+def _leave_results(ending: Finished, folder: RunFolder) -> None:
+    if ending.opened:
+        folder.write(OPENED, write_opened(ending.opened))
+    if ending.metrics:
+        folder.write_metrics(ending.metrics)
+    for name, picture in ending.pictures.items():
+        folder.write_picture(name, picture)
 
 
 def arrays_left(ending: Ending) -> Files:
@@ -86,15 +103,33 @@ def arrays_left(ending: Ending) -> Files:
             return {}
 
 
-def end_tags(ending: Ending, epochs: Sequence[Epoch]) -> dict[str, str]:
-    """Give the tags of a run that ended so, after these epochs."""
+def known_at_the_end(ending: Ending) -> Mapping[str, float]:
+    """Give the metrics that no epoch measured."""
+    return ending.metrics if isinstance(ending, Finished) else {}
+
+
+def end_tags(ending: Ending, epochs: Sequence[Epoch], declared: Iterable[Measure]) -> dict[str, str]:
+    """Give the tags of a run that ended so, after these epochs; `declared` is what its task declares."""
+    return declaration(declared, epochs, known_at_the_end(ending)) | _tags(ending, epochs)
+
+
+def _tags(ending: Ending, epochs: Sequence[Epoch]) -> dict[str, str]:
     match ending:
         case Finished():
-            return remarks(ending) | _stand(epochs, ending.state)
+            return remarks(ending) | _left(ending) | _stand(epochs, ending.state)
         case Pruned():
             return {Tag.PRUNED: ending.error[:LONGEST_REASON]} | _stand(epochs, ending.state)
         case _:
             return {Tag.REASON: ending.error[:LONGEST_REASON]}
+
+
+def _left(ending: Finished) -> dict[str, str]:
+    """Name the files that the run left besides those of every run."""
+    arrays = [f"{name}{ARRAYS}" for name in arrays_left(ending)]
+    names = [*arrays, *(f"{name}{PICTURES}" for name in ending.pictures), *([METRICS] if ending.metrics else [])]
+    lengths = accumulate(1 + len(name) for name in names)
+    text = " ".join(name for name, length in zip(names, lengths, strict=True) if length <= LONGEST)
+    return {Tag.FILES: text} if text else {}
 
 
 def _stand(epochs: Sequence[Epoch], state: Files) -> dict[str, str]:

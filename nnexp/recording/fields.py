@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterable
+
+from nnexp.names import are_names
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 UID = re.compile(r"[0-9A-Za-z-]{1,64}")  # it names a file
-NAME = re.compile(r"[\w.\-/ :]{1,250}")  # of a metric, a setting, a tag
-
-
-def are_names(found: Iterable[str]) -> bool:
-    """Tell whether these are names to any store: as of a path that leads neither up nor out."""
-    return all(NAME.fullmatch(name) and posixpath.normpath(name) == name and name[0] not in "./" for name in found)
 
 
 def is_mapping(found: object) -> bool:

@@ -18,8 +18,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from nnexp.arrays import COMMENT, read_npy, write_npz
-from nnexp.errors import RecordError
-from nnexp.recording.fields import DIGEST, UID, are_names, is_mapping
+from nnexp.errors import DataError, RecordError
+from nnexp.names import are_names
+from nnexp.picture import ENDING, MOST_BYTES, check_picture
+from nnexp.recording.fields import DIGEST, UID, is_mapping
 from nnexp.recording.format_1 import epoch_of_format_1
 from nnexp.regular import MOST
 from nnexp.tracking.records import RunStart, Status, Tag, moment
@@ -32,15 +34,18 @@ RUN, END = "run.json", "end.json"  # stay in the folder
 CONFIG, ENVIRONMENT, EPOCHS = "config.json", "environment.json", "epochs.jsonl"
 PACKAGES, DIFF, TRACEBACK, OUTPUT = "environment.lock", "code.diff", "traceback.txt", "output.txt"
 SOURCES, OPENED = "sources.json", "opened.json"  # of a task of others
+METRICS = "metrics.json"  # those that were known only at the end
 PARAMETERS, PREDICTIONS, STATE = "parameters.npz", "predictions.npz", "state.npz"
 CHECKPOINT = "checkpoint.npz"  # what a run goes on from that did not come to its end
 
-ARTIFACTS = (CONFIG, ENVIRONMENT, PACKAGES, DIFF, SOURCES, OPENED, EPOCHS, TRACEBACK, OUTPUT)  # and every .npz
-ARRAYS = ".npz"
+ARTIFACTS = (  # and every .npz, and every .png that it returned
+    CONFIG, ENVIRONMENT, PACKAGES, DIFF, SOURCES, OPENED, EPOCHS, METRICS, TRACEBACK, OUTPUT,
+)  # fmt: skip
+ARRAYS, PICTURES = ".npz", ENDING
 MOST_TEXT = 1 << 28  # bytes of any other file
 
 DATASET = {"name", "digest", "source"}
-ENDING = {"status", "time", "reason", "tags", "files"}
+WRITTEN_AT_THE_END = {"status", "time", "reason", "tags", "files"}
 ENDS = {status.value for status in Status if status is not Status.RUNNING}
 PICKLE = b"\x80"
 
@@ -67,7 +72,7 @@ def write_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 def most(name: str) -> int:
     """Tell how many bytes a file may have that is to be read."""
-    return MOST if name.endswith(ARRAYS) else MOST_TEXT
+    return MOST if name.endswith(ARRAYS) else MOST_BYTES if name.endswith(PICTURES) else MOST_TEXT
 
 
 def check(name: str, content: bytes) -> None:
@@ -80,6 +85,8 @@ def check(name: str, content: bytes) -> None:
     """
     if name.endswith(ARRAYS):
         read_arrays(name, content)
+    elif name.endswith(PICTURES):
+        read_picture(name, content)
     elif name == EPOCHS:
         for line in content.split(b"\n")[:-1]:  # what follows the last end of a line was cut off by a crash
             read_epoch(line)
@@ -143,7 +150,7 @@ def read_end(content: bytes) -> dict[str, Any]:
     """Read end.json: status, time, reason and tags, and the SHA-256 of every other file, by its name."""
     found = {"reason": None, "tags": {}, "files": {}, **read_json(END, content)}
     if (
-        set(found) != ENDING
+        set(found) != WRITTEN_AT_THE_END
         or found["status"] not in ENDS
         or moment(found["time"]) is None
         or not isinstance(found["reason"], str | None)
@@ -181,6 +188,29 @@ def read_epoch(line: bytes) -> Epoch:
     return epoch
 
 
+def read_metrics(content: bytes) -> dict[str, float]:
+    """Read metrics.json."""
+    found = _inner(METRICS, "metrics", content)
+    if not are_names(found) or not all(type(value) in (int, float) for value in found.values()):
+        raise RecordError(f"{METRICS} is not what nnexp writes")
+    return {name: float(value) for name, value in found.items()}
+
+
+def read_picture(name: str, content: bytes) -> bytes:
+    """Take a file for a PNG, which is not looked into.
+
+    Raises
+    ------
+    RecordError
+        For anything else.
+    """
+    try:
+        check_picture(name, content)
+    except DataError as error:
+        raise RecordError(str(error)) from error
+    return content
+
+
 def read_arrays(name: str, content: bytes) -> dict[str, NDArray[Any]]:
     """Read an .npz of numbers; pickles are never loaded.
 
@@ -201,7 +231,9 @@ def read_arrays(name: str, content: bytes) -> dict[str, NDArray[Any]]:
         raise RecordError(f"{name} is not loaded: {reason}; it must be an .npz of numbers") from problem
 
 
-READERS = {RUN: read_start, END: read_end, CONFIG: read_settings, ENVIRONMENT: read_environment}
+READERS = {
+    RUN: read_start, END: read_end, CONFIG: read_settings, ENVIRONMENT: read_environment, METRICS: read_metrics,
+}  # fmt: skip
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import uuid
 import weakref
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from itertools import count
@@ -33,6 +33,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self._unlock: Callable[[], object] | None = None
+        self._pictures: set[str] = set()  # that the run left; others may lie here too
 
     @classmethod
     def new(cls, path: Path, run: RunStart, settings: Mapping[str, Any]) -> RunFolder:
@@ -107,6 +108,15 @@ class RunFolder:
         """Write arrays under a name, to which .npz is added."""
         self.write(f"{name}{files.ARRAYS}", files.write_arrays(arrays), flush=True)
 
+    def write_picture(self, name: str, content: bytes) -> None:
+        """Write a PNG under a name, to which .png is added."""
+        self._pictures.add(f"{name}{files.PICTURES}")
+        self.write(f"{name}{files.PICTURES}", content)
+
+    def write_metrics(self, metrics: Mapping[str, float]) -> None:
+        """Write the metrics that were known only at the end."""
+        self.write_json(files.METRICS, {"metrics": dict(metrics)})
+
     def write_checkpoint(self, packed: bytes) -> None:
         """Write what the run may be gone on from, and do not flush it: a process that is killed loses nothing."""
         self.write(files.CHECKPOINT, packed)
@@ -144,6 +154,12 @@ class RunFolder:
         """What the run computed with, if it came so far."""
         content = self._read(files.ENVIRONMENT)
         return None if content is None else files.read_environment(content)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The metrics that were known only at the end."""
+        content = self._read(files.METRICS)
+        return {} if content is None else files.read_metrics(content)
 
     def artifacts(self, damaged: Collection[str] = ()) -> list[Path]:
         """List the files that belong into the record, less those that are damaged."""
@@ -191,7 +207,17 @@ class RunFolder:
         """Name the files of the run that are there, whatever they are."""
         there = sorted(os.listdir(self.path)) if self.path.is_dir() else []
         arrays = [name for name in there if name.endswith(files.ARRAYS) and name[0] != "."]
-        return [*(name for name in (files.RUN, *files.ARTIFACTS, files.END) if name in there), *arrays]
+        return [
+            *(name for name in (files.RUN, *files.ARTIFACTS, files.END) if name in there),
+            *arrays,
+            *(self._left_pictures(there) if any(name.endswith(files.PICTURES) for name in there) else []),
+        ]
+
+    def _left_pictures(self, there: Iterable[str]) -> list[str]:
+        """Pick the pictures that are the run's: a program's own may lie in the folder that it was started in."""
+        with suppress(RecordError):
+            self._pictures |= {name for name in self._kept() if name.endswith(files.PICTURES)}
+        return [name for name in there if name in self._pictures]
 
     def _kept(self) -> dict[str, str]:
         """Give the digests that the run's end gives of its files; a run that has none, or is older, gives none."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnexp.measure import TOTAL, write_measures
-from nnexp.recording.metrics import final_metrics
+from nnexp.measure import TOTAL, read_measures, write_measures
+from nnexp.recording.metrics import declaration, end_metrics, final_metrics
 from nnexp.tasks.task import is_foreign
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.training.checkpoint import FORMAT
@@ -42,8 +42,10 @@ def finished_run(spec: RunSpec, epochs: Sequence[Epoch], ending: Finished) -> Ru
 
     So whoever decides while runs go on decides as it would from the records.
     """
-    final = final_metrics(epochs, [*spec.task.measures, TOTAL], ending.time) if epochs else []
+    known, declared = ending.metrics, [*spec.task.measures, TOTAL]
+    tags = identity(spec) | remarks(ending) | declaration(declared, epochs, known)
+    measures = read_measures(tags[Tag.MEASURES]).values()
     metrics = {name: value for epoch in epochs for name, value in epoch.metrics.items()}
-    metrics |= {metric.name: metric.value for metric in final}
-    tags = identity(spec) | remarks(ending)
+    for metric in (*end_metrics(epochs, known, ending.time), *final_metrics(epochs, measures, ending.time, known)):
+        metrics[metric.name] = metric.value
     return Run(spec.key, spec.name, Status.FINISHED, ending.time, ending.time, spec.params, metrics, tags)

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import code, owner, packages, pending
-from nnexp.recording.ending import end_tags, fate, leave
+from nnexp.recording.ending import end_tags, fate, known_at_the_end, leave
 from nnexp.recording.files import DIFF, PACKAGES, SOURCES
 from nnexp.recording.folder import RunFolder, free
 from nnexp.recording.identity import identity
-from nnexp.recording.metrics import epoch_metrics, final_metrics
+from nnexp.recording.metrics import end_metrics, epoch_metrics, final_metrics
 from nnexp.recording.sources import write_sources
 from nnexp.recording.standing import Standing
 from nnexp.tasks.task import is_foreign
@@ -53,6 +53,7 @@ class Recorder:
         self.run = run
         self.run_id = run_id
         self.epochs: list[Epoch] = []
+        self.known: Mapping[str, float] = {}  # metrics of which it was known only at the end
         self.standing = Standing(lambda line: say(f"{run.name}: {line}"))
         self._measures = declared_by([run]).values()
         self._store = store
@@ -78,7 +79,9 @@ class Recorder:
     def keep(self, event: Event) -> None:
         """Write one event into the folder: from there on it is not lost."""
         if isinstance(event, Ending):
-            self._last = end_tags(event, self.epochs) | self.standing.tags_at(event, self.folder, self.epochs)
+            self._last = end_tags(event, self.epochs, self._measures) | self.standing.tags_at(
+                event, self.folder, self.epochs
+            )
         try:
             self._journal(event)
         except OSError as error:
@@ -181,12 +184,14 @@ class Recorder:
             case Resumed():
                 self._tags |= self.standing.tags
             case _:
-                self.close(fate(event), event.time, self._last)
+                self.close(fate(event), event.time, self._last, known_at_the_end(event))
 
-    def close(self, status: Status, time: int, tags: Mapping[str, str]) -> None:
-        """Note the end of the run, to be sent with the next batch."""
-        if status is Status.FINISHED and Tag.PRUNED not in tags and self.epochs:
-            self._unsent += final_metrics(self.epochs, self._measures, time)
+    def close(self, status: Status, time: int, tags: Mapping[str, str], known: Mapping[str, float]) -> None:
+        """Note the end of the run, and what was known only then, to be sent with the next batch."""
+        if status is Status.FINISHED and Tag.PRUNED not in tags:
+            measures = declared_by([replace(self.run, tags={**self.run.tags, **tags})]).values()
+            self._unsent += end_metrics(self.epochs, known, time) + final_metrics(self.epochs, measures, time, known)
+            self.known = known
         self._tags |= tags
         self._end = (status, time)
 

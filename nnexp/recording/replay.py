@@ -41,7 +41,7 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
     if folder.end is None:
         with suppress(RecordError):  # likewise
             tags |= kept_tags(folder, epochs)
-    recorder.close(Status(end["status"]), end["time"], tags)
+    recorder.close(Status(end["status"]), end["time"], tags, folder.metrics)
     recorder.send_now()
 
 

@@ -6,19 +6,23 @@ It draws on the console that it is given, and opens none.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import accumulate
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID
 
-from nnexp.measure import EPOCH_SECONDS, Measure, count, judging
+from nnexp.measure import EPOCH_SECONDS, TOTAL, Measure, count, judging
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate, Watcher
 from nnexp.tasks.task import Task
 from nnexp.terminal import Terminal
 from nnexp.training.events import Ending, Epoch, Finished
 from nnexp.training.spec import RunSpec
+from nnexp.undeclared import completed
+
+ROOM = 48  # characters for what an epoch reached
 
 
 def display(console: Terminal, *, several: bool) -> Watcher:
@@ -26,10 +30,19 @@ def display(console: Terminal, *, several: bool) -> Watcher:
     return SweepProgress(console) if several else RunProgress(console)
 
 
-def told(task: Task, epoch: Epoch) -> str:
-    """Write what an epoch reached in what the task chooses by and reports: val 95.20%, test 94.90%."""
-    shown = [one for one in judging(task.measures) if one.name in epoch.metrics]
-    return ", ".join(_told(one, epoch.metrics[one.name]) for one in shown)
+def told(task: Task, reached: Mapping[str, float]) -> str:
+    """Write what a run has reached in what the task chooses by and reports: val 95.20%, test 94.90%.
+
+    Of a task that declares neither, write what came, in the order in which it came, as far as there is room.
+    """
+    known = [one for one in _measured(task, reached) if one.name in reached]
+    shown = judging(one for one in known if not one.guessed)
+    if shown:
+        return ", ".join(_told(one, reached[one.name]) for one in shown)
+    came = [one for one in known if one.guessed and not one.is_timed]
+    first, *others = [_told(one, reached[one.name]) for one in came] or [""]
+    lengths = accumulate(map(len, others), lambda length, more: length + 2 + more, initial=len(first))
+    return ", ".join([first, *(one for one, length in zip(others, [*lengths][1:], strict=True) if length <= ROOM)])
 
 
 def duration(seconds: float) -> str:
@@ -69,7 +82,7 @@ class RunProgress:
 
     def epoch(self, run: RunSpec, event: Epoch) -> None:
         """Show an epoch."""
-        note = told(run.task, event)
+        note = told(run.task, event.metrics)
         if EPOCH_SECONDS.name in event.metrics:
             note += f", {event.metrics[EPOCH_SECONDS.name]:.2f} s an epoch"
         if event.number <= run.done:
@@ -151,7 +164,7 @@ class SweepProgress:
             return
         self._done_s += self._estimate(run) / run.to_train
         if run.number in self._bars:
-            self._bar.update(self._bars[run.number], completed=event.number, note=told(run.task, event))
+            self._bar.update(self._bars[run.number], completed=event.number, note=told(run.task, event.metrics))
             self._summarize()
 
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
@@ -170,7 +183,7 @@ class SweepProgress:
         if epoch and isinstance(ending, Finished):
             self._remember(run, epoch)
         if self._task is None:
-            reached = told(run.task, epoch) if epoch and isinstance(ending, Finished) else error
+            reached = told(run.task, epoch.metrics) if epoch and isinstance(ending, Finished) else error
             self.say(f"{self._done} of {self._runs} runs: {run.name}: {reached}{self._left()}")
         else:
             self._summarize()
@@ -187,7 +200,8 @@ class SweepProgress:
         self._console.say(line)
 
     def _remember(self, run: RunSpec, epoch: Epoch) -> None:
-        measure = next((one for one in judging(run.task.measures) if one.name in epoch.metrics), None)
+        known = _measured(run.task, epoch.metrics)
+        measure = next((one for one in judging(known) if one.name in epoch.metrics), None)
         if measure is None:
             return
         value = epoch.metrics[measure.name] * (1 if measure.higher_is_better else -1)
@@ -204,6 +218,10 @@ class SweepProgress:
             return ""
         passed = time.monotonic() - self._began
         return f"; {duration(passed * (self._total_s / self._done_s - 1))} left"
+
+
+def _measured(task: Task, reached: Mapping[str, float]) -> list[Measure]:
+    return completed([*task.measures, TOTAL], [reached])
 
 
 def _told(measure: Measure, value: float) -> str:

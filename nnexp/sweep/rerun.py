@@ -6,7 +6,7 @@ A rerun is a run of its own in the store, beneath the original, and the original
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,15 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from nnexp.archive.changes import Mismatch, changed_code, changed_data, changed_environment
-from nnexp.archive.figures import altered_arrays, altered_figures
+from nnexp.archive.figures import altered_arrays, altered_figures, altered_metrics
 from nnexp.archive.noise import noise_of, read_noise, with_another
 from nnexp.archive.proof import Answer, Verdict, cannot_tell, held_against, judge, other_data, other_figures, reported
 from nnexp.archive.reader import RunReader
 from nnexp.archive.run import Archive, read_archive
 from nnexp.config.schema import EPOCHS
 from nnexp.errors import NnexpError, TrackingError
-from nnexp.measure import SECONDS
-from nnexp.recording.metrics import final_metrics
+from nnexp.measure import Measure
+from nnexp.recording.files import METRICS
+from nnexp.recording.metrics import end_metrics, final_metrics
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.launch import Launch
@@ -35,6 +36,7 @@ from nnexp.tracking.records import Kind, Run, Status, Tag, declared_by, newest_f
 from nnexp.tracking.store import RunStore, Store
 from nnexp.training.events import Epoch, Event
 from nnexp.training.spec import RunSpec, make_spec
+from nnexp.undeclared import completed
 
 RERUNS = Path("outputs") / "reruns"
 
@@ -173,19 +175,25 @@ def _noisy(verdict: Verdict, archive: Archive, epochs: Sequence[Epoch], store: S
 
 def _altered(archive: Archive, recorder: Recorder, store: RunStore) -> Iterator[Mismatch]:
     """Find what of the record is other than what was trained again with the same bits."""
-    measures, epochs = declared_by([recorder.run]), recorder.epochs
-    is_whole = len(epochs) == len(archive.epochs)
-    finals = {one.name: one.value for one in final_metrics(epochs, measures.values(), 0)} if is_whole else {}
-    last = epochs[-1].metrics if is_whole else {}
-
-    def timed(name: str) -> bool:
-        return name in measures and measures[name].unit == SECONDS
-
-    yield from altered_figures(archive, store, epochs, {**last, **finals}, timed)
+    epochs, known = recorder.epochs, recorder.known
+    declared = completed(declared_by([recorder.run]).values(), [*(epoch.metrics for epoch in epochs), known])
+    is_whole, timed = len(epochs) == len(archive.epochs), _timed(declared)
+    came_to = [*end_metrics(epochs, known, 0), *final_metrics(epochs, declared, 0, known)] if is_whole else []
+    last = {name: value for epoch in epochs for name, value in epoch.metrics.items()} if is_whole else {}
+    finals = last | {one.name: one.value for one in came_to}
+    yield from altered_figures(archive, store, epochs, finals, timed)
     reader = RunReader(archive.run.run_id, store)
+    if is_whole:
+        yield from altered_metrics(METRICS, reader.metrics(), known, timed)
     for name, here in recorder.folder.arrays() if is_whole else ():
         if reader.has(name):
             yield from altered_arrays(name, reader.arrays(name), here)
+
+
+def _timed(declared: Sequence[Measure]) -> Callable[[str], bool]:
+    """Tell what was read from a clock: neither it nor what it came to is the same again."""
+    names = {form.name for one in declared if one.is_timed for form in (one, one.final, one.best)}
+    return names.__contains__
 
 
 def _mark(verdict: Verdict, store: Store) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from nnexp.measure import FIRST_FORMAT, Measure, read_measures
+from nnexp.measure import FIRST_FORMAT, TOTAL, Measure, read_measures, write_measures
+from nnexp.undeclared import completed, merged, with_purposes
 
 FIRST_TASK = "network"  # what runs of the first format trained: they do not name it
 LATEST = 1 << 43  # Unix milliseconds: the year 2248
@@ -22,6 +23,7 @@ class Status(StrEnum):
     KILLED = "KILLED"
 
 
+UNDECLARED = write_measures([TOTAL])  # what a run says that has not ended, and whose task declares nothing
 PRUNED = "PRUNED"  # what a person reads of a run that was ended as not worth going on with: to the store, FINISHED
 
 
@@ -66,6 +68,7 @@ class Tag:
     MEASURES = "nnexp.measures"  # what the task declares of its metrics, as nnexp/measure.py writes it
     DEFAULTS = "nnexp.defaults"  # the settings that are at their default, separated by spaces
     INCIDENTAL = "nnexp.incidental"  # the settings that decide nothing of what is trained, separated by spaces
+    FILES = "nnexp.files"  # what a finished run left besides the files of every run: names, separated by spaces
     STATE = "nnexp.state"  # where a run stood when it ended, in JSON: the epoch, the files of its state, a digest
     CONTINUED_FROM = "nnexp.continued_from"  # on a run that went on from where another stood: epoch 30 of its id
     PRUNED = "nnexp.pruned"  # why a run was ended before its last epoch, as one not worth going on with
@@ -184,12 +187,32 @@ def moment(found: object) -> int | None:
 
 
 def declared_by(runs: Iterable[Run | RunStart]) -> dict[str, Measure]:
-    """Merge what the tasks of runs declare of their metrics, by name; of several declarations, the first counts."""
+    """Merge what is declared of the metrics of runs, by name; of several declarations by tasks, the first counts.
+
+    A run that has not ended, and whose task declares nothing, is taken for what it has measured so far.
+    """
     declared: dict[str, Measure] = {}
-    for text in dict.fromkeys(run.tags.get(Tag.MEASURES) for run in runs):
-        for name, measure in (read_measures(text) or FIRST_FORMAT).items():
-            declared.setdefault(name, measure)
-    return declared or dict(FIRST_FORMAT)
+    asked: dict[str | None, Run | RunStart] = {}
+    for run in runs:
+        asked.setdefault(_declaring(run), run)
+    for run in asked.values():
+        for measure in _declared(run):
+            known = declared.get(measure.name)
+            declared[measure.name] = merged(known, measure) if known else measure
+    return {one.name: one for one in with_purposes(declared.values())} or dict(FIRST_FORMAT)
+
+
+def _declaring(run: Run | RunStart) -> str | None:
+    """Name what declares a run's metrics: of runs of which that is the same, one is asked."""
+    text = run.tags.get(Tag.MEASURES)
+    return run.tags.get(Tag.UID) if text == UNDECLARED else text
+
+
+def _declared(run: Run | RunStart) -> Iterable[Measure]:
+    found = read_measures(run.tags.get(Tag.MEASURES)) or FIRST_FORMAT
+    if run.tags.get(Tag.MEASURES) != UNDECLARED or not isinstance(run, Run):
+        return found.values()
+    return completed(found.values(), [run.metrics])
 
 
 def newest_finished(records: Sequence[Run]) -> dict[str, Run]:

@@ -22,6 +22,7 @@ from nnexp.training.environment import environment
 from nnexp.training.events import Changed, Ending, Event, Failed, Finished, Pruned, Started
 from nnexp.training.keeping import Keeper
 from nnexp.training.measured import epoch_of, numbers
+from nnexp.training.results import take_arrays, take_pictures
 from nnexp.training.spec import Basis, basis_of
 
 Execution = Generator[Event, Ending | None, None]
@@ -140,13 +141,14 @@ def _close(training: Generator[Measured, None, Result]) -> None:
 
 
 def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
-    remarks = {str(name): str(text) for name, text in result.remarks.items()}
+    pictures, left_out = take_pictures(result.pictures)
+    remarks = {str(name): str(text) for name, text in result.remarks.items()} | left_out
     return Finished(
-        plain(result.arrays),
+        take_arrays(result.arrays),
         remarks,
         state=_state(last),
-        metrics=numbers(result.metrics),
-        pictures=dict(result.pictures),
+        metrics=_known(result, last),
+        pictures=pictures,
         opened=_opened(task),
         returned=result.returned,
     )
@@ -154,6 +156,12 @@ def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
 
 def _opened(task: Task) -> dict[str, str]:
     return opened_by(task.name).digests(task.sources.root) if is_foreign(task) else {}
+
+
+def _known(result: Result, last: Measured | None) -> dict[str, float]:
+    """Take the metrics that are known only at the end; none may be summed up as one of the last epoch's."""
+    every = numbers({**(last.metrics if last else {}), **result.metrics})
+    return {str(name): every[str(name)] for name in result.metrics}
 
 
 def _state(measured: Measured | None) -> Files:

@@ -6,11 +6,17 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
-from nnexp.measure import SECONDS, TOTAL, judging
+from nnexp.errors import DataError
+from nnexp.measure import TOTAL, judging
+from nnexp.names import are_names
 from nnexp.tasks.task import Measured, Task
 from nnexp.training.events import Epoch, Kept
+from nnexp.undeclared import is_timed
 
+LONGEST = 240  # characters of a metric's name: final/ comes before it
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -22,8 +28,38 @@ def epoch_of(task: Task, number: int, measured: Measured, seconds: float, before
 
 
 def numbers(found: Mapping[str, float]) -> dict[str, float]:
-    """Take metrics as plain numbers by plain names."""
-    return {str(name): float(value) for name, value in found.items()}
+    """Take metrics as plain numbers by plain names.
+
+    Raises
+    ------
+    DataError
+        For a name that no store keeps, or that another metric has but for its slashes; for what is no number.
+    """
+    taken = {str(name): _number(str(name), value) for name, value in found.items()}
+    summed: dict[str, str] = {}
+    for name in taken:
+        other = summed.setdefault(_sum_of(name), name)
+        if other != name:
+            raise DataError(f"two metrics must differ in more than a slash, but there are {other} and {name}")
+    return taken
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"the metric {name} must be a number, but is {str(value)[:80]!r}") from error
+
+
+@lru_cache(maxsize=1024)
+def _sum_of(name: str) -> str:
+    """Check a name, and give what it is called once it is summed up."""
+    if not are_names([name]) or len(name) > LONGEST:
+        raise DataError(
+            f"a metric's name must be of letters, digits, spaces and _ . - / : alone, none of its parts empty, at "
+            f"most {LONGEST} characters, but is {name[:LONGEST]!r}; no store keeps another"
+        )
+    return name.replace("/", "_")
 
 
 def parting(task: Task, found: Epoch, then: Epoch) -> str:
@@ -46,5 +82,5 @@ def _digest(task: Task, digest: str, metrics: Mapping[str, float]) -> str:
 
 
 def _exact(task: Task, metrics: Mapping[str, float]) -> dict[str, str]:
-    timed = {TOTAL.name, *(measure.name for measure in task.measures if measure.unit == SECONDS)}
-    return {name: value.hex() for name, value in metrics.items() if name not in timed}
+    timed = {measure.name: measure.is_timed for measure in task.measures}
+    return {name: value.hex() for name, value in metrics.items() if not timed.get(name, is_timed(name))}

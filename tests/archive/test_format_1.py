@@ -20,7 +20,7 @@ import pytest
 from nnexp.archive.changes import changed_code, changed_data, changed_environment
 from nnexp.archive.network import read_trained
 from nnexp.archive.run import read_archive
-from nnexp.measure import measure_named, read_measures
+from nnexp.measure import read_measures
 from nnexp.recording.examine import Holes, examine
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.replay import replay
@@ -28,6 +28,7 @@ from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import Kind, Run, Status, Tag
+from nnexp.undeclared import measure_named
 
 STORE = Path(__file__).with_name("format-1.tar.xz")
 WRITTEN_AT = "file:///tmp/format1"

@@ -104,9 +104,10 @@ def test_an_altered_epoch_in_between_is_told_from_bits_that_part() -> None:
             "val/accuracy 88.27 was recorded, 88.40 is here",
         ),
         ([LOSS], {"val__loss": 0.25}, {"val__loss": 0.5}, "val/loss 0.25 was recorded, 0.5 is here"),
-        ([TEST], {"other": 1.0}, {"other": 2.0}, "there is nothing reported to compare"),
+        ([TEST], {"other": 1.0}, {"other": 2.0}, "other 1 was recorded, 2 is here"),  # as nobody declared it
         ([TEST], {"other": 1.0}, {"test__accuracy": 0.5}, "there is nothing reported to compare"),
-        ([], {"val__loss": 0.25}, {"val__loss": 0.5}, "there is nothing reported to compare"),
+        ([], {"val__loss": 0.25}, {"val__loss": 0.5}, "val/loss 0.25 was recorded, 0.5 is here"),
+        ([], {}, {}, "there is nothing reported to compare"),
     ],
 )
 @pytest.mark.parametrize(

@@ -198,11 +198,22 @@ def test_a_record_of_a_format_that_is_not_known(recorded, found):
         read_archive(replace(case.run, tags=case.run.tags | {Tag.FORMAT: found}), case.store)
 
 
-def test_a_record_of_a_task_that_is_not_at_hand(recorded):
+def test_a_record_that_names_another_task(recorded):
     case = recorded()
     other = replace(case.run, tags=case.run.tags | {Tag.TASK: "os.system"})
-    with pytest.raises(RecordError, match=r"it was trained by os\.system, which is not at hand here"):
+    with pytest.raises(RecordError, match="the record contradicts itself: its settings, data and code make the key"):
         read_archive(other, case.store)
+
+
+def test_a_run_whose_task_is_not_at_hand_is_read_and_not_trained(recorded, tiny):
+    case = recorded(hidden=[5, 4], seed=3)
+    archive = read_archive(case.run, case.store, {})
+    assert archive.task.schema.params(archive.config) == case.run.params
+    with pytest.raises(RecordError, match="it was trained by network, which is not at hand here"):
+        archive.task.examine(archive.config)
+    case.set(seed=4)
+    with pytest.raises(RecordError, match=r"seed is 4 in config\.json and 3 among the parameters"):
+        read_archive(case.run, case.store, {})
 
 
 def test_a_run_that_was_pruned(recorded):

@@ -165,7 +165,7 @@ def an_unknown_task(content):
         (no_runs, "it is not what nnexp certify writes: TypeError"),
         (a_short_digest, "its epochs must be a SHA-256 each"),
         (an_epoch_less, f"it holds {EPOCHS - 1} of {EPOCHS} epochs"),
-        (an_unknown_task, "it was trained by os:system, which is not at hand here"),
+        (an_unknown_task, "it contradicts itself: its settings, data and code make the key"),
     ],
 )
 def test_what_is_no_certificate_is_refused_in_one_line(verify, alter, said):

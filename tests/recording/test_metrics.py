@@ -6,9 +6,9 @@ from math import inf, nan
 
 import pytest
 
-from nnexp.measure import CHOOSE, DOWN, FRACTION, REPORT, TELL, UP, Measure
-from nnexp.recording.metrics import epoch_metrics, final_metrics
-from nnexp.tracking.records import Metric
+from nnexp.measure import CHOOSE, DOWN, FRACTION, REPORT, TELL, TOTAL, UP, Measure, read_measures
+from nnexp.recording.metrics import declaration, end_metrics, epoch_metrics, final_metrics
+from nnexp.tracking.records import Metric, Tag
 from nnexp.training.events import Epoch
 
 VAL = Measure("val/accuracy", FRACTION, UP, CHOOSE)
@@ -81,3 +81,38 @@ def test_what_is_no_number_is_never_the_best(gap: float) -> None:
 def test_an_epoch_without_a_value_is_passed_over() -> None:
     run = epochs(val__accuracy=[None, 0.4, 0.3])
     assert final(run, VAL) == {"best/epoch": 2, "best/val_accuracy": 0.4, "final/val_accuracy": 0.3}
+
+
+def test_what_comes_in_some_epochs_only_counts_with_its_last_value() -> None:
+    run = epochs(val__accuracy=[0.2, 0.4, None], test__accuracy=[0.9, None, None])
+    assert final(run, VAL, TEST) == {
+        "best/epoch": 2, "best/val_accuracy": 0.4, "final/val_accuracy": 0.4, "final/test_accuracy": 0.9,
+    }  # fmt: skip
+
+
+def test_what_is_known_only_at_the_end_counts_too() -> None:
+    run, known = epochs(val__accuracy=[0.2, 0.4]), {"dead": 2.0, "val/accuracy": 0.5}
+    assert end_metrics(run, known, 9) == [Metric("dead", 2.0, 2, 9)]
+    found = {metric.name: metric.value for metric in final_metrics(run, [VAL, DEAD], 9, known)}
+    assert found == {"best/epoch": 2, "best/val_accuracy": 0.4, "final/val_accuracy": 0.5, "final/dead": 2.0}
+    assert final_metrics([], [DEAD], 9, {"dead": 2.0}) == [Metric("final/dead", 2.0, 0, 9)]
+
+
+def test_what_a_task_measures_by_the_name_of_a_sum_stands_for_itself() -> None:
+    run = epochs(best__epoch=[7.0, 8.0], val__accuracy=[0.9, 0.4])
+    assert "best/epoch" not in final(run, VAL)
+
+
+def test_what_a_task_declares_is_not_declared_again() -> None:
+    assert declaration([VAL, TOTAL], epochs(val__accuracy=[0.5])) == {}
+    found = read_measures(declaration([VAL, TOTAL], epochs(val__accuracy=[0.5], val__loss=[1.0]))[Tag.MEASURES])
+    assert [(one.name, one.purpose, one.guessed) for one in found.values()] == [
+        ("val/accuracy", CHOOSE, False), ("time/total_s", "", False), ("val/loss", TELL, True),
+    ]  # fmt: skip
+
+
+def test_a_declaration_fits_a_tag_and_keeps_what_settings_are_chosen_by() -> None:
+    many = {f"a_rather_long_name_of_a_metric_{n}": [1.0] for n in range(500)}
+    text = declaration([TOTAL], epochs(**many, val__loss=[0.5]))[Tag.MEASURES]
+    assert 5000 < len(text) < 6500
+    assert [one.name for one in read_measures(text).values() if one.purpose == CHOOSE] == ["val/loss"]

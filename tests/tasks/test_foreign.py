@@ -205,4 +205,4 @@ def test_the_commands_look_at_its_runs_and_say_where_they_cannot_go_on(
     status, out, _ = nnexp("rerun", run_id)
     assert (status, out.count("it was trained by linear, which is not at hand here")) == (2, 1)
     status, _, err = nnexp("predict", run_id)
-    assert (status, err.count("it was trained by the task 'linear', which leaves no network of nnexp's")) == (2, 1)
+    assert (status, err.count("it was trained by linear, which leaves no network of nnexp's")) == (2, 1)

@@ -19,6 +19,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.origin import origin
 from nnexp.comparison.searched import Searched
 from nnexp.escape import in_html, in_plotly
+from nnexp.report.page.pictures import pictures
 from nnexp.report.plots import search
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
@@ -65,7 +66,7 @@ def page(
         details=_list(told.details, "details"),
         notes=_list(told.notes, "notes"),
         tables="\n".join(map(_table, listed)),
-        plots="\n".join(_figure(number, plot) for number, plot in enumerate(drawn)),
+        plots="\n".join([*(_figure(number, plot) for number, plot in enumerate(drawn)), *pictures(comparison, store)]),
         origin="\n".join(_definition(*line) for line in origin(comparison, store)),
         plotly=get_plotlyjs() if drawn else "",
         script=_shipped("page.js") if drawn else "",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import plotext
 
-from nnexp.measure import Measure, judging
+from nnexp.measure import CHOOSE, REPORT, TELL, Measure, judging
 from nnexp.statistics.time_to_target import History
 from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import RunStore
@@ -15,8 +15,8 @@ MARKERS = ("braille", "dot")
 
 
 def draw_run(run: Run, store: RunStore, *, width: int = 76) -> str:
-    """Draw by epoch what the run's task chooses by, and what it reports of the same kind."""
-    usual = judging(declared_by([run]).values())
+    """Draw by epoch what the run's task chooses by, and another of the same kind: what it reports, if it does."""
+    usual = judging(declared_by([run]).values(), (CHOOSE, REPORT, TELL))
     like = [one for one in usual if one.noun == usual[0].noun]
     found = {one: store.history([run.run_id], one.name).get(run.run_id, []) for one in like}
     return draw_curve({one: history for one, history in found.items() if history}, width=width)

@@ -64,6 +64,8 @@ def _data(by: Sequence[str]) -> Iterator[str]:
 
 def _deciding(deciding: Deciding) -> Iterator[str]:
     label, wanted = deciding.measure.label, deciding.instead_of
+    if deciding.measure.guessed:
+        yield from _guessed(deciding)
     if not deciding.is_reported_only:
         return
     if deciding.asked:
@@ -77,6 +79,19 @@ def _deciding(deciding: Deciding) -> Iterator[str]:
     else:
         lack = f"The runs have no {wanted.label}"
     yield f"{lack}, so the {label} decides: read the best as a little flattered."
+
+
+def _guessed(deciding: Deciding) -> Iterator[str]:
+    """Say what was taken of a metric that nobody declared, where a person said nothing either."""
+    measure, other = deciding.measure, "low" if deciding.measure.higher_is_better else "high"
+    order = "more" if measure.higher_is_better else "less"
+    if not measure.better:
+        yield f"Nothing says which way {measure.label} is better: more was taken for it, --better {other} says less."
+    elif not (deciding.asked or deciding.is_reported_only):
+        yield (
+            f"Nobody declared what to choose by: the {measure.label} was taken, {order} of it for better, by its name; "
+            f"--metric names another, --better {other} turns it."
+        )
 
 
 def _numberless(comparison: Comparison) -> Iterator[str]:

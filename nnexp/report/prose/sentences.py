@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 from nnexp.comparison.predictions import McNemar
 from nnexp.comparison.summary import Summary
 from nnexp.measure import FRACTION, Measure, count, show_p
@@ -30,6 +32,6 @@ def describe(measure: Measure, one: Summary) -> str:
         return f"{measure.show(one.median)}{unit} from one seed"
     if not one.level.n:
         return f"in the median {measure.show(one.median)}{unit} over {len(one.seeds)} seeds, each of which lost a run"
-    spread = f" ± {measure.show(one.level.sd)}" if one.level.n > 1 else ""
     lost = f" that lost no run, of {len(one.seeds)}" if one.level.n < len(one.seeds) else ""
-    return f"{measure.show(one.level.mean)}{unit}{spread} over {count(one.level.n, 'seed')}{lost}"
+    mean, _, spread = measure.show_mean(one.level.mean, one.level.sd if one.level.n > 1 else nan).partition(" ± ")
+    return f"{mean}{unit}{f' ± {spread}' if spread else ''} over {count(one.level.n, 'seed')}{lost}"

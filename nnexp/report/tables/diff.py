@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nnexp.comparison.origin import read_environment
-from nnexp.tracking.records import Run, Tag
+from nnexp.measure import BEST, FINAL
+from nnexp.tracking.records import Run, Tag, declared_by
 from nnexp.tracking.store import RunStore
 
 ABSENT = "-"
 CODE = {"code digest": Tag.CODE, "commit": Tag.COMMIT, "tree": Tag.DIRTY}
-RESULTS = ("best/", "final/", "time/", "train/cost", "val/cost")
+SUMS = (BEST, FINAL)
 
 
 @dataclass(frozen=True)
@@ -46,5 +47,8 @@ def _tags(record: Run, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _results(record: Run) -> dict[str, str]:
-    kept = {name: value for name, value in record.metrics.items() if name.startswith(RESULTS)}
+    """Give what the run came to, and of what is not summed up so its last value, where one is better than another."""
+    declared = declared_by([record])
+    last = {name for name, one in declared.items() if one.better and one.final.name not in record.metrics}
+    kept = {name: value for name, value in record.metrics.items() if name.startswith(SUMS) or name in last}
     return {"status": record.status.value} | {name: f"{kept[name]:.6g}" for name in sorted(kept)}

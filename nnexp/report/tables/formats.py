@@ -54,6 +54,8 @@ def as_json(comparison: Comparison) -> str:
         "notes": told.notes,
         "by": comparison.by,
         "metric": comparison.measure.name,
+        "better": "high" if comparison.measure.higher_is_better else "low",
+        **({"reported": comparison.reported.name} if comparison.reported else {}),
         **_verdict(comparison, comparison.verdict),
         **further_record(comparison),
         "settings": _records(comparison),

@@ -104,7 +104,10 @@ def _effort(comparison: Comparison) -> Table:
         row = [_best_epoch(one), show_seconds(one.epoch_seconds), show_seconds(one.run_seconds)]
         row += [_reach(one)] if target else []
         rows.append(row)
-    return _table(comparison, "What it takes: means over runs, the best epoch with its (median)", columns, rows)
+    known = [place for place in range(len(columns)) if any(row[place] != NOTHING for row in rows)]
+    title = "What it takes: means over runs" + (", the best epoch with its (median)" if 0 in known else "")
+    columns, rows = [columns[place] for place in known], [[row[place] for place in known] for row in rows]
+    return _table(comparison, title, columns, rows)
 
 
 def _mattered(found: VarianceShares, measure: Measure) -> Table:
@@ -150,7 +153,7 @@ def _seeds(one: Summary, *, some: bool) -> str:
 
 def show_sample(measure: Measure, sample: Sample) -> str:
     """Write a mean and its standard deviation, as far as they are known: 97.88 ± 0.14."""
-    return measure.show(sample.mean) + (f" ± {measure.show(sample.sd)}" if isfinite(sample.sd) else "")
+    return measure.show_mean(sample.mean, sample.sd)
 
 
 def show_loss(loss: Loss | None) -> list[str]:
@@ -178,8 +181,8 @@ def _behind(measure: Measure, behind: Interval, *, is_behind: bool) -> str:
         return measure.show(behind.estimate)
     if behind.high == 0:  # it is the only one whose level may be the best
         return NOTHING
-    bounds = f"{measure.show(behind.low)}, {measure.show(behind.high)}"
-    return f"{measure.show(behind.estimate)} {'(' if is_behind and not behind.low else '['}{bounds}]"
+    estimate, low, high = map(measure.show_gap, (behind.estimate, behind.low, behind.high))
+    return f"{estimate} {'(' if is_behind and not behind.low else '['}{low}, {high}]"
 
 
 def _best_epoch(one: Summary) -> str:

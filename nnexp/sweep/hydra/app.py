@@ -24,7 +24,7 @@ from nnexp.config.schema import Schema, flatten
 from nnexp.config.store import PLAIN
 from nnexp.config.sweeps import yaml_mistake
 from nnexp.errors import ConfigError, NnexpError, TrackingError
-from nnexp.measure import judging
+from nnexp.measure import TOTAL, judging
 from nnexp.search.terms import SEARCH, SWEEPER, Terms
 from nnexp.sweep.executors.choose import choose
 from nnexp.sweep.executors.executor import MakeExecutor
@@ -35,8 +35,9 @@ from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import LAUNCHER, LAUNCHERS, Policy, unknown_to_launcher
 from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task, is_foreign
-from nnexp.tracking.records import Run, newest_finished
+from nnexp.tracking.records import Run, declared_by, newest_finished
 from nnexp.training.spec import make_spec
+from nnexp.undeclared import completed
 
 SWEEPERS = {**dict.fromkeys(SEARCH.settings, "search"), "together": "grid", "where": "grid"}  # by what each has alone
 
@@ -84,7 +85,8 @@ class HydraApp:
             return None
         self.results.append(trained)
         last = _last_metrics(trained)
-        return next((last[measure.name] for measure in judging(self.task.measures) if measure.name in last), None)
+        known = judging(completed([*self.task.measures, TOTAL], [last]))
+        return next((last[measure.name] for measure in known if measure.name in last), None)
 
     def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
         """Run a plan; give what decides of each finished key, for Hydra's sweeper."""
@@ -92,11 +94,11 @@ class HydraApp:
         policy, executor = choose(policy)
         self.session = session = self._open_session(self.task, executor)
         self.results.append(session.sweep(plan, policy))
-        names = [measure.final.name for measure in judging(self.task.measures)]
         try:
             finished = newest_finished(session.runs_of(plan))
         except TrackingError:  # whoever shows the results will say it
             return {}
+        names = [measure.final.name for measure in judging(declared_by(finished.values()).values())]
         reached = {key: [run.metrics[name] for name in names if name in run.metrics] for key, run in finished.items()}
         return {key: values[0] for key, values in reached.items() if values}
 
@@ -168,8 +170,10 @@ def _mistakes_raised() -> Iterator[None]:
 
 def _last_metrics(trained: Trained | Run) -> Mapping[str, float]:
     if isinstance(trained, Run):
-        return trained.metrics
-    return trained.recorder.epochs[-1].metrics if trained.recorder.epochs else {}
+        declared = declared_by([trained])
+        return {name: value for name, value in trained.metrics.items() if name in declared}
+    measured = [*(epoch.metrics for epoch in trained.recorder.epochs), trained.recorder.known]
+    return {name: value for metrics in measured for name, value in metrics.items()}
 
 
 def read_policy(composed: DictConfig) -> Policy:

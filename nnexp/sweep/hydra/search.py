@@ -22,7 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 from nnexp.config.checks import none_of, refuse
 from nnexp.config.schema import EPOCHS, SEED, Schema
 from nnexp.errors import ConfigError
-from nnexp.measure import CHOOSE, REPORT, Measure, judging, measure_named
+from nnexp.measure import CHOOSE, REPORT, Measure, judging
 from nnexp.search.space import Choice, Dimension, Interval, Point, Space, Steps, size_of, write_space
 from nnexp.search.terms import GRID, SEARCH, SEEDS, Terms
 from nnexp.statistics.looks import LOOKS
@@ -35,6 +35,7 @@ from nnexp.sweep.policy import Policy
 from nnexp.sweep.search.search import Search, is_minimized
 from nnexp.tasks.task import Task, is_foreign
 from nnexp.training.spec import RunSpec, make_spec
+from nnexp.undeclared import measure_named
 
 
 def search(

@@ -8,10 +8,11 @@ from typing import Any
 
 from nnexp.config.checks import none_of, refuse
 from nnexp.errors import ConfigError
-from nnexp.measure import CHOOSE, DOWN, UP, Measure, measure_named
+from nnexp.measure import BY_VALUES, CHOOSE, DOWN, UP, Measure
 from nnexp.tasks.function.locate import Place
 from nnexp.tasks.function.notebook import Cell
 from nnexp.tasks.function.task import FunctionTask
+from nnexp.undeclared import direction
 
 BETTER = {"high": UP, "low": DOWN}
 
@@ -44,5 +45,4 @@ def _measures(metric: Any, better: Any) -> tuple[Measure, ...]:
         return ()
     if not isinstance(metric, str):
         raise refuse("metric", "the name of a metric", metric)
-    guessed = measure_named(metric, {})
-    return (Measure(metric, guessed.unit, BETTER[better] if better else guessed.better, CHOOSE),)
+    return (Measure(metric, BY_VALUES, BETTER[better] if better else direction(metric), CHOOSE),)

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnexp.errors import DataError
-from nnexp.measure import SECONDS, TOTAL, measure_named
+from nnexp.measure import TOTAL
 from nnexp.tasks.function.left import Left
 from nnexp.tasks.function.tree import as_array
 from nnexp.tasks.task import Measured, Result
+from nnexp.undeclared import is_timed
 
 RESULT = "result"  # the name of a number that has none, and of the file of what is returned
 NAME = re.compile(r"\w[\w.\-/ ]{0,199}")
@@ -81,16 +82,11 @@ def returned(value: Any, function: str) -> Returned:
 
 def digest_of(metrics: Mapping[str, float], arrays: Mapping[str, NDArray[Any]] | None = None) -> str:
     """Compute the SHA-256 (hex) of metrics, less those that are times, and of arrays."""
-    exact = {name: value.hex() for name, value in metrics.items() if not _is_time(name)}
+    exact = {name: value.hex() for name, value in metrics.items() if not is_timed(name)}
     sha256 = hashlib.sha256(json.dumps(exact, sort_keys=True).encode())
     for name, array in sorted((arrays or {}).items()):
         sha256.update(f"{name} {array.dtype.str} {array.shape}\n".encode() + array.tobytes())
     return sha256.hexdigest()
-
-
-@lru_cache(maxsize=1000)  # a name comes once an epoch
-def _is_time(name: str) -> bool:
-    return measure_named(name, {}).unit == SECONDS
 
 
 def as_number(value: Any) -> float | None:

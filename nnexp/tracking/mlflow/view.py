@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from nnexp.measure import BEST, BEST_EPOCH, CHOOSE, FINAL, REPORT, SECONDS, TELL, Measure, judging
+from nnexp.measure import BEST, BEST_EPOCH, CHOOSE, FINAL, REPORT, TELL, Measure, judging
 from nnexp.tracking.records import Tag as RunTag
 
 TAG = "mlflow.sharedViewState."
@@ -79,8 +79,9 @@ def _by_epoch(measures: Sequence[Measure]) -> list[str]:
     """
     first = judging(measures)
     reported = {_section_of(one.name) for one in first if one.purpose == REPORT}
-    rest = [one for one in measures if one.better and not one.purpose and one.unit != SECONDS]
-    return [one.name for one in (*first, *(one for one in rest if _section_of(one.name) not in reported))]
+    telling = [one for one in measures if one.guessed or (one.better and not one.purpose)]
+    rest = [one for one in telling if one.guessed or _section_of(one.name) not in reported]
+    return [*dict.fromkeys(one.name for one in (*first, *rest) if one in first or not one.is_timed)]
 
 
 def _finals(measures: Sequence[Measure]) -> list[str]:

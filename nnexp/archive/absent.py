@@ -1,0 +1,91 @@
+"""A task whose code is not at hand, known by what its runs say of it: enough to read them, not to train them again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import MISSING
+from functools import cached_property
+from typing import Any
+
+from nnexp.config.schema import Schema, flatten
+from nnexp.config.setting import Setting
+from nnexp.errors import NnexpError
+from nnexp.measure import Measure, read_measures
+from nnexp.tasks.known import task_named
+from nnexp.tasks.task import Examined, Files, Measured, Read, Result, Task
+from nnexp.tracking.records import Tag
+
+Settings = dict[str, Any]  # by their dotted names
+
+
+class RecordedSchema(Schema[Settings]):
+    """The settings of a run as its record has them: whatever they are, they are data."""
+
+    def __init__(self, settings: Mapping[str, Any], at_default: Iterable[str], incidental: Iterable[str]) -> None:
+        super().__init__(dict)
+        self._recorded, self._at_default, self._incidental = dict(settings), {*at_default}, {*incidental}
+
+    @cached_property
+    def settings(self) -> dict[str, Setting]:
+        """Every setting of the record; one at its default is known to have it."""
+        return {
+            name: Setting(
+                name,
+                value if name in self._at_default else MISSING,
+                lambda _name, found: found,
+                decides=name not in self._incidental,
+            )
+            for name, value in self._recorded.items()
+        }
+
+    def parse_config(self, values: Mapping[str, Any]) -> Settings:
+        """Take the settings as they are."""
+        return flatten(dict(values))
+
+    def flat(self, config: Settings) -> Settings:
+        """Give them as they are."""
+        return dict(config)
+
+
+class AbsentTask:
+    """Answers what a record answers; asked for more, it says that it is not at hand."""
+
+    def __init__(self, name: str, tags: Mapping[str, str], settings: Mapping[str, Any], why: NnexpError) -> None:
+        self.name = name
+        at_default, incidental = (tags.get(tag, "").split() for tag in (Tag.DEFAULTS, Tag.INCIDENTAL))
+        self.schema: Schema[Any] = RecordedSchema(flatten(dict(settings)), at_default, incidental)
+        self.measures: Sequence[Measure] = tuple(read_measures(tags.get(Tag.MEASURES)).values())
+        self._why = why
+
+    def examine(self, config: Any) -> Examined:  # noqa: ARG002
+        """Refuse it: its data are looked at by its code."""
+        raise self._why
+
+    def code(self) -> str:
+        """Refuse it."""
+        raise self._why
+
+    def begin(self, config: Any, state: Files | None = None) -> Generator[Measured, None, Result]:  # noqa: ARG002
+        """Refuse it."""
+        raise self._why
+
+    def digest_of(self, config: Any, read: Read) -> str:  # noqa: ARG002
+        """Digest nothing: which of its files hold its state, its code knows."""
+        return ""
+
+    def epochs(self, config: Any) -> int | None:  # noqa: ARG002
+        """Promise nothing."""
+        return None
+
+    def epoch_seconds(self, config: Any) -> float:  # noqa: ARG002
+        """Guess nothing."""
+        return 0.0
+
+
+def task_of_record(name: str, tags: Mapping[str, str], settings: Mapping[str, Any], tasks: Mapping[str, Task]) -> Task:
+    """Find the task that a record names; where it is not at hand, make do with what the record says of it."""
+    try:
+        return task_named(name, tasks, [path for path in tags.get(Tag.DATA_PATHS, "").split(os.pathsep) if path])
+    except NnexpError as why:
+        return AbsentTask(name, tags, settings, why)

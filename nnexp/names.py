@@ -1,0 +1,15 @@
+"""What a metric, a setting or a tag may be called: names that any store keeps, as of a path that stays where it is."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+NAME = re.compile(r"[\w.\-/ :]{1,250}")  # of a metric, a setting, a tag
+FILE = re.compile(r"\w[\w.-]*")  # of a file that a run leaves, less its ending
+
+
+def are_names(found: Iterable[str]) -> bool:
+    """Tell whether these are names to any store: as of a path that leads neither up nor out."""
+    return all(NAME.fullmatch(name) and posixpath.normpath(name) == name and name[0] not in "./" for name in found)
