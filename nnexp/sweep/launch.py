@@ -22,7 +22,19 @@ from nnexp.sweep.source import Decision, Expecting, Reused, Source
 from nnexp.sweep.turns import NoTurns, Turn, Turns
 from nnexp.sweep.watcher import Watcher
 from nnexp.tracking.records import Run
-from nnexp.training.events import Changed, Ending, Epoch, Event, Finished, Killed, Pruned, Resumed, Started, WorkerLost
+from nnexp.training.events import (
+    Changed,
+    Ending,
+    Epoch,
+    Event,
+    Finished,
+    Killed,
+    Printed,
+    Pruned,
+    Resumed,
+    Started,
+    WorkerLost,
+)
 from nnexp.training.spec import RunSpec
 
 TICK_S = 0.2  # how soon an interrupt or a timeout is noticed
@@ -164,6 +176,10 @@ class Launch:
     def _hear(self, number: int, event: Event, source: Source, interrupt: Interrupt) -> None:
         attempt = self._running[number]
         assert attempt.recorder is not None
+        if isinstance(event, Printed):
+            attempt.recorder.keep(event)
+            self._watcher.printed(attempt.run, event.text)
+            return
         if isinstance(event, Ending):
             del self._running[number]
         again = isinstance(event, Ending) and tries(event, self._policy.retries) > attempt.number
