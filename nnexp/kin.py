@@ -2,7 +2,8 @@
 
 Linux offers all three; elsewhere a command's process group is all that is ended. It takes the standard library alone,
 because it is a program too: `kin.py CONTROL PROGRAM ARGUMENT...` runs a command for whoever holds the other end of
-the socket CONTROL, ends it when it is told to or when nobody is there any more, and outlives nothing that it started.
+the socket CONTROL, asks it to end when it is told so, ends it at once when nobody is there any more, and outlives
+nothing that it started.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 GRACE_S = 5.0  # between asking a command to end and ending it
+MEANT_FOR_ALL = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)  # of processes that a system ends together
 NOT_RUN = 127  # what a shell says of a program that cannot be run
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # of linux/prctl.h
 
@@ -65,6 +67,8 @@ def guard(control: int, command: Sequence[str]) -> None:
     awake, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # so that it comes through the pipe
+    for number in MEANT_FOR_ALL:
+        signal.signal(number, signal.SIG_IGN)  # the command gets it as well, and somebody has to outlive it
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     process = _begin(command)
     code, deadline = None, float("inf")
@@ -74,8 +78,9 @@ def guard(control: int, command: Sequence[str]) -> None:
         if awake in ready:
             os.read(awake, 4096)
             code = _ended(process)
-        if control in ready and code is None:  # a word, or the end: either way it is to end
-            deadline = time.monotonic() + GRACE_S
+        if control in ready and code is None:
+            is_asked = os.read(control, 1)  # or nobody is there any more to wait for it
+            deadline = time.monotonic() + (GRACE_S if is_asked else 0)
             _signal_group(process, signal.SIGTERM)
     behind = len([child for child in children() if child != process])
     _signal_group(process, signal.SIGKILL)
@@ -94,7 +99,7 @@ def _begin(command: Sequence[str]) -> int:
     try:
         os.setsid()
         die_with(parent)
-        for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD):
+        for number in (*MEANT_FOR_ALL, signal.SIGPIPE, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         os.execvp(command[0], [*command])  # noqa: S606 - that it is none is what is wanted

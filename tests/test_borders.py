@@ -29,7 +29,7 @@ ROOMS = {
     "statistics": "errors",
     "config": "errors measure",
     "tracking": "errors measure places regular",
-    "tasks": "errors measure config core datasets",
+    "tasks": "errors measure kin config core datasets",
     "search": "config",
     "training": "errors measure arrays config tasks",
     "recording": "errors measure places regular arrays config search tasks tracking training",

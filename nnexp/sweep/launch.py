@@ -170,7 +170,7 @@ class Launch:
         attempt.recorder = self._make_recorder(attempt.run, attempt.number)
         attempt.started = self._clock() + self._executor.starting_s
         self._running[attempt.run.number] = attempt
-        self._executor.start(attempt.run)
+        self._executor.start(attempt.recorder.told(attempt.run))
         self._watcher.started(attempt.run)
 
     def _hear(self, number: int, event: Event, source: Source, interrupt: Interrupt) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from nnexp.measure import SECONDS, TOTAL, judging
+from nnexp.measure import SECONDS, TOTAL, judging, measure_named
 from nnexp.tasks.task import Measured, Task
 from nnexp.training.events import Epoch, Kept
 
@@ -46,5 +46,5 @@ def _digest(task: Task, digest: str, metrics: Mapping[str, float]) -> str:
 
 
 def _exact(task: Task, metrics: Mapping[str, float]) -> dict[str, str]:
-    timed = {TOTAL.name, *(measure.name for measure in task.measures if measure.unit == SECONDS)}
-    return {name: value.hex() for name, value in metrics.items() if name not in timed}
+    declared = {measure.name: measure for measure in (TOTAL, *task.measures)}
+    return {name: value.hex() for name, value in metrics.items() if measure_named(name, declared).unit != SECONDS}
