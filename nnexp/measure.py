@@ -223,8 +223,9 @@ def with_article(noun: str) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Write a number of things: 1 run, 3 runs, 10,000 runs."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """Write a number of things: 1 run, 3 runs, 10,000 runs, 2 processes."""
+    several = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {several}"
 
 
 def _plain(value: float, digits: int) -> str:

@@ -53,6 +53,7 @@ class Diary:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.epochs = 0
+        self.shown = ""
         self.surveys: list[Survey] = []
         self.watched: list[tuple[int, ...]] = []
         self.looks_on = False
@@ -80,6 +81,9 @@ class Diary:
 
     def epoch(self, run: RunSpec, event: Epoch) -> None:
         self.epochs += 1
+
+    def printed(self, run: RunSpec, text: str) -> None:
+        self.shown += text
 
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
         self.lines.append(f"{type(ending).__name__} {run.number}" + (" again" if again else ""))

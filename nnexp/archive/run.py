@@ -11,11 +11,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from nnexp.archive.absent import task_of_record
+from nnexp.archive.absent import AbsentTask, task_of_record
 from nnexp.archive.reader import RunReader
 from nnexp.config.value import parse_value
 from nnexp.errors import DataError, RecordError
 from nnexp.recording.files import check_format
+from nnexp.tasks.command.program import command_in
+from nnexp.tasks.command.task import CommandTask
 from nnexp.tasks.known import TASKS
 from nnexp.tasks.sources import Sources
 from nnexp.tasks.task import Task
@@ -53,7 +55,7 @@ def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -
     check_format("the record", parse_value(run.tags.get(Tag.FORMAT, "1")))
     reader = RunReader(run.run_id, store)
     epochs = reader.epochs()
-    task = task_of_record(run.task, run.tags, reader.settings(), tasks)
+    task = _task(run, reader, tasks)
     archive = Archive(
         run, task, reader.config(task.schema), reader.environment(), tuple(epochs), reader.sources(), reader.opened()
     )
@@ -61,6 +63,20 @@ def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -
     if found:
         raise RecordError(f"the record contradicts itself: {'; '.join(found)}")
     return archive
+
+
+def _task(run: Run, reader: RunReader, tasks: Mapping[str, Task]) -> Task:
+    """Find the task of a run; a command is run if it was typed again, and never because a record has it."""
+    sources, settings = reader.sources(), reader.settings()
+    command = command_in(sources) if sources else None
+    if command is None:
+        return task_of_record(run.task, run.tags, settings, tasks)
+    typed = tasks.get(run.task)
+    if isinstance(typed, CommandTask) and command_in(typed.sources) == command:
+        return typed.told_also(run.params)
+    again = f"nnexp rerun {run.run_id[:8]} {command}"
+    why = RecordError(f"it was trained by a command, and a record runs none; to have it run, type it: {again}")
+    return AbsentTask(run.task, run.tags, settings, why)
 
 
 def _settings(archive: Archive) -> Iterator[str]:

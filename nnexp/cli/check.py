@@ -1,4 +1,4 @@
-"""`nnexp check`: what nnexp sees of a function, and whether it repeats itself: trained twice, in two processes."""
+"""`nnexp check`: what is seen of a function or a command, and whether it repeats itself when it is trained twice."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ WAYS = {UP: "higher is better", DOWN: "lower is better"}
 PURPOSES = {CHOOSE: "settings are chosen by it", REPORT: "reported, never chosen by"}
 
 
-def check(arguments: Sequence[str]) -> int:
+def check(arguments: Sequence[str], command: Sequence[str] | None = None) -> int:
     """Train once, unless that is done already, and again in another process; give the exit status of a rerun."""
-    task, rest = read_task(arguments)
+    task, rest = read_task(arguments, command)
     if not is_foreign(task):
         raise ConfigError(
-            "nnexp check looks at a function: nnexp check mine.py:train; its own runs, nnexp rerun proves"
+            "nnexp check looks at a function or a command: nnexp check mine.py:train; its own runs, nnexp rerun proves"
         )
     app = HydraApp(task, open_session)
     results = run_hydra(app, rest, say)

@@ -12,14 +12,18 @@ import typer
 
 from nnexp.cli.app import app
 from nnexp.cli.options import HYDRA, Json, Overrides
+from nnexp.cli.typed import Typed, typed
 
 
-@app.command(context_settings=HYDRA)
+@app.command(cls=Typed, context_settings=HYDRA)
 def train(context: typer.Context) -> None:
-    """Train one run: `nnexp train hidden=100 seed=3`. Takes every flag of Hydra; -m makes it a multirun."""
+    """Train one run: `nnexp train hidden=100 seed=3`. Takes every flag of Hydra; -m makes it a multirun.
+
+    Or a run of anybody's script: `nnexp train lr=0.1 -- python train.py --lr {lr} --seed {seed}`.
+    """
     from nnexp.cli.train import train
 
-    train(context.args)
+    train(context.args, typed(context))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -57,24 +61,28 @@ def work(
     work(wanted, jobs)
 
 
-@app.command(context_settings=HYDRA)
+@app.command(cls=Typed, context_settings=HYDRA)
 def check(context: typer.Context) -> None:
     """Show what is seen of a function, and whether it repeats itself: `nnexp check mine.py:train alpha=1e-3`.
 
-    It is trained twice, in two processes. Ends as rerun does.
+    Or of a command, behind `--`. It is trained twice, in two processes. Ends as rerun does.
     """
     from nnexp.cli.check import check
 
-    raise typer.Exit(check(context.args))
+    raise typer.Exit(check(context.args, typed(context)))
 
 
-@app.command()
+@app.command(cls=Typed)
 def rerun(
+    context: typer.Context,
     wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
     until: Annotated[int | None, typer.Option(min=1, help="Stop after this epoch: a quick check.")] = None,
     here: Annotated[bool, typer.Option("--here", help="Train although this environment is another.")] = False,
     task: Annotated[
         str | None, typer.Option(metavar="FILE.py:FUNCTION", help="Where their function is, if not in this folder.")
+    ] = None,
+    results: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Of runs of a command, typed behind --: where its results are.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -85,8 +93,10 @@ def rerun(
     if any cannot be told (another environment, the data gone, a record that is incomplete or was altered).
     """
     from nnexp.cli.rerun import rerun
+    from nnexp.cli.task import task_typed
 
-    raise typer.Exit(rerun(wanted, until, task, here=here, as_json=as_json))
+    tasks = task_typed(task, typed(context), results)
+    raise typer.Exit(rerun(wanted, until, tasks, here=here, as_json=as_json))
 
 
 @app.command()

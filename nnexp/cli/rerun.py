@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from nnexp.archive.proof import Answer, Verdict
 from nnexp.cli.console import err, out, say, write
@@ -13,18 +12,14 @@ from nnexp.sweep.find import provable_runs
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session
-from nnexp.tasks.function.about import function_task
-from nnexp.tasks.function.locate import read_place
 from nnexp.tasks.known import TASKS
 from nnexp.tasks.network.task import NETWORK
+from nnexp.tasks.task import Task
 
 
-def rerun(wanted: Sequence[str], until: int | None, task: str | None, *, here: bool, as_json: bool) -> int:
-    """Rerun runs and sweeps, those of a function that is named by it; give the exit status."""
-    tasks = dict(TASKS)
-    if task:
-        found = function_task(read_place(task, Path()), {})
-        tasks[found.name] = found
+def rerun(wanted: Sequence[str], until: int | None, typed: Task | None, *, here: bool, as_json: bool) -> int:
+    """Rerun runs and sweeps, those of a task that was typed by it; give the exit status."""
+    tasks = {**TASKS, **({typed.name: typed} if typed else {})}
     store = open_store(say)
     runs = provable_runs(store, wanted)
     session = Session(store, NETWORK, display(err(), several=len(runs) > 1))

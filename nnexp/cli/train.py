@@ -25,9 +25,9 @@ from nnexp.tracking.records import Run, declared_by
 from nnexp.tracking.store import Store
 
 
-def train(arguments: Sequence[str]) -> None:
+def train(arguments: Sequence[str], command: Sequence[str] | None = None) -> None:
     """Hand the arguments to Hydra, have trained what it composes, and say what became of it."""
-    task, rest = read_task(arguments)
+    task, rest = read_task(arguments, command)
     app = HydraApp(task, open_session)
     with redirect_stdout(Visible(sys.stdout)):  # to which Hydra prints a config, if asked for it
         results = run_hydra(app, [FRESH if one == "--fresh" else one for one in rest], say)

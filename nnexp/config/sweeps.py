@@ -12,7 +12,14 @@ import yaml
 from nnexp.config.paths import SWEEPS, USER_SWEEPS
 from nnexp.errors import ConfigError, NotFoundError
 
-TASK = ("task", "metric", "better", "data")  # what a sweep says of a task that is not nnexp's, beside its settings
+TASK = (
+    "task",
+    "command",
+    "results",
+    "metric",
+    "better",
+    "data",
+)  # what a sweep says of a task that is not nnexp's, beside its settings
 
 
 @dataclass(frozen=True)

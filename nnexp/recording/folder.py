@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from nnexp.errors import ConfigError, RecordError
 from nnexp.recording import files, journal
+from nnexp.recording.output import MOST, shortened
 from nnexp.regular import read_file
 from nnexp.tracking.records import RunStart, Status
 from nnexp.training.events import Epoch
@@ -84,9 +85,12 @@ class RunFolder:
         journal.append(self.file(files.EPOCHS), epoch)
 
     def add_output(self, text: str) -> None:
-        """Append to what the run printed."""
+        """Append to what the run printed, of which the middle goes when it is too much."""
         with journal.open_to_append(self.file(files.OUTPUT)) as output:
             output.write(text.encode(errors="backslashreplace"))
+            length = output.tell()
+        if length > MOST:
+            self.write(files.OUTPUT, shortened(self.file(files.OUTPUT).read_bytes()))
 
     def epochs(self) -> Iterator[Epoch]:
         """Read the journal back, without a line that was cut off."""

@@ -22,7 +22,7 @@ from nnexp.recording.identity import identity
 from nnexp.recording.metrics import end_metrics, epoch_metrics, final_metrics
 from nnexp.recording.sources import write_sources
 from nnexp.recording.standing import Standing
-from nnexp.tasks.task import is_foreign
+from nnexp.tasks.task import Open, is_foreign
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
@@ -70,6 +70,14 @@ class Recorder:
     def pending(self) -> bool:
         """Whether the store has not been told everything."""
         return self._behind
+
+    def told(self, spec: RunSpec) -> RunSpec:
+        """Give a run as it is to be begun: one whose own code may write into its record is told where that is."""
+        if isinstance(spec.task, Open):
+            self.send()
+            if self.run_id:
+                return replace(spec, task=spec.task.within(self._store.variables(self.run_id)))
+        return spec
 
     def record(self, event: Event) -> None:
         """Write one event into the folder, and whatever is due into the store."""

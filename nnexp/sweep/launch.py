@@ -22,7 +22,19 @@ from nnexp.sweep.source import Decision, Expecting, Reused, Source
 from nnexp.sweep.turns import NoTurns, Turn, Turns
 from nnexp.sweep.watcher import Watcher
 from nnexp.tracking.records import Run
-from nnexp.training.events import Changed, Ending, Epoch, Event, Finished, Killed, Pruned, Resumed, Started, WorkerLost
+from nnexp.training.events import (
+    Changed,
+    Ending,
+    Epoch,
+    Event,
+    Finished,
+    Killed,
+    Printed,
+    Pruned,
+    Resumed,
+    Started,
+    WorkerLost,
+)
 from nnexp.training.spec import RunSpec
 
 TICK_S = 0.2  # how soon an interrupt or a timeout is noticed
@@ -158,12 +170,16 @@ class Launch:
         attempt.recorder = self._make_recorder(attempt.run, attempt.number)
         attempt.started = self._clock() + self._executor.starting_s
         self._running[attempt.run.number] = attempt
-        self._executor.start(attempt.run)
+        self._executor.start(attempt.recorder.told(attempt.run))
         self._watcher.started(attempt.run)
 
     def _hear(self, number: int, event: Event, source: Source, interrupt: Interrupt) -> None:
         attempt = self._running[number]
         assert attempt.recorder is not None
+        if isinstance(event, Printed):
+            attempt.recorder.keep(event)
+            self._watcher.printed(attempt.run, event.text)
+            return
         if isinstance(event, Ending):
             del self._running[number]
         again = isinstance(event, Ending) and tries(event, self._policy.retries) > attempt.number

@@ -7,7 +7,7 @@ import resource
 from nnexp.errors import PlaceError
 
 OWN = 32  # of the launcher: a store, its connections, what Python imports
-OF_A_WORKER = 4  # pipes
+OF_A_WORKER = 5  # pipes
 
 
 def allow_for(workers: int) -> None:

@@ -63,6 +63,7 @@ class RunProgress:
         self._console = console
         self._bar = _progress(console)
         self._task: TaskID | None = None
+        self._line = ""  # what was printed since the last end of a line
 
     def surveyed(self, survey: Survey) -> None:
         """Show nothing: a single run is no sweep."""
@@ -93,8 +94,16 @@ class RunProgress:
             of = f" of {run.epochs}" if run.epochs else ""
             self.say(f"{run.name}: epoch {event.number}{of}: {note}")
 
-    def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
-        """Show nothing: the command says how its run ended."""
+    def printed(self, run: RunSpec, text: str) -> None:  # noqa: ARG002
+        """Show what it printed, a line at a time: of one that was written over, what stands in the end."""
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            self._console.print(line.removesuffix("\r").rpartition("\r")[2], soft_wrap=True)
+
+    def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:  # noqa: ARG002
+        """Show the line that it left unfinished: the command says how its run ended."""
+        if self._line:
+            self.printed(run, "\n")
 
     def reused(self, run: RunSpec) -> None:
         """Show nothing: the command says what is reused."""
@@ -166,6 +175,9 @@ class SweepProgress:
         if run.number in self._bars:
             self._bar.update(self._bars[run.number], completed=event.number, note=told(run.task, event.metrics))
             self._summarize()
+
+    def printed(self, run: RunSpec, text: str) -> None:
+        """Show nothing: several runs print at once."""
 
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
         """Count the run, and remember the best."""

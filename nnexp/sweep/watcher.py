@@ -36,6 +36,10 @@ class Watcher(Protocol):
         """Hear that a run completed an epoch."""
         ...
 
+    def printed(self, run: RunSpec, text: str) -> None:
+        """Hear what a run printed, which is kept whether it is shown or not."""
+        ...
+
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
         """Hear how a run ended, and whether it is tried again."""
         ...
@@ -67,6 +71,9 @@ class Nobody:
         """Show nothing."""
 
     def epoch(self, run: RunSpec, event: Epoch) -> None:
+        """Show nothing."""
+
+    def printed(self, run: RunSpec, text: str) -> None:
         """Show nothing."""
 
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:

@@ -157,6 +157,18 @@ def is_foreign(task: object) -> TypeGuard[Foreign]:
 
 
 @runtime_checkable
+class Open(Protocol):
+    """A task whose own code may write into the record of its run: that is made before it begins, and it is told where.
+
+    What nnexp itself records of the run is written after it, and stands.
+    """
+
+    def within(self, variables: Mapping[str, str]) -> Task:
+        """Give the task as it runs where the environment has these variables."""
+        ...
+
+
+@runtime_checkable
 class Sendable(Protocol):
     """What a task may have besides, for its data to be sent to other machines; any other's must lie there too."""
 

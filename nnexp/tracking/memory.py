@@ -38,6 +38,10 @@ class MemoryStore:
     def prepare(self) -> None:
         """Do nothing: it can always be written."""
 
+    def variables(self, run_id: str) -> Mapping[str, str]:  # noqa: ARG002
+        """Give none: no other process reaches it."""
+        return {}
+
     def create(self, run: RunStart) -> str:
         """Begin a run, unless an earlier try did."""
         known = self.runs(None, tags={Tag.UID: run.tags[Tag.UID]}) if Tag.UID in run.tags else []

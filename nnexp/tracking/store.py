@@ -84,6 +84,10 @@ class Store(Tracker, RunStore, Protocol):
         """Give the claims on what it holds."""
         ...
 
+    def variables(self, run_id: str) -> Mapping[str, str]:
+        """Give the environment variables by which other code finds the store and a run in it; none if it cannot."""
+        ...
+
     @property
     def address(self) -> str:
         """Name the store so that another process can tell whether it is the same one; empty where none can reach it."""

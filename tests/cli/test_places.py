@@ -43,8 +43,8 @@ class TestOpenFiles:
     @pytest.mark.parametrize(
         ("limit", "status", "last"),
         [
-            ("-n 16", 2, "nnexp: 40 files must be open at once, but 16 may be (ulimit -n)"),
-            ("-n 37", 2, "nnexp: 40 files must be open at once, but 37 may be (ulimit -n); jobs=1 needs fewer"),
+            ("-n 16", 2, "nnexp: 42 files must be open at once, but 16 may be (ulimit -n)"),
+            ("-n 37", 2, "nnexp: 42 files must be open at once, but 37 may be (ulimit -n); jobs=1 needs fewer"),
             ("-S -n 16", 0, "nnexp: 2 runs in "),
         ],
     )

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -22,14 +23,40 @@ from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.task import NETWORK, NetworkTask
 from nnexp.training.checkpoint import Checkpoint
-from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Killed, Pruned, Resumed, Started, WorkerLost
+from nnexp.training.events import (
+    Ending,
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Killed,
+    Printed,
+    Pruned,
+    Resumed,
+    Started,
+    WorkerLost,
+)
 from nnexp.training.spec import RunSpec, make_spec
+from tests.contracts.loud import LOUD, MEGABYTES
 from tests.plans import checkpoint_of
 
 MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
 DEADLINE_S = 60
 SEVERAL = ["pool", pytest.param("ray", marks=pytest.mark.xdist_group("ray"))]  # of two slots
 EXECUTORS = [*SEVERAL, "in-process"]  # whoever adds one, adds it here
+ROOT = Path(__file__).parents[2]
+LAUNCHER = """
+from time import sleep
+from nnexp.sweep.executors.pool import PoolExecutor
+from nnexp.training.spec import make_spec
+from tests.contracts.loud import LOUD
+pool = PoolExecutor(1)
+pool.start(make_spec(LOUD, LOUD.schema.parse_config({"acts": "sleeps"})))
+while not pool.wait(1):
+    pass
+print(pool._workers[0].process.pid, flush=True)
+sleep(600)
+"""
 MANY = 1_000_000  # epochs: more than any test waits for
 
 Said = dict[int, list[Event]]
@@ -395,7 +422,7 @@ def test_a_run_that_takes_its_process_down(
 ) -> None:
     misbehave(acts)
     said = run_all(pool, [run(0), run(1), run(2)])
-    assert kinds(said[0]) == [Started, Epoch, Epoch, WorkerLost]
+    assert [kind for kind in kinds(said[0]) if kind is not Printed] == [Started, Epoch, Epoch, WorkerLost]
     assert said[0][-1] == WorkerLost(error, time=said[0][-1].time)
     assert [type(said[number][-1]) for number in (1, 2)] == [Finished, Finished]
 
@@ -419,3 +446,118 @@ def test_workers_leave_when_their_launcher_is_killed(run: MakeRun, pool: PoolExe
     worker.join(DEADLINE_S)
     assert worker.exitcode == 0
     pool._workers.clear()
+
+
+def loud(acts: str, number: int = 0) -> RunSpec:
+    return make_spec(LOUD, LOUD.schema.parse_config({"acts": acts, "seed": number}), number=number)
+
+
+def printed(events: Sequence[Event]) -> str:
+    return "".join(event.text for event in events if isinstance(event, Printed))
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_what_a_run_prints_by_whatever_way_is_its_own(pool: PoolExecutor) -> None:
+    said = run_all(pool, [loud("prints", number) for number in range(4)])
+    for number, events in said.items():
+        text = printed(events)
+        for line in ("Grüße", "on standard error", "from a child", "unfinished…"):
+            assert text.count(f"run {number}: {line}") == 1
+        assert f"UserWarning: run {number} warns" in text
+        assert text.rstrip().endswith(f"run {number} is over")
+        assert all(f"run {other}" not in text for other in range(4) if other != number)
+        assert isinstance(events[-1], Finished)
+
+
+def test_a_run_that_prints_nothing_says_nothing_more(pool: PoolExecutor, run: MakeRun) -> None:
+    assert Printed not in kinds(run_all(pool, [run(0)])[0])
+
+
+def test_what_a_run_prints_comes_as_it_goes(pool: PoolExecutor) -> None:
+    said = run_all(pool, [loud("prints")])
+    assert kinds(said[0]).index(Printed) < kinds(said[0]).index(Epoch)
+
+
+def test_not_a_line_of_megabytes_is_lost_nor_mixed_with_another_runs(pool: PoolExecutor) -> None:
+    said = run_all(pool, [loud("chats", number) for number in range(3)])
+    for seed, events in said.items():
+        lines = [line.split() for line in printed(events).splitlines()[:-1]]
+        assert lines == [[str(seed), str(number)] for number in range(MEGABYTES * 10_000)]
+
+
+def test_what_a_segmentation_fault_leaves_arrives(pool: PoolExecutor) -> None:
+    said = run_all(pool, [loud("crashes"), loud("prints", 1)])
+    assert said[0][-1] == WorkerLost("the worker was ended by SIGSEGV", time=said[0][-1].time)
+    assert printed(said[0]).startswith("before\nFatal Python error: Segmentation fault")
+    assert "in crashes" in printed(said[0])
+    assert isinstance(said[1][-1], Finished)
+
+
+def test_a_run_that_closes_what_it_would_print_to_is_trained(pool: PoolExecutor) -> None:
+    said = run_all(pool, [loud("closes"), loud("prints", 1)])
+    assert [type(events[-1]) for events in said.values()] == [Finished, Finished]
+
+
+def test_what_a_run_printed_before_it_was_killed_is_kept(pool: PoolExecutor, run: MakeRun) -> None:
+    said: Said = defaultdict(list)
+    pool.start(loud("prints"))
+    hear(pool, said, lambda: ended(said) == 1)
+    pool.start(replace(run(1, epochs=MANY)))
+    hear(pool, said, lambda: bool(epochs(said[1])))
+    pool.kill(1, Killed())
+    hear(pool, said, lambda: ended(said) == 2)
+    assert "run 0" not in printed(said[1])
+
+
+def test_sets_of_texts_are_in_the_same_order_in_every_worker(
+    pool: PoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONHASHSEED", raising=False)
+    said = run_all(pool, [loud("hashes", number) for number in range(2)])
+    assert len({printed(events).split()[1] for events in said.values()}) == 1
+    assert printed(said[0]).split()[0] == "0"
+    assert "PYTHONHASHSEED" not in os.environ
+
+
+def test_an_order_that_was_asked_for_is_kept(pool: PoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    assert printed(run_all(pool, [loud("hashes")])[0]).split()[0] == "7"
+
+
+@pytest.mark.parametrize(
+    ("acts", "behind"),
+    [
+        ("thread", "1 thread"),
+        ("process", "1 child process"),
+        ("session", "1 child process"),
+        ("chatty", "1 child process"),
+    ],
+)
+def test_what_a_run_leaves_behind_reaches_no_other(acts: str, behind: str) -> None:
+    pool, said = PoolExecutor(1), defaultdict[int, list[Event]](list)
+    try:
+        pool.start(loud(acts))
+        before = workers()
+        hear(pool, said, lambda: ended(said) == 1)
+        pool.start(loud(acts, 1))
+        assert [worker.pid for worker in workers()] != [worker.pid for worker in before]
+        hear(pool, said, lambda: ended(said) == 2)
+    finally:
+        pool.close()
+    assert isinstance(said[0][-1], Finished)
+    assert said[0][-1].remarks == {"left_behind": behind}
+    assert printed(said[1]) == "run 1 is over\n"
+    assert said[1][-1].remarks == {}
+    assert all(is_gone(int(line.split()[1])) for line in printed(said[0]).splitlines() if line.startswith("left "))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker ends at its next epoch")
+def test_a_worker_does_not_outlive_its_launcher_by_an_epoch() -> None:
+    with subprocess.Popen([sys.executable, "-c", LAUNCHER], stdout=subprocess.PIPE, text=True, cwd=ROOT) as launcher:
+        assert launcher.stdout
+        worker = psutil.Process(int(launcher.stdout.readline()))
+        launcher.kill()
+    worker.wait(DEADLINE_S)

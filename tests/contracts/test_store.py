@@ -54,6 +54,14 @@ store.claims.let_go("a")
 """
 
 
+def test_other_code_is_told_where_a_run_is_where_that_can_be_reached(store: Store) -> None:
+    run_id = store.create(new())
+    variables = store.variables(run_id)
+    assert all(isinstance(text, str) for text in variables.values())
+    assert bool(variables) == bool(store.address)
+    assert not variables or run_id in variables.values()
+
+
 class TestCreate:
     def test_a_run_is_remembered_as_it_began(self, store: Store) -> None:
         run_id = store.create(new(params={"eta": "3.0", "hidden": "[100, 30]"}, tags=RUN | {Tag.KEY: "abc"}))

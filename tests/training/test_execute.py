@@ -230,6 +230,14 @@ class TestAnotherTask:
         assert all(len(digest) == 64 for digest in digests())
         assert len({*digests(epochs=5)}) == 5
 
+    def test_a_time_that_it_does_not_declare_is_none_of_it_either(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def digests() -> list[str]:
+            return [event.digest for event in execute(Halving(), {}) if isinstance(event, Epoch)]
+
+        declared = digests()
+        monkeypatch.setattr(Halving, "measures", ())
+        assert digests() == declared
+
     def test_a_state_that_it_digests_is_its_own_affair(self) -> None:
         assert [event.digest for event in execute(Halving("d" * 64), {}) if isinstance(event, Epoch)] == ["d" * 64] * 2
 

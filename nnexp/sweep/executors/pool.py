@@ -2,42 +2,50 @@
 
 No lock and no queue is shared between workers: a worker that is killed at whatever moment leaves a broken pipe behind,
 and nothing that another worker waits for. Workers are spawned, not forked, so they share neither the launcher's
-threads nor its database connections, and they never import what only the launcher needs.
+threads nor its database connections, and they never import what only the launcher needs. What one prints comes by a
+pipe of its own, as events of the run that it is busy with. worker.py is the other end.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import current_process, get_context, resource_tracker
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pickle import PicklingError
 from types import ModuleType
-from typing import Any
 
 from nnexp.sweep.executors.executor import STARTING_S, cannot_be_sent
-from nnexp.tasks.task import Task
-from nnexp.training.checkpoint import Checkpoint
-from nnexp.training.events import Ending, Event, WorkerLost
-from nnexp.training.execute import execute, failure
-from nnexp.training.spec import Basis, RunSpec
+from nnexp.sweep.executors.printed import Output
+from nnexp.sweep.executors.worker import LEAVES, work
+from nnexp.training.events import Ending, Event, Printed, WorkerLost
+from nnexp.training.spec import RunSpec
 
 SPAWN = get_context("spawn")
 WORKER = "nnexp-worker"  # what the process of a worker is called
 GRACE_S = 5.0
+HASHING = "PYTHONHASHSEED"  # the order of a set of texts would be left to chance
 
 
-@dataclass
+@dataclass(eq=False)
 class Worker:
-    """A process, the launcher's end of its pipe, and the run that it is busy with."""
+    """A process, the launcher's ends of its pipes, and the run that it is busy with."""
 
     process: SpawnProcess
     pipe: Connection
+    output: Output
     number: int | None = None
+    leaves: bool = False
+
+    @property
+    def pipes(self) -> list[Connection]:
+        """What it may say something by."""
+        return [self.pipe, *self.output.pipes]
 
 
 class PoolExecutor:
@@ -56,6 +64,7 @@ class PoolExecutor:
             for _ in range(self.slots - len(self._workers)):
                 self._spawn()
         worker = next((w for w in self._workers if w.number is None and w.process.is_alive()), None) or self._spawn()
+        worker.output.read(last=True)  # what came after the end of an earlier run is nobody's
         worker.number = run.number
         try:
             worker.pipe.send((run.task, run.values, run.basis, run.checkpoint))
@@ -68,16 +77,17 @@ class PoolExecutor:
     def wait(self, seconds: float) -> list[tuple[int, Event]]:
         """Collect events from every pipe that has any, and an ending for every worker that is gone."""
         events, self._ended = self._ended, []
-        ready = wait([w.pipe for w in self._workers], 0 if events else seconds)
-        for worker in [w for w in self._workers if w.pipe in ready]:
-            event = self._receive(worker)
-            if event is None:
-                continue
-            number, ended = worker.number, isinstance(event, Ending)
-            if number is not None:
-                events.append((number, event))
-            if ended:
+        ready = wait([pipe for w in self._workers for pipe in w.pipes], 0 if events else seconds)
+        for worker in [w for w in self._workers if any(pipe in ready for pipe in w.pipes)]:
+            said = self._printed(worker)  # which came before what it says now
+            if worker.pipe in ready:
+                said += self._receive(worker)
+            if worker.number is not None:
+                events += [(worker.number, event) for event in said]
+            if any(isinstance(event, Ending) for event in said):
                 worker.number = None
+                if worker.leaves and worker in self._workers:
+                    self._lose(worker)
         return events
 
     def stop(self, number: int, ending: Ending) -> None:
@@ -90,8 +100,8 @@ class PoolExecutor:
         """Kill the worker that runs `number`; the next run gets a new one."""
         for worker in [w for w in self._workers if w.number == number]:
             worker.process.kill()
-            self._lose(worker)
-            self._ended.append((number, ending))
+            printed = self._lose(worker)
+            self._ended += [(number, event) for event in (*printed, ending)]
 
     def close(self) -> None:
         """Dismiss the idle workers and kill the busy ones."""
@@ -104,21 +114,29 @@ class PoolExecutor:
 
     def _spawn(self) -> Worker:
         ours, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=work, args=(theirs,), name=WORKER, daemon=True)
-        with _interrupts_blocked(), _main_hidden():
+        output, prints = SPAWN.Pipe(duplex=False)
+        process = SPAWN.Process(target=work, args=(theirs, prints), name=WORKER, daemon=True)
+        with _interrupts_blocked(), _main_hidden(), _hashing_fixed():
             process.start()
         theirs.close()  # so that our end breaks when the worker is gone
-        worker = Worker(process, ours)
+        prints.close()
+        worker = Worker(process, ours, Output(output))
         self._workers.append(worker)
         return worker
 
-    def _receive(self, worker: Worker) -> Event | None:
+    def _receive(self, worker: Worker) -> list[Event]:
         try:
-            event: Event = worker.pipe.recv()
+            event: Event | str = worker.pipe.recv()
         except (EOFError, OSError):
-            self._lose(worker)
-            return WorkerLost(_cause(worker.process))
-        return event
+            return [*self._lose(worker), WorkerLost(_cause(worker.process))]
+        if isinstance(event, str):
+            worker.leaves = event == LEAVES
+            return []
+        return [*self._printed(worker, last=True), event] if isinstance(event, Ending) else [event]
+
+    def _printed(self, worker: Worker, *, last: bool = False) -> list[Event]:
+        text = worker.output.read(last=last)
+        return [Printed(text)] if text else []
 
     def _tell(self, worker: Worker, message: Ending | None) -> None:
         try:
@@ -126,12 +144,16 @@ class PoolExecutor:
         except OSError:
             return  # it is gone, and `wait` will say so
 
-    def _lose(self, worker: Worker) -> None:
+    def _lose(self, worker: Worker) -> list[Event]:
+        """Let go of a worker, and give what it has printed last."""
         self._workers.remove(worker)
         worker.process.join(GRACE_S)  # its pipe breaks a moment before it has exited
         worker.process.kill()
         worker.process.join()
         worker.pipe.close()
+        printed = self._printed(worker, last=True)
+        worker.output.close()
+        return printed
 
 
 @contextmanager
@@ -156,39 +178,16 @@ def _main_hidden() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def work(pipe: Connection) -> None:
-    """Run what comes down the pipe until the launcher hangs up, which includes that it died.
-
-    Ctrl-C reaches the whole process group; what becomes of the runs is for the launcher alone to decide.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # what is trained may have processes
+@contextmanager
+def _hashing_fixed() -> Iterator[None]:
+    """Have a new process, and those that it makes, put sets of texts in the same order each time, unless told how."""
+    fixed = HASHING not in os.environ
+    os.environ.setdefault(HASHING, "0")
     try:
-        while (message := _receive(pipe)) is not None:
-            if isinstance(message, tuple):  # a request to stop that came after the last epoch is void
-                _run(message, pipe)
-    except (EOFError, OSError):
-        return
-
-
-def _receive(pipe: Connection) -> Any:
-    """Take what comes down the pipe; a task that cannot be imported here fails its run, not this process."""
-    while True:
-        try:
-            return pipe.recv()
-        except (EOFError, OSError):
-            raise
-        except Exception as error:
-            pipe.send(failure(error))
-
-
-def _run(told: tuple[Task, Mapping[str, Any], Basis, Checkpoint | None], pipe: Connection) -> None:
-    events = execute(*told)
-    event = next(events)
-    pipe.send(event)
-    while not isinstance(event, Ending):
-        event = events.send(pipe.recv() if pipe.poll() else None)  # the ending that it is told to stop with
-        pipe.send(event)
+        yield
+    finally:
+        if fixed:
+            del os.environ[HASHING]
 
 
 def _cause(process: SpawnProcess) -> str:

@@ -15,7 +15,7 @@ import yaml
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from nnexp.config import store
 from nnexp.config.checks import none_of
@@ -219,6 +219,8 @@ def _refuse_settings_as_flags(arguments: Sequence[str], schema: Schema[Any]) -> 
 def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
     causes = [error, *([error.__cause__] if error.__cause__ else [])]
     for cause in causes:
+        if isinstance(cause, MissingMandatoryValue) and cause.full_key:
+            return ConfigError(f"{cause.full_key} must be given: {cause.full_key}=VALUE")
         if isinstance(cause, OmegaConfBaseException) and "not in struct" in str(cause) and cause.full_key:
             key = str(cause.full_key)
             if key.startswith(LAUNCHER):

@@ -26,13 +26,23 @@ def function_task(place: Place | Cell, about: Mapping[str, Any]) -> FunctionTask
         For a function that cannot be imported or cannot be set, and for what cannot be said of one.
     """
     takes = place.load().signature.schema.settings  # which may have a setting of such a name: that is not said of it
-    said = {name: value for name, value in about.items() if name not in takes and value is not None}
-    data = said.get("data", ())
+    return FunctionTask(place, *measures_and_data({name: said for name, said in about.items() if name not in takes}))
+
+
+def measures_and_data(said: Mapping[str, Any]) -> tuple[tuple[Measure, ...], tuple[str, ...]]:
+    """Read what is said of a task: its metrics, and the paths of its data.
+
+    Raises
+    ------
+    ConfigError
+        For what cannot be said of one.
+    """
+    data = said.get("data") or ()
     paths = [data] if isinstance(data, str | Path) else data
     if not isinstance(paths, list | tuple) or not all(isinstance(path, str | Path) for path in paths):
         raise refuse("data", "files or folders", data)
-    paths = tuple(str(Path(path).absolute()) for path in paths)  # the function may go elsewhere
-    return FunctionTask(place, _measures(said.get("metric"), said.get("better")), paths)
+    absolute = tuple(str(Path(path).absolute()) for path in paths)  # the task may go elsewhere
+    return _measures(said.get("metric"), said.get("better")), absolute
 
 
 def _measures(metric: Any, better: Any) -> tuple[Measure, ...]:

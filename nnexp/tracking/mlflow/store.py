@@ -142,6 +142,11 @@ class MlflowStore:
         with self._reached():
             self.open().end(run_id, status, ended_at)
 
+    def variables(self, run_id: str) -> Mapping[str, str]:
+        """Give what MLflow reads to find a run."""
+        known = {"TRACKING_URI": self.location.uri, "EXPERIMENT_ID": self.open().experiment_id, "RUN_ID": run_id}
+        return {f"MLFLOW_{name}": value for name, value in known.items()}
+
     def runs(
         self,
         kind: Kind | None = Kind.RUN,
