@@ -72,7 +72,7 @@ def test_data_are_found_from_elsewhere(recorded, tmp_path, tiny_data, monkeypatc
 
 def in_another_environment(case, monkeypatch, **fields):  # which decides bits where BLAS computes
     here = case.json("environment.json")["environment"] | fields
-    monkeypatch.setattr("nnexp.archive.changes.environment", lambda: here)
+    monkeypatch.setattr("nnexp.archive.changes.environment", lambda **_: here)
 
 
 def test_another_environment_is_named_and_not_trained_in(recorded, monkeypatch):

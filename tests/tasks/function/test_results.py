@@ -38,7 +38,7 @@ NUMBERS = [1, True, 0.5, np.float32(0.5), np.int64(3), np.array(2.5), np.array([
 NUMBERS += [Decimal("0.1"), Fraction(1, 4), inf, -inf, 1 << 80]
 
 
-@pytest.mark.parametrize("number", NUMBERS, ids=repr)
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: repr(number).partition(" object at ")[0])
 def test_a_number_of_whatever_kind_is_measured(number: Any) -> None:
     plain = number.item() if hasattr(number, "item") else number
     assert metrics({"loss": number}) == {"loss": float(plain)}
