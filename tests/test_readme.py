@@ -99,6 +99,56 @@ def test_a_search_is_planned_and_run(terminal: Terminal) -> None:
         terminal.type(smaller(line))
 
 
+SCRIPT = """\
+import argparse
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float)
+parser.add_argument("--seed", type=int)
+asked = parser.parse_args()
+for epoch in range(1, 4):
+    print(f"Epoch {epoch}: loss={(asked.lr - 0.02) ** 2 / epoch + asked.seed / 1e6}")
+"""
+APPLICATION = """\
+import hydra
+import nnexp
+
+@hydra.main(version_base=None, config_path=".", config_name="app")
+def main(cfg):
+    for epoch in range(1, 4):
+        nnexp.log({"val/loss": (cfg.lr - 0.02) ** 2 / epoch + cfg.seed / 1e6}, step=epoch)
+    return cfg.lr
+
+main()
+"""
+
+
+@pytest.fixture
+def others(terminal: Terminal, tmp_path: Path) -> Terminal:
+    """A folder of somebody who has a function, a script and an application."""
+    (tmp_path / "mine.py").write_text(block("file mine.py"))
+    (tmp_path / "train.py").write_text(SCRIPT)
+    (tmp_path / "app.py").write_text(APPLICATION)
+    (tmp_path / "app.yaml").write_text("lr: 0.1\nseed: 0\n")
+    return Terminal(tmp_path, terminal.zygote)
+
+
+def test_a_function_needs_twelve_lines_and_nothing_of_ours(others: Terminal) -> None:
+    mine = block("file mine.py")
+    assert len([line for line in mine.splitlines() if line]) <= 12
+    assert "nnexp" not in mine
+    said = [others.type(line) for line in block("function").splitlines()]
+    assert "validation %" in said[2]
+    assert "identical in all 20 epochs" in said[3]
+    assert "the same bits" in said[4]
+
+
+def test_a_script_and_an_application_are_swept_as_they_are(others: Terminal) -> None:
+    assert "lr=0.01 is the best" in others.type(block("command"))
+    others.shell(block("application"))
+    assert "lr=0.01 is the best" in others.type("nnexp compare")
+
+
 @pytest.mark.skipif(not LEVELS, reason="needs the compiled kernel, and so a C compiler")
 def test_the_digests_are_those_of_this_machine_too(terminal: Terminal) -> None:
     for line in block("digests").splitlines():
