@@ -70,9 +70,12 @@ class KeyTurns:
 
     def _turn(self, run: RunSpec) -> Turn | Run:
         try:
-            records = settle(run.key, self._store, self._say)
+            return self._found(run)
         except TrackingError:  # trained once more than needed, rather than not at all
             return Turn.OURS
+
+    def _found(self, run: RunSpec) -> Turn | Run:
+        records = settle(run.key, self._store, self._say)
         if records is None:
             return Turn.ELSEWHERE
         record = newest_finished(records).get(run.key)

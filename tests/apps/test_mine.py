@@ -124,6 +124,8 @@ def test_one_that_draws_from_the_clock_is_found_and_never_called_identical(app):
         command = app.start("rerun", "train")
         assert command.end() in (1, 2)
         assert "identical" not in command.said
+    assert "within its own noise" in command.said or "different from epoch 1 on" in command.said
+    assert "The runs do not repeat themselves: trained again, the validation loss of one has" in app.run("compare")
 
 
 def test_what_is_checked_is_shown(mine):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import isfinite, nan, sqrt
+from statistics import fmean
 
+from nnexp.archive.noise import noise_of
 from nnexp.comparison.comparison import Comparison, Nothing
 from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.eligible import LeftOut, Reason, dataset_settings
@@ -34,7 +37,7 @@ def notes(comparison: Comparison) -> Iterator[str]:
         return
     if comparison.missing:
         yield f"No run that counts: {_listed(comparison.missing)}."
-    for limit in (_looks, _averaged, _seeds, _environments, _target):
+    for limit in (_looks, _averaged, _seeds, _noise, _environments, _target):
         yield from limit(comparison)
 
 
@@ -128,6 +131,21 @@ def _seeds(comparison: Comparison) -> Iterator[str]:
     if len(fewest.seeds) < len(most.seeds):
         numbers = f"{fewest.label} has {len(fewest.seeds)}, {most.label} {len(most.seeds)}"
         yield f"The settings do not have the same number of seeds ({numbers})."
+
+
+def _noise(comparison: Comparison) -> Iterator[str]:
+    """Tell the noise of a machine from that of seeds, where runs were trained again and came out otherwise."""
+    measure = comparison.measure
+    noise = noise_of(comparison.runs, measure.history)
+    if noise is None:
+        return
+    again = measure.gap(noise.deviation, nan, nan)
+    spread = [one.level.sd for one in comparison.configurations if isfinite(one.level.sd)]
+    seeds = f", among seeds {measure.gap(sqrt(fmean(sd**2 for sd in spread)), nan, nan)}" if spread else ""
+    yield (
+        f"The runs do not repeat themselves: trained again, the {measure.label} of one has a standard deviation of "
+        f"{again}{seeds}."
+    )
 
 
 def _environments(comparison: Comparison) -> Iterator[str]:
