@@ -154,7 +154,8 @@ def _agreement(archive: Archive, epochs: Sequence[Epoch]) -> str:
         return "there is nothing reported to compare"
     a, b, count = then[measure.name], now[measure.name], _count(measure, now)
     if not measure.is_fraction or not count:
-        return f"{measure.name} {a:.6g} was recorded, {b:.6g} is here"
+        then, now = ((measure.show(one) if measure.is_fraction else f"{one:.6g}") for one in (a, b))
+        return f"{measure.name} {then} was recorded, {now} is here"
     within = f"{TOLERANCE * 100:g} points" if TOLERANCE * count >= FEWEST else f"{FEWEST} examples"
     verb = "agrees" if agree(round(a * count), round(b * count), count) else "DOES NOT AGREE"
     return f"the {measure.label} {verb} within {within}: {a:.2%} was recorded, {b:.2%} is here"
