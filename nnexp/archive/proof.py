@@ -154,8 +154,8 @@ def _agreement(archive: Archive, epochs: Sequence[Epoch]) -> str:
         return "there is nothing reported to compare"
     a, b, count = then[measure.name], now[measure.name], _count(measure, now)
     if not measure.is_fraction or not count:
-        then, now = ((measure.show(one) if measure.is_fraction else f"{one:.6g}") for one in (a, b))
-        return f"{measure.name} {then} was recorded, {now} is here"
+        told, here = ((measure.show(one) if measure.is_fraction else f"{one:.6g}") for one in (a, b))
+        return f"{measure.name} {told} was recorded, {here} is here"
     within = f"{TOLERANCE * 100:g} points" if TOLERANCE * count >= FEWEST else f"{FEWEST} examples"
     verb = "agrees" if agree(round(a * count), round(b * count), count) else "DOES NOT AGREE"
     return f"the {measure.label} {verb} within {within}: {a:.2%} was recorded, {b:.2%} is here"
