@@ -38,7 +38,6 @@ def execute(
     exact, it is trained from its start. Whoever sends an ending has the run end with it, and leave its state if it is
     pruned.
     """
-    clock = _Clock()
     foreign = is_foreign(task)
     try:
         with opened_by(task.name).seen() if foreign else nullcontext():
@@ -47,12 +46,10 @@ def execute(
             threadpool_limits(getattr(config, THREADS, 1), user_api=None if foreign else "blas"),
             opened_by(task.name).seen() if foreign else nullcontext(),
         ):
-            started = Started(environment(foreign=foreign))
-            with clock.stopped():
-                told = yield started
-                if basis and not told:
-                    check(task, config, basis)
-            yield from [told] if told else _train(task, config, clock, checkpoint)
+            told = yield Started(environment(foreign=foreign))
+            if basis and not told:
+                check(task, config, basis)
+            yield from [told] if told else _train(task, config, _Clock(), checkpoint)
     except Exception as error:
         yield failure(error)
 
