@@ -67,8 +67,8 @@ def test_a_mistake_is_one_line_and_nothing_is_trained(mine):
         "alpha=much": "nnexp: alpha must be a finite number, but got 'much'\n",
         "mine.py:trian": "nnexp: one function is trained at a time, but got mine.py:train and mine.py:trian\n",
     }.items():
-        assert mine.run("train", "mine.py:train", typed, status=1) == line
-    assert mine.run("train", "mine.py:trian", status=1) == "nnexp: mine.py has no trian; it has train\n"
+        assert mine.run("train", "mine.py:train", typed, status=2) == line
+    assert mine.run("train", "mine.py:trian", status=2) == "nnexp: mine.py has no trian; it has train\n"
     assert mine.store.runs(None) == []
 
 
@@ -112,7 +112,7 @@ def test_data_that_are_named_are_part_of_the_key(app):
     first, second = app.finished()
     assert first.key != second.key
     assert "identical in all 2 epochs" in app.run("rerun", first.run_id)
-    assert "no.csv, which was named as data" in app.run("train", "reads.py:train", "--data", "no.csv", status=1)
+    assert "no.csv, which was named as data" in app.run("train", "reads.py:train", "--data", "no.csv", status=2)
 
 
 def test_one_that_draws_from_the_clock_is_found_and_never_called_identical(app):
