@@ -52,6 +52,7 @@ def register(
     store = ConfigStore.instance()
     store.store("settings", dict(settings), provider="nnexp")
     UserFirst.has_conf = has_conf
+    store.repo.pop(f"{PLAIN}.yaml", None)  # of code of others that this process may have trained before
     if not has_conf:
         store.store(PLAIN, _without_groups(), provider="nnexp")
     for name, launcher in launchers.items():
