@@ -28,7 +28,9 @@ def test_a_run_gives_its_record(small):
 
 
 def test_a_function_and_the_network_take_turns(small, tmp_path):
-    (tmp_path / "turns.py").write_text("def train(x: float = 1.0, *, seed: int):\n    return {'loss': x + seed}\n")
+    (tmp_path / "turns.py").write_text(
+        "def train(x: float = 1.0, *, seed: int):\n    return {'loss': x + seed / 100}\n"
+    )
     assert nnexp.train("turns.py:train", x=2).metrics["final/loss"] == 2.0
     assert nnexp.train(small, hidden=5, epochs=1).name.startswith("36-5-3")
     assert "x=1.0 is the best" in nnexp.sweep("turns.py:train", x=[1, 2], seeds=3).answer

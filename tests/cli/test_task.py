@@ -104,7 +104,7 @@ WRONG = [
     (["mine.py:must", "--better", "low", "way=x"], "better says which way of a metric is; name it"),
     (["mine.py:must", "--metric"], "argument --metric: expected one argument (nnexp train --help)"),
     (["mine.py:must", "--data", "none.csv", "way=x"], "none.csv, which was named as data; expected a file or a folder"),
-    (["--metric", "val/loss"], "--metric, --better and --data tell of a function: nnexp train mine.py:train"),
+    (["--metric", "val/loss"], "--metric, --better, --data and --results tell of a function or a command"),
 ]
 
 

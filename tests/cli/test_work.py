@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nnexp.cli.train import open_session
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Kind, RunStart, Status, Tag
 
 Nnexp = Callable[..., tuple[int, str, str]]
@@ -25,7 +26,7 @@ Nnexp = Callable[..., tuple[int, str, str]]
     ids=" ".join,
 )
 def test_where_there_is_nothing_to_join(typed: list[str], told: str, nnexp: Nnexp, isolated: Path) -> None:
-    store = open_session(None).store
+    store = open_session(NETWORK, None).store
     tags = {Tag.KIND: Kind.SWEEP, Tag.SWEEP: "0" * 64}
     store.end(store.create(RunStart("mine", 1, tags=tags)), Status.FINISHED, 2)
     assert nnexp("work", *typed) == (2, "", f"nnexp: {told}\n")
