@@ -17,12 +17,12 @@ class Composed:
 
     def __call__(self, *arguments):
         self.found = None
-        run_hydra(HydraApp(NETWORK, lambda executor: self), arguments, print)
+        run_hydra(HydraApp(NETWORK, lambda task, executor: self), arguments, print)
         return self.found
 
-    def train(self, run, *, fresh=False):
+    def train(self, run, policy):
         self.found = run.values
-        return Trained(run, Outcome(), SimpleNamespace(epochs=[]))
+        return Trained(run, Outcome(), SimpleNamespace(epochs=[], known={}))
 
     def sweep(self, plan, policy):
         self.found = plan
