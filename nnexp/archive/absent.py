@@ -13,7 +13,8 @@ from nnexp.config.setting import Setting
 from nnexp.errors import NnexpError
 from nnexp.measure import Measure, read_measures
 from nnexp.tasks.known import task_named
-from nnexp.tasks.task import Examined, Files, Measured, Read, Result, Task
+from nnexp.tasks.task import Examined, Files, Measured, Result, Task
+from nnexp.tasks.untold import Untold
 from nnexp.tracking.records import Tag
 
 Settings = dict[str, Any]  # by their dotted names
@@ -48,7 +49,7 @@ class RecordedSchema(Schema[Settings]):
         return dict(config)
 
 
-class AbsentTask:
+class AbsentTask(Untold):
     """Answers what a record answers; asked for more, it says that it is not at hand."""
 
     def __init__(self, name: str, tags: Mapping[str, str], settings: Mapping[str, Any], why: NnexpError) -> None:
@@ -69,18 +70,6 @@ class AbsentTask:
     def begin(self, config: Any, state: Files | None = None) -> Generator[Measured, None, Result]:  # noqa: ARG002
         """Refuse it."""
         raise self._why
-
-    def digest_of(self, config: Any, read: Read) -> str:  # noqa: ARG002
-        """Digest nothing: which of its files hold its state, its code knows."""
-        return ""
-
-    def epochs(self, config: Any) -> int | None:  # noqa: ARG002
-        """Promise nothing."""
-        return None
-
-    def epoch_seconds(self, config: Any) -> float:  # noqa: ARG002
-        """Guess nothing."""
-        return 0.0
 
 
 def task_of_record(name: str, tags: Mapping[str, str], settings: Mapping[str, Any], tasks: Mapping[str, Task]) -> Task:

@@ -26,11 +26,12 @@ from nnexp.tasks.command.template import FOLDER, Template, fill
 from nnexp.tasks.function.task import digest_paths
 from nnexp.tasks.opened import Opened
 from nnexp.tasks.sources import Sources
-from nnexp.tasks.task import Examined, Files, Measured, Read, Result
+from nnexp.tasks.task import Examined, Files, Measured, Result
+from nnexp.tasks.untold import Untold
 
 
 @dataclass(frozen=True)
-class CommandTask:
+class CommandTask(Untold):
     """A command typed in a folder, the file that it writes its results to if it does, and what else was said of it."""
 
     template: Template
@@ -100,18 +101,6 @@ class CommandTask:
         if not given:
             raise DataError(f"it ended with status 0 and gave no result; {self._looked_for}")
         return Result(remarks={"left_behind": count(process.behind, "process")} if process.behind else {})
-
-    def digest_of(self, config: Any, read: Read) -> str:  # noqa: ARG002
-        """Digest nothing: what it leaves is its own."""
-        return ""
-
-    def epochs(self, config: Any) -> int | None:  # noqa: ARG002
-        """Tell nothing: that shows as it goes."""
-        return None
-
-    def epoch_seconds(self, config: Any) -> float:  # noqa: ARG002
-        """Tell nothing: likewise."""
-        return 0.0
 
     @property
     def _named(self) -> list[str]:

@@ -30,11 +30,12 @@ from nnexp.tasks.function.surroundings import kept
 from nnexp.tasks.function.tree import put_together
 from nnexp.tasks.opened import GONE, digest_file
 from nnexp.tasks.sources import Sources
-from nnexp.tasks.task import Data, Examined, Files, Measured, Read, Result
+from nnexp.tasks.task import Data, Examined, Files, Measured, Result
+from nnexp.tasks.untold import Untold
 
 
 @dataclass(frozen=True)
-class FunctionTask:
+class FunctionTask(Untold):
     """A function, and what was said of it: the metrics that were declared, and the files and folders of its data."""
 
     place: Place | Cell
@@ -88,18 +89,6 @@ class FunctionTask:
                 raise
             raise DataError(f"{self.name} raised {type(error).__name__}") from error
         return left.result(remarks)
-
-    def digest_of(self, config: Any, read: Read) -> str:  # noqa: ARG002
-        """Digest nothing: what its epochs leave, it keeps to itself."""
-        return ""
-
-    def epochs(self, config: Any) -> int | None:  # noqa: ARG002
-        """Tell nothing: it may end early."""
-        return None
-
-    def epoch_seconds(self, config: Any) -> float:  # noqa: ARG002
-        """Tell nothing: that shows as it goes."""
-        return 0.0
 
     @property
     def _loaded(self) -> Loaded:

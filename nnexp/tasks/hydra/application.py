@@ -23,14 +23,15 @@ from nnexp.tasks.hydra.settings import Composed, Leaves, leaves
 from nnexp.tasks.logged import epochs_of
 from nnexp.tasks.packed import pack
 from nnexp.tasks.sources import Sources, read_sources
-from nnexp.tasks.task import Examined, Files, Measured, Read, Result
+from nnexp.tasks.task import Examined, Files, Measured, Result
+from nnexp.tasks.untold import Untold
 
 RETURNED = "returned"  # the remark that keeps what was returned, if that was numbers
 LONGEST = 500  # characters of a remark
 
 
 @dataclass(frozen=True)
-class Application:
+class Application(Untold):
     """The function of an application and its settings; of a run, the job too."""
 
     function: Function
@@ -72,18 +73,6 @@ class Application:
             yield Measured(metrics)
             metrics = {}
         return Result(metrics=metrics, remarks=_remark(returned), returned=_sent(returned))
-
-    def digest_of(self, config: Composed, read: Read) -> str:  # noqa: ARG002
-        """Digest nothing: no state of it is kept."""
-        return ""
-
-    def epochs(self, config: Composed) -> int | None:  # noqa: ARG002
-        """Promise no number of epochs: it shows as they are logged."""
-        return None
-
-    def epoch_seconds(self, config: Composed) -> float:  # noqa: ARG002
-        """Tell nothing of how long one takes."""
-        return 0.0
 
 
 def application(function: Function, jobs: Iterable[Job]) -> Application:
