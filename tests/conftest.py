@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from nnexp.tasks.network.config import SCHEMA, Config
+from nnexp.tracking import choose
 from tests.server import Server
 from tests.zygote import Zygote
 
@@ -55,6 +56,7 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NNEXP_STATE", str(tmp_path / "state"))
     monkeypatch.setattr(os, "fsync", lambda file: None)  # no test loses its power, and a disk takes its time
     monkeypatch.chdir(tmp_path)
+    choose._memory.cache_clear()
     return tmp_path
 
 

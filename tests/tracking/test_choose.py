@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,8 @@ Nnexp = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NNEXP_STORE", "memory")
-    yield
-    choose._memory.cache_clear()
 
 
 def test_it_is_mlflows_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
