@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 import numpy as np
@@ -52,11 +52,20 @@ def read_array(
     return np.frombuffer(content, dtype) if size else np.empty(math.prod(shape), dtype)
 
 
-def read_npy(stream: IO[bytes], where: str, most: int | None = None) -> NDArray[Any]:
-    """Read an array in NumPy's own format, as an .npz holds it: numbers or text, and no objects."""
+def read_npy(
+    stream: IO[bytes],
+    where: str,
+    most: int | None = None,
+    check: Callable[[tuple[int, ...], np.dtype[Any]], None] = lambda shape, dtype: None,  # noqa: ARG005
+) -> NDArray[Any]:
+    """Read an array in NumPy's own format, as an .npz holds it: numbers or text, and no objects.
+
+    `check` may refuse what the header promises.
+    """
     parse = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
     shape, in_fortran_order, dtype = parse(stream)
     if dtype.hasobject:
-        remedy = "save it as an array of integers (pickles are never loaded: they can run code)"
+        remedy = "save it as numbers or, with astype(str), as text (pickles are never loaded: they can run code)"
         raise DataError(f"{where}: expected numbers, but got pickled objects; {remedy}")
+    check(shape, dtype)
     return read_array(stream, shape, dtype, where, most).reshape(shape, order="F" if in_fortran_order else "C")

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from nnexp.archive.reader import RunReader
 from nnexp.core import Examples, Network, predict
-from nnexp.datasets import Dataset
-from nnexp.datasets.split import SCALES
+from nnexp.datasets import Dataset, Preparation
+from nnexp.datasets.scale import factor
 from nnexp.errors import DataError, RecordError
-from nnexp.recording.files import PARAMETERS
+from nnexp.recording.files import ARRAYS, PARAMETERS
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.setup import dataset_of
-from nnexp.tasks.network.task import NETWORK
+from nnexp.tasks.network.task import NETWORK, PREPARATION
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
@@ -28,6 +28,7 @@ class TrainedNetwork:
     config: Config
     network: Network
     data: str | None  # the digest of what the run learnt from
+    preparation: Preparation
 
     @property
     def dataset(self) -> Dataset:
@@ -40,9 +41,14 @@ class TrainedNetwork:
         return found
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """What the network's outputs are called."""
+        return self.preparation.classes
+
+    @property
     def scale(self) -> float:
         """What a pixel is multiplied with."""
-        return SCALES[self.config.dataset.scale]
+        return factor(self.config.dataset.scale)
 
     def outputs(self, picture: NDArray[np.uint8], scale: float) -> NDArray[Any]:
         """Compute the outputs (n_out,) for one picture of bytes."""
@@ -66,7 +72,8 @@ def read_trained(run: Run, store: RunStore) -> TrainedNetwork:
         if not run.is_finished:
             raise RecordError("it left no network")
         config = reader.config(SCHEMA)
-        return TrainedNetwork(config, _network(config, reader), run.tags.get(Tag.DATA))
+        network = _network(config, reader)
+        return TrainedNetwork(config, network, run.tags.get(Tag.DATA), _preparation(network, reader))
     except RecordError as error:
         raise RecordError(f"run {run.run_id[:8]} ({run.name}, {run.fate}): {error}") from error
 
@@ -76,3 +83,14 @@ def _network(config: Config, reader: RunReader) -> Network:
         return Network.from_parameters(reader.arrays(PARAMETERS), activation=config.activation)
     except DataError as error:
         raise RecordError(f"{PARAMETERS} cannot be used: {error}") from error
+
+
+def _preparation(network: Network, reader: RunReader) -> Preparation:
+    n_in, n_out = network.sizes[0], network.sizes[-1]
+    name = f"{PREPARATION}{ARRAYS}"
+    if not reader.has(name):
+        return Preparation.usual(n_in, n_out)
+    try:
+        return Preparation.parse(reader.arrays(name), n_in, n_out)
+    except DataError as error:
+        raise RecordError(f"{name} cannot be used: {error}") from error

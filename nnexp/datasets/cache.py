@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,36 +23,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnexp import places
-from nnexp.datasets.content import NAMES, Content, digest_of
+from nnexp.datasets.content import Content, Meta, digest_of
 
 # Stands in the folder's name, so that versions never meet each other's. Raise it as well where a layout makes other
 # arrays of the same files.
-FORMAT = 2
+FORMAT = 3
 HEADER = "content.json"
 UNFINISHED = ".part"
 ABANDONED_AFTER = 3600.0  # seconds: no writer takes that long, so its process was killed
 
 
-def cached(key: str, decode: Callable[[], Content]) -> Content:
-    """Map the content kept under a key, after decoding and keeping it if need be."""
-    path = places.cache() / f"{key}.{FORMAT}"
+def cached(key: str, decode: Callable[[], Content], key_of: Callable[[Content], str]) -> Content:
+    """Map the content kept under a key, after decoding and keeping it if need be.
+
+    Once it is known, it may have another key, `key_of`: it is kept under that, and found under both.
+    """
+    path = folder_of(key)
     content = _map(path)
     if content is None:
         content = decode()
-        _keep(path, content)
-        content = _map(path) or content
+        kept = folder_of(key_of(content))
+        _keep(kept, content)
+        if kept != path and kept.exists():
+            _link(path, kept)
+        content = _map(kept) or content
     return content
+
+
+def kept_at(path: Path) -> Content | None:
+    """Map the content that a folder of the cache holds; None for any other path."""
+    return _map(path) if path.parent == places.cache() else None
+
+
+def folder_of(key: str) -> Path:
+    """Say where the content under a key is kept, if it is."""
+    return places.cache() / f"{key}.{FORMAT}"
 
 
 def _map(path: Path) -> Content | None:
     try:
         header = _read_header(path / HEADER)
-        arrays = {name: _map_array(path / f"{name}.npy", header["arrays"][name]) for name in NAMES}
+        arrays = {name: _map_array(path / f"{name}.npy", told) for name, told in header["arrays"].items()}
         if digest_of(arrays) != header["digest"]:  # 30 ms for MNIST; what is trained on is what the record names
             return None
+        return Content(arrays, header["digest"], Meta.parse(header["meta"]))
     except Exception:  # NumPy's parser raises a dozen kinds on damage; whatever it was, decoding mends it
         return None
-    return Content(**arrays, digest=header["digest"])
+
+
+def _link(path: Path, kept: Path) -> None:
+    """Have a second name lead to what is kept, if the file system knows links."""
+    with contextlib.suppress(OSError), tempfile.TemporaryDirectory(suffix=UNFINISHED, dir=path.parent) as aside:
+        link = Path(aside, "link")
+        link.symlink_to(kept.name, target_is_directory=True)
+        os.replace(link, path)
 
 
 def _read_header(file: Path) -> dict[str, Any]:
@@ -89,12 +114,12 @@ def _keep(path: Path, content: Content) -> None:
 
 def _write(new: Path, content: Content) -> None:
     new.mkdir()
-    arrays = {name: getattr(content, name) for name in NAMES}
+    arrays = content.arrays
     for name, array in arrays.items():
         with _synced(new / f"{name}.npy") as file:
             np.save(file, array, allow_pickle=False)
     described = {name: _described(array) for name, array in arrays.items()}
-    header = {"format": FORMAT, "digest": content.digest, "arrays": described}
+    header = {"format": FORMAT, "digest": content.digest, "arrays": described, "meta": asdict(content.meta)}
     with _synced(new / HEADER) as file:
         file.write(json.dumps(header | {"checksum": _checksum(header)}).encode())
 

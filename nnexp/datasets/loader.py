@@ -2,67 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from nnexp.datasets.cache import cached
+from nnexp.datasets.cache import cached, kept_at
 from nnexp.datasets.content import Content
-from nnexp.datasets.source import Source, find
+from nnexp.datasets.oddities import of_range
+from nnexp.datasets.options import Options
+from nnexp.datasets.scale import AUTO, NONE, STANDARD
+from nnexp.datasets.source import find
 from nnexp.datasets.split import Dataset, arrange
 from nnexp.errors import DataError
 
 
-def load(
-    path: Path,
-    *,
-    name: str = "mnist",
-    split: str = "book",
-    scale: str = "1/256",
-    classes: int | None = None,
-    limit: int | None = None,
-) -> Dataset:
-    """Load the data set at a path, in any of the layouts.
-
-    Parameters
-    ----------
-    path
-        The folder or the file.
-    name
-        What to call the data set; it changes nothing.
-    split
-        `book`: the last sixth of the training file validates; `full`: all of it trains and nothing validates.
-    scale
-        `1/256` (the book's), `1/255` or `none`.
-    classes
-        How many classes there are; by default, the largest label and one.
-    limit
-        Train on the first `limit` examples only, counted after the split.
+def load(path: Path, **settings: Any) -> Dataset:
+    """Load the data set at a path, in any of the layouts; the settings are those of `Options`.
 
     Raises
     ------
     DataError
-        If a file is missing, unreadable, damaged, or at odds with another or with `classes`.
+        If a file is missing, unreadable, damaged, or at odds with another or with a setting.
     ConfigError
-        If a setting is none of these.
+        If a setting is none of its choices.
     """
-    source, content = _read(path)
-    at = str(path.resolve())
-    return arrange(content, source.where, name=name, source=at, split=split, scale=scale, classes=classes, limit=limit)
+    options = Options(**settings)
+    return arrange(content_of(path, options), options, source=str(path.resolve()))
 
 
-def digest(path: Path) -> str:
+def digest(path: Path, **settings: Any) -> str:
     """Give the digest of the content alone; decodes only what was never loaded before."""
-    return content_of(path).digest
+    return content_of(path, Options(**settings)).digest
 
 
-def content_of(path: Path) -> Content:
-    """Give the content alone, whatever its split and scale."""
-    return _read(path)[1]
-
-
-def _read(path: Path) -> tuple[Source, Content]:
+def content_of(path: Path, options: Options) -> Content:
+    """Give the content alone, and all that is known of it."""
     try:
-        source = find(path)
-        return source, cached(source.key, source.content)
+        if sent := kept_at(path):
+            return sent
+        source = find(path, options)
+        content = cached(
+            source.key(_kept(options)),
+            lambda: source.content(options),
+            lambda made: source.key(_kept(replace(options, split=made.meta.split, scale=made.meta.scale))),
+        )
     except OSError as problem:
         where, reason = problem.filename or path, problem.strerror or problem
         raise DataError(f"{where}: expected to read it, but got: {reason}; check its permissions") from problem
+    scale = content.meta.scale if options.scale == AUTO else options.scale
+    meta = replace(content.meta, scale=scale)
+    return replace(content, meta=replace(meta, odd=(*meta.odd, *of_range(meta, options))))
+
+
+def _kept(options: Options) -> dict[str, Any]:
+    """Say of which options a kept content is: one number or another that pixels are multiplied with changes none."""
+    scale = options.scale if options.scale in (AUTO, STANDARD) else NONE
+    return {**options.of_content, "scale": scale}

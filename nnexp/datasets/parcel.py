@@ -1,64 +1,60 @@
-"""A data set as it is sent to where its files are not: one .npz file, kept in the cache there under its own digest."""
+"""A data set as it is sent to where its files are not: its content in one .npz, which is kept in the cache there."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import os
-import tempfile
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from nnexp import places
-from nnexp.datasets.cache import UNFINISHED
-from nnexp.datasets.content import NAMES
+from nnexp.datasets.cache import cached, folder_of
+from nnexp.datasets.content import Content, Meta, digest_of
 from nnexp.datasets.loader import content_of
+from nnexp.datasets.options import Options
 from nnexp.errors import DataError
 
+META = "meta"
 
-def pack(path: Path) -> bytes:
-    """Write the data set at a path, in whatever layout it is, as the bytes of one .npz file.
+
+def pack(path: Path, **settings: Any) -> bytes:
+    """Write the content of the data set at a path, in whatever layout it is, as the bytes of one .npz file.
 
     Raises
     ------
-    DataError
+    DataError, ConfigError
         As for `load`.
     """
-    content, packed = content_of(path), io.BytesIO()
-    np.savez(packed, **{name: getattr(content, name) for name in NAMES})
+    content, packed = content_of(path, Options(**settings)), io.BytesIO()
+    np.savez(packed, **content.arrays, **{META: np.array(json.dumps(asdict(content.meta)))})  # type: ignore[arg-type]
     return packed.getvalue()
 
 
 def unpack(digest: str, fetch: Callable[[], bytes]) -> Path:
-    """Give the file of what was packed, by its SHA-256 (hex); it is fetched unless it is here to the last bit.
+    """Give the folder of what was packed, by its SHA-256 (hex); it is fetched unless it is here to the last bit.
 
     Raises
     ------
     DataError
         If what was fetched is something else, or cannot be kept.
     """
-    file = places.cache() / f"{digest}.npz"
-    try:
-        if not file.exists() or _sha256(file) != digest:
-            _keep(file, fetch(), digest)
-    except OSError as problem:
-        reason = f"got: {problem.strerror}; NNEXP_CACHE can name another folder there"
-        raise DataError(f"{file}: expected to keep data that were sent, but {reason}") from problem
-    return file
+    cached(digest, lambda: _content(fetch(), digest), lambda content: digest)  # noqa: ARG005
+    folder = folder_of(digest)
+    if not folder.exists():
+        raise DataError(f"{folder}: expected to keep data that were sent; NNEXP_CACHE can name another folder there")
+    return folder
 
 
-def _keep(file: Path, packed: bytes, digest: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(suffix=UNFINISHED, dir=file.parent) as aside:
-        new = Path(aside, file.name)
-        new.write_bytes(packed)
-        if (found := _sha256(new)) != digest:
-            raise DataError(f"the data that were sent: expected SHA-256 {digest[:12]}…, but got {found[:12]}…")
-        os.replace(new, file)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _content(packed: bytes, digest: str) -> Content:
+    if (found := hashlib.sha256(packed).hexdigest()) != digest:
+        raise DataError(f"the data that were sent: expected SHA-256 {digest[:12]}…, but got {found[:12]}…")
+    with np.load(io.BytesIO(packed), allow_pickle=False) as file:
+        arrays = dict(file)
+    meta = Meta.parse(json.loads(str(arrays.pop(META))))
+    for array in arrays.values():
+        array.flags.writeable = False
+    return Content(arrays, digest_of(arrays), meta)

@@ -1,37 +1,53 @@
-"""Which files make up a data set, and whether they are the files they should be. Knows no layout, split or cache."""
+"""Which files make up a data set, and whether they are the files they should be. Knows no split and no cache."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
-from nnexp.datasets.content import NAMES, Content, check
-from nnexp.datasets.layouts import LAYOUTS, Files, Layout
+from nnexp.datasets.content import Content
+from nnexp.datasets.layouts import LAYOUTS, Files, Found, Layout
+from nnexp.datasets.options import Options, some
+from nnexp.datasets.prepare import prepare
 from nnexp.errors import DataError
 
 SUMS = "SHA256SUMS"
+FEW = 100  # files that are read to tell whether they are the same; of more, their sizes and times must do
+DEEPEST = 4  # folders in folders that hold nothing else, as MNIST/raw
 
 
 @dataclass(frozen=True)
 class Source:
-    """A data set on disk: how it is laid out, the folder it lies in, its files, and each file's SHA-256."""
+    """A data set on disk: how it is laid out, the folder it lies in, its files, and what tells each from another.
+
+    That is a file's SHA-256, and of more than a few files their times and sizes.
+    """
 
     layout: Layout
     folder: Path
-    files: Files
-    digests: Mapping[Path, str]
+    found: Found
+    marks: Mapping[Path, str]
 
     @property
-    def key(self) -> str:
-        """A SHA-256 that changes with any byte and name of its files, wherever their folder lies."""
+    def files(self) -> Files:
+        """The files of each array."""
+        return self.found.files
+
+    def key(self, options: Mapping[str, Any]) -> str:
+        """A SHA-256 that changes with any byte and name of its files, wherever their folder lies, and any option."""
         lines = [f"{name} {self._line(file)}" for name in self.files for file in self.files[name]]
-        return hashlib.sha256("\n".join([self.layout.NAME, *lines]).encode()).hexdigest()
+        told = json.dumps(options, sort_keys=True)
+        return hashlib.sha256("\n".join([self.layout.NAME, told, *lines]).encode(errors="surrogateescape")).hexdigest()
 
     def _line(self, file: Path) -> str:
-        return f"{self.digests[file]} {file.relative_to(self.folder).as_posix()}"
+        return f"{self.marks[file]} {file.relative_to(self.folder).as_posix()}"
 
     def where(self, name: str) -> str:
         """Say where an array comes from."""
@@ -39,16 +55,17 @@ class Source:
         place = files[0] if len(files) == 1 else self.folder
         return f"{place} ({name})" if list(self.files.values()).count(files) > 1 else str(place)
 
-    def content(self) -> Content:
+    def content(self, options: Options) -> Content:
         """Read and check everything."""
-        arrays = {name: self.layout.read(files, name) for name, files in self.files.items()}
-        for file, digest in self.digests.items():
-            if _sha256(file) != digest:
+        arrays = {name: self.layout.read(files, name, options) for name, files in self.files.items()}
+        for file, mark in _marks(self.files).items():
+            if mark != self.marks[file]:
                 raise DataError(f"{file}: expected it to stay as it is, but it changed while it was read; try again")
-        return check(arrays, {name: self.where(name) for name in NAMES})
+        where = {name: self.where(name) for name in self.files}
+        return prepare(arrays, where, self.found, self.layout.NAME, options)
 
 
-def find(path: Path) -> Source:
+def find(path: Path, options: Options) -> Source:
     """Find the data set at a path: the first layout that knows it says which files it has.
 
     Raises
@@ -58,28 +75,66 @@ def find(path: Path) -> Source:
     """
     wanted = " or ".join(layout.WANTED for layout in LAYOUTS)
     if not path.exists():
-        raise DataError(f"{path}: expected {wanted}, but nothing is there")
-    folder = path if path.is_dir() else path.parent
-    for layout in LAYOUTS:
-        if files := layout.find(path):
-            digests = {file: _sha256(file) for file in dict.fromkeys(chain(*files.values()))}
-            _check_sums(folder, digests)
-            return Source(layout, folder, files, digests)
-    raise DataError(f"{path}: expected {wanted}, but got nothing of the kind")
+        raise DataError(f"{path}: expected {wanted}, but nothing is there{_nearest(path)}")
+    for place in (path, *_within(path)):
+        for layout in LAYOUTS:
+            if found := layout.find(place, options):
+                folder = place if place.is_dir() else place.parent
+                return Source(layout, folder, found, _checked(folder, found.files))
+    raise DataError(f"{path}: expected {wanted}, but got {_got(path)}")
 
 
-def _check_sums(folder: Path, digests: Mapping[Path, str]) -> None:
-    """Compare files with the list of digests in their folder, if it has one and names them."""
-    sums = folder / SUMS
+def _within(path: Path) -> list[Path]:
+    """List the folders that a folder leads to, each the one thing in the one before: MNIST, MNIST/raw."""
+    found: list[Path] = []
+    while path.is_dir() and len(found) < DEEPEST:
+        inside = [one for one in path.iterdir() if not one.name.startswith(".")]
+        if len(inside) != 1 or not inside[0].is_dir():
+            break
+        (path,) = inside
+        found.append(path)
+    return found
+
+
+def _nearest(path: Path) -> str:
+    """Say what is there that may have been meant, or how far the path leads."""
+    if not path.parent.exists():
+        return f"; {next(parent for parent in path.absolute().parents if parent.exists())} is there"
+    near = get_close_matches(path.name, os.listdir(path.parent), n=1)
+    return f"; did you mean {path.with_name(near[0])}?" if near else ""
+
+
+def _got(path: Path) -> str:
+    if not path.is_dir():
+        return f"a file {path.suffix or 'without an ending'}"
+    names = sorted(one.name for one in path.iterdir())
+    return f"nothing of the kind: it {f'holds {some(names, 5)}' if names else 'is empty'}"
+
+
+def _checked(folder: Path, files: Files) -> dict[Path, str]:
+    """Mark the files, and compare them with the list of digests in their folder, if it has one and names them."""
+    marks, sums = _marks(files), folder / SUMS
     if not sums.exists():
-        return
+        return marks
     lines = [line.partition(" ") for line in sums.read_text(encoding="utf-8", errors="replace").splitlines()]
     expected = {name.lstrip(" *"): digest.lower() for digest, _, name in lines}
-    for file, digest in digests.items():
-        wanted = expected.get(file.relative_to(folder).as_posix(), digest)
-        if wanted != digest:
+    for file in marks:
+        wanted = expected.get(file.relative_to(folder).as_posix())
+        if wanted and wanted != (digest := _sha256(file)):
             remedy = f"restore the file, or mend {SUMS} if the change is meant"
             raise DataError(f"{file}: expected SHA-256 {wanted[:12]}… from {SUMS}, but got {digest[:12]}…; {remedy}")
+    return marks
+
+
+def _marks(files: Files) -> dict[Path, str]:
+    distinct = dict.fromkeys(chain(*files.values()))
+    mark = _sha256 if len(distinct) <= FEW else _stamp
+    return {file: mark(file) for file in distinct}
+
+
+def _stamp(file: Path) -> str:
+    state = os.stat(file)
+    return f"{state.st_size} {state.st_mtime_ns}"
 
 
 def _sha256(file: Path) -> str:

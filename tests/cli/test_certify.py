@@ -226,7 +226,7 @@ def test_runs_of_numpy_are_certified_with_a_caution(nnexp, tiny_data, database):
 def test_a_kernel_that_computes_otherwise_is_found_to_the_batch_and_the_layer(
     setting, nnexp, tiny_data, database, monkeypatch
 ):
-    where = ("dataset=folder", f"dataset.path={tiny_data}")
+    where = ("dataset=folder", f"dataset.path={tiny_data}", "dataset.split=book")
     assert nnexp("train", "hidden=4", "epochs=3", "batch_size=7", setting, *where)[0] == 0
     (run,) = json.loads(nnexp("runs", "--json")[1])
     assert nnexp("certify", run["run_id"], "--to", "x.json")[0] == 0

@@ -25,12 +25,12 @@ print(data.digest, int(data.train.images.sum()), int(data.test.labels.sum()))
 """
 
 
-FILES = ["content.json", "x_test.npy", "x_train.npy", "y_test.npy", "y_train.npy"]
+FILES = ["content.json", *(f"{kind}_{part}.npy" for kind in "xy" for part in ("test", "train", "val"))]
 
 
 def kept(cache: Path) -> Path:
     """The folder of the one data set that is kept."""
-    (path,) = cache.iterdir()
+    (path,) = (path for path in cache.iterdir() if not path.is_symlink())
     return path
 
 
@@ -209,7 +209,7 @@ def test_eight_processes_may_build_it_at_once(folder: Path, cache: Path, start: 
 
 
 # With the first file written, with the last, before the move, and with the damaged folder moved away.
-@pytest.mark.parametrize(("function", "nth"), [("fsync", 1), ("fsync", 5), ("replace", 1), ("replace", 3)])
+@pytest.mark.parametrize(("function", "nth"), [("fsync", 1), ("fsync", 7), ("replace", 1), ("replace", 3)])
 def test_a_builder_killed_midway_breaks_nothing(
     folder: Path, cache: Path, start: Start, function: str, nth: int
 ) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from nnexp.datasets import digest, load, source
-from nnexp.datasets.layouts import LAYOUTS, Files
+from nnexp.datasets.layouts import LAYOUTS, Found
+from nnexp.datasets.options import Options
 from nnexp.errors import DataError
 
 Arrays = dict[str, np.ndarray]
@@ -19,13 +20,13 @@ class Rows:
     NAME = "rows"
     WANTED = "a folder of rows"
 
-    def find(self, path: Path) -> Files | None:
+    def find(self, path: Path, options: Options) -> Found | None:
         if not (path / "train").is_dir():
             return None
         files = {part: tuple(sorted((path / part).glob("*/*.row"), key=lambda file: file.name)) for part in PARTS}
-        return {f"{kind}_{part}": files[part] for part in PARTS for kind in "xy"}
+        return Found({f"{kind}_{part}": files[part] for part in PARTS for kind in "xy"})
 
-    def read(self, files: tuple[Path, ...], name: str) -> np.ndarray:
+    def read(self, files: tuple[Path, ...], name: str, options: Options) -> np.ndarray:
         if name.startswith("y"):
             return np.array([int(file.parent.name) for file in files])
         return np.array([np.frombuffer(file.read_bytes(), np.uint8) for file in files]).reshape(-1, 3, 2)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nnexp.datasets import digest, load
-from nnexp.datasets.split import SCALES, SPLITS
+from nnexp.datasets.options import SPLITS
 from nnexp.errors import ConfigError, DataError
 
 Arrays = dict[str, np.ndarray]
@@ -41,7 +41,12 @@ def test_scale_is_a_factor(folder: Path, scale: str, factor: float) -> None:
 
 def test_settings_do_not_change_the_digest(folder: Path) -> None:
     settings = {"name": "shop", "split": "full", "scale": "none", "classes": 9, "limit": 2}
-    assert load(folder, **settings).digest == load(folder).digest == digest(folder)
+    assert load(folder, **settings).digest == load(folder, split="book").digest == digest(folder, split="book")
+
+
+def test_other_parts_are_other_data(folder: Path) -> None:
+    settings = [{"split": "book"}, {"split": "stratified"}, {"split_seed": 1}, {"val": 0.3}, {"transpose": True}]
+    assert len({digest(folder, **one) for one in settings}) == len(settings)
 
 
 def test_a_name_and_a_source_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +62,9 @@ def test_classes_are_counted_or_given(folder: Path, classes: int | None, expecte
 
 def test_a_class_that_only_the_test_set_has_counts(write_idx: Callable[..., Path], arrays: Arrays) -> None:
     folder = write_idx(arrays | {"y_test": np.array([0, 1, 2, 7])})
-    assert load(folder).classes == 8
+    data = load(folder)
+    assert (data.classes, data.class_names) == (4, ("0", "1", "2", "7"))
+    assert any("class 7 does not occur in training" in line for line in data.meta.odd)
     with pytest.raises(DataError, match=r"t10k-labels.*: expected labels from 0 to 2 \(3 classes\), but got 7"):
         load(folder, classes=3)
 
@@ -65,11 +72,11 @@ def test_a_class_that_only_the_test_set_has_counts(write_idx: Callable[..., Path
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"split": "half"}, f"split must be one of {', '.join(SPLITS)}, but got 'half'"),
-        ({"scale": "1/2"}, f"scale must be one of {', '.join(SCALES)}, but got '1/2'"),
-        ({"limit": 0}, r"limit must be between 1 and 11 \(the training set\), but got 0"),
-        ({"limit": 12}, r"limit must be between 1 and 11 \(the training set\), but got 12"),
-        ({"limit": 14, "split": "full"}, r"limit must be between 1 and 13"),
+        ({"split": "half"}, f"dataset.split must be one of {', '.join(SPLITS)}, but got 'half'"),
+        ({"scale": "half"}, "dataset.scale must be auto, standard, none, or a number such as 1/256, but got 'half'"),
+        ({"limit": 0, "split": "book"}, r"dataset.limit must be between 1 and 11 \(the training set\), but got 0"),
+        ({"limit": 12, "split": "book"}, r"dataset.limit must be between 1 and 11 \(the training set\), but got 12"),
+        ({"limit": 14, "split": "full"}, r"dataset.limit must be between 1 and 13"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(folder: Path, settings: dict[str, object], message: str) -> None:
@@ -80,6 +87,6 @@ def test_a_setting_that_cannot_be_is_refused(folder: Path, settings: dict[str, o
 def test_too_few_examples_for_the_book_are_refused(write_idx: Callable[..., Path], arrays: Arrays) -> None:
     few = arrays | {"x_train": arrays["x_train"][:5], "y_train": arrays["y_train"][:5]}
     folder = write_idx(few)
-    with pytest.raises(DataError, match=r"train-images.*: expected at least 6 examples .* got 5; use split=full"):
-        load(folder)
+    with pytest.raises(DataError, match=r"idx: expected at least 6 examples .* got 5; use dataset.split=full"):
+        load(folder, split="book")
     assert len(load(folder, split="full").train) == 5

@@ -13,9 +13,8 @@ from nnexp.config.checks import whole
 from nnexp.config.paths import PACKAGE
 from nnexp.config.schema import Schema
 from nnexp.config.setting import setting
-from nnexp.tasks.code import digest_code
-from nnexp.tasks.network.config import SCHEMA, Config
-from nnexp.tasks.network.deciding import DECIDING, read_sources
+from nnexp.tasks.network.config import SCHEMA, Config, DatasetConfig
+from nnexp.tasks.network.deciding import DECIDING, digest_of, read_sources
 from nnexp.tasks.network.task import NETWORK
 from nnexp.training.key import key_of, sweep_key
 
@@ -43,6 +42,10 @@ def package(tmp_path: Path) -> Path:
         {"mu": 0.5}, {"activation": "step"}, {"activation": "tanh"}, {"freeze": [0]}, {"shuffle": False},
         {"dtype": "float64"}, {"dataset": {"split": "full"}}, {"dataset": {"scale": "1/255"}},
         {"dataset": {"classes": 10}}, {"dataset": {"limit": 5}}, {"kernel": "compiled"},
+        {"dataset": {"split": "stratified"}}, {"dataset": {"split_seed": 1}}, {"dataset": {"val": 0.2}},
+        {"dataset": {"test": 0.2}}, {"dataset": {"scale": "standard"}}, {"dataset": {"grey": True}},
+        {"dataset": {"transpose": True}}, {"dataset": {"label": "class"}}, {"dataset": {"drop": ["id"]}},
+        {"dataset": {"classes": [3, 8]}}, {"hidden": []},
     ],
 )  # fmt: skip
 def test_every_setting_that_decides_the_training_changes_the_key(changed: dict[str, Any]) -> None:
@@ -102,7 +105,7 @@ def test_it_depends_on_no_order() -> None:
 def counts(package: Path, name: str, line: str) -> bool:
     """Add a line to a file, and tell whether the digest of what decides the numbers changed with it."""
     append(package / name, line)
-    return digest_code(read_sources(package)) != NETWORK.code()
+    return digest_of(read_sources(package)) != NETWORK.code()
 
 
 CHANGED = ["core/sgd.py", "datasets/split.py", "tasks/seeding.py", "tasks/network/setup.py"]
@@ -135,7 +138,7 @@ def test_every_file_that_it_names_is_there() -> None:
 
 def test_a_file_that_is_renamed_changes_it(package: Path) -> None:
     (package / "core" / "sgd.py").rename(package / "core" / "descent.py")
-    assert digest_code(read_sources(package)) != NETWORK.code()
+    assert digest_of(read_sources(package)) != NETWORK.code()
 
 
 def test_a_sweeps_key_knows_no_order() -> None:
@@ -147,4 +150,5 @@ def append(file: Path, line: str) -> None:
 
 
 def test_the_books_network_is_the_default() -> None:
-    assert key(SCHEMA.values(Config(kernel="numpy"))) == BOOK
+    book = DatasetConfig(split="book", scale="1/256")
+    assert key(SCHEMA.values(Config(kernel="numpy", dataset=book))) == BOOK

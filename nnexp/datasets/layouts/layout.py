@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+import psutil
 from numpy.typing import NDArray
 
+from nnexp.datasets.options import Options
 from nnexp.errors import DataError
 
 # For each array, by its name (content.NAMES), the files that it is read from; several arrays may share theirs.
 Files = Mapping[str, tuple[Path, ...]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files of a data set, and what is known of it before it is read."""
+
+    files: Files
+    notes: tuple[str, ...] = ()  # what lies there and is left out: a line each
+    columns: tuple[str, ...] = ()  # of a table, less its labels
+    classes: tuple[str, ...] = ()  # names of the labels 0, 1, ..., where the files give them
 
 
 class Layout(Protocol):
@@ -24,17 +39,17 @@ class Layout(Protocol):
     NAME: str
     WANTED: str
 
-    def find(self, path: Path) -> Files | None:
-        """Give the files of the data set at a path that exists, be it a file or a folder; None if it is another's.
+    def find(self, path: Path, options: Options) -> Found | None:
+        """Find the data set at a path that exists, be it a file or a folder; None if it is another layout's.
 
         Raises
         ------
         DataError
-            If the path is laid out like this, but something is missing or there twice.
+            If the path is laid out like this, but something is missing or cannot be told from another.
         """
 
-    def read(self, files: tuple[Path, ...], name: str) -> NDArray[Any]:
-        """Read one array from the files found for it, and never run what is in them.
+    def read(self, files: tuple[Path, ...], name: str, options: Options) -> NDArray[Any]:
+        """Read one array from the files found for it, and never run what is in them: it is the reader's own, to change.
 
         Raises
         ------
@@ -55,3 +70,15 @@ def check_not_empty(shape: Sequence[int], where: str) -> None:
     """Refuse an array that holds nothing."""
     if any(length < 1 for length in shape):
         raise DataError(f"{where}: expected at least one example and one pixel, but got the shape {tuple(shape)}")
+
+
+def check_room(shape: Sequence[int], dtype: np.dtype[Any], where: str) -> None:
+    """Refuse an array that does not fit this machine's memory, before it is read."""
+    size, room = math.prod(shape) * dtype.itemsize, psutil.virtual_memory().available
+    if size > room:
+        has = f"{_gigabytes(room)} of memory are free"
+        raise DataError(f"{where}: it holds {_gigabytes(size)} ({dtype}, {tuple(shape)}), but {has}; use a part of it")
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:,.1f} GB"

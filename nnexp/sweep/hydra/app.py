@@ -29,6 +29,7 @@ from nnexp.search.terms import SEARCH, SWEEPER, Terms
 from nnexp.sweep.executors.choose import choose
 from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.hydra.output import leave_none
+from nnexp.sweep.hydra.overrides import with_quotes
 from nnexp.sweep.hydra.settings import MISSING, plain, settings_of
 from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.plan import Plan
@@ -117,7 +118,7 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     has_conf = not is_foreign(app.task)
     conf = store.register(schema.initial(MISSING), launchers, SEARCH.values(Terms()), has_conf=has_conf)
     typed, full = sys.argv[1:], os.environ.get("HYDRA_FULL_ERROR")
-    sys.argv[1:] = _flags_first(arguments)
+    sys.argv[1:] = _flags_first(with_quotes(arguments))
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
     main = hydra.main(version_base="1.3", config_path=conf, config_name=PLAIN)(app)
     try:

@@ -13,7 +13,9 @@ from nnexp.config.checks import absolute, flag, inside, number, one_of, optional
 from nnexp.config.schema import Schema
 from nnexp.config.setting import setting
 from nnexp.core import ACTIVATIONS, AUTO, COSTS, DTYPES, INITS, KERNELS, OPTIMISERS
-from nnexp.datasets.split import SCALES, SPLITS
+from nnexp.datasets.options import BOOK, SPLITS
+from nnexp.datasets.scale import AUTO as BY_DATA
+from nnexp.datasets.scale import check_scale
 from nnexp.errors import ConfigError
 
 Stages = tuple[tuple[int, float], ...]
@@ -21,8 +23,9 @@ Stages = tuple[tuple[int, float], ...]
 
 def _hidden(name: str, value: Any) -> int | tuple[int, ...]:
     layers = list(value) if isinstance(value, list | tuple) else [value]
-    if not layers or any(isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in layers):
-        raise refuse(name, "a whole number of at least 1, or a list of them like [100, 30]", value)
+    if any(isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in layers):
+        wanted = "a whole number of at least 1, or a list of them like [100, 30]; [] has no hidden layer"
+        raise refuse(name, wanted, value)
     return layers[0] if len(layers) == 1 else tuple(layers)
 
 
@@ -33,6 +36,24 @@ def _eta(name: str, value: Any) -> float | Stages:
     if not value or any(not isinstance(stage, list | tuple) or len(stage) != 2 for stage in value):
         raise refuse(name, "a number, or stages like [[31, 2.0], [30, 0.4]] (epochs, eta)", value)
     return tuple((whole(1)(f"{name} (a stage's epochs)", n), rate(f"{name} (a stage's rate)", r)) for n, r in value)
+
+
+def _label(name: str, value: Any) -> str | int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else text(name, value)
+
+
+def _columns(name: str, value: Any) -> tuple[str | int, ...]:
+    if not isinstance(value, list | tuple):
+        raise refuse(name, "a list of columns, by name or place, like [id]", value)
+    return tuple(_label(name, one) for one in value)
+
+
+def _classes(name: str, value: Any) -> int | tuple[int | str, ...]:
+    if not isinstance(value, list | tuple):
+        return whole(2)(name, value)  # type: ignore[no-any-return]
+    if len(value) < 2:
+        raise refuse(name, "how many there are, or a list of two at least like [3,8] or [cat,dog]", value)
+    return tuple(_label(name, one) for one in value)
 
 
 def _freeze(name: str, value: Any) -> tuple[int, ...]:
@@ -54,14 +75,44 @@ class DatasetConfig:
         costs=True,
         recorded=optional(absolute),
     )
-    split: str = setting(
-        "book",
-        one_of(SPLITS),
-        "book: the last sixth of the training file validates; full: all of it trains",
+    label: str | int | None = setting(
+        None, optional(_label), "the column of a table that is its classes, by name or place; null: as it can be told"
+    )
+    drop: tuple[str | int, ...] = setting((), _columns, "columns of a table that are left out, like [id]", costs=True)
+    classes: int | tuple[int | str, ...] | None = setting(
+        None,
+        optional(_classes),
+        "how many classes there are, or a list of those that are kept; null: those that occur",
         costs=True,
     )
-    scale: str = setting("1/256", one_of(SCALES), "what a pixel (0 to 255) is multiplied with")
-    classes: int | None = setting(None, optional(whole(2)), "how many classes there are; null: the largest label + 1")
+    grey: bool | None = setting(
+        None,
+        optional(flag),
+        "colours: true makes them grey, false takes them as three planes; null: refused",
+        costs=True,
+    )
+    transpose: bool = setting(False, flag, "rows and columns of the pictures are exchanged, as EMNIST needs it")
+    split: str = setting(
+        BY_DATA,
+        one_of(SPLITS),
+        "book: the last sixth of the training file validates; full: all of it trains; stratified: a share of every "
+        "class is drawn; auto: book for MNIST, else stratified",
+        costs=True,
+        before=BOOK,
+    )
+    split_seed: int = setting(0, whole(0), "what examples are drawn by, for a part that is missing")
+    val: float = setting(
+        0.15, number(above=0, below=1), "the share of examples that validates, if none are given", costs=True
+    )
+    test: float = setting(
+        0.15, number(above=0, below=1), "the share of examples that tests, if none are given", costs=True
+    )
+    scale: str = setting(
+        BY_DATA,
+        check_scale,
+        "what an input is multiplied with: 1/256, 0.5, none; standard: by column, for tables; auto: by their range",
+        before="1/256",
+    )
     limit: int | None = setting(None, optional(whole(1)), "train on the first so many examples; null: all", costs=True)
 
 

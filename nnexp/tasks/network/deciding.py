@@ -5,6 +5,7 @@ It is read once, right after it was imported: what is edited later is not what t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ DECIDING = (
     "core/*.py",
     "core/kernels/*.py",
     "core/kernels/*.c",
+    "datasets/scale.py",
     "datasets/split.py",
     "tasks/seeding.py",
     "tasks/network/setup.py",
@@ -30,10 +32,25 @@ def read_sources(package: Path) -> dict[str, str]:
     return {file.relative_to(package).as_posix(): file.read_text(encoding="utf-8") for file in files}
 
 
+# Code that was rewritten and computes what its elder did, to the last bit, goes by its elder's digest: nothing is
+# trained again for it. What holds it to that: keys.json, golden.json and the certificate of sweeps/init, as before.
+ELDERS = {
+    "564166ca9633a2338add44992627720725273dd502979228f976c924139fb090": (
+        "54fb3e2861dcd217ace00ce55303beb656c149929e9c7179233c8465a2a8aa70"
+    ),
+}
+
+
 SOURCES = read_sources(PACKAGE)
 
 
 @lru_cache(maxsize=1)
 def digest() -> str:
     """Digest what was read."""
-    return digest_code(SOURCES)
+    return digest_of(SOURCES)
+
+
+def digest_of(sources: Mapping[str, str]) -> str:
+    """Digest sources, or give the digest of the elder that they repeat."""
+    found = digest_code(sources)
+    return ELDERS.get(found, found)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from numpy.random import Generator
 
@@ -31,15 +32,18 @@ def dataset_of(config: DatasetConfig) -> datasets.Dataset:
 
 @lru_cache(maxsize=4)
 def _load(config: DatasetConfig, path: Path, stamp: Stamp) -> datasets.Dataset:  # noqa: ARG001
-    return datasets.load(
-        path, name=config.name, split=config.split, scale=config.scale, classes=config.classes, limit=config.limit
-    )
+    return datasets.load(path, **options_of(config))
+
+
+def options_of(config: DatasetConfig) -> dict[str, Any]:
+    """Pick out how a data set is read: every setting of it but where it lies."""
+    return {each.name: getattr(config, each.name) for each in fields(datasets.Options)}
 
 
 def _stamp(path: Path) -> Stamp:
-    """Tell one state of the files from a later one by their times and sizes."""
+    """Tell one state of the files from a later one by their times and sizes, and those of the folders within."""
     files = sorted(path.iterdir()) if path.is_dir() else [path] if path.exists() else []
-    found = [(file.name, file.stat()) for file in files if file.is_file()]
+    found = [(file.name, file.stat()) for file in files]
     return tuple((name, state.st_mtime_ns, state.st_size) for name, state in found)
 
 

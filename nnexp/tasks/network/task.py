@@ -20,7 +20,7 @@ from nnexp import core, datasets
 from nnexp.config.paths import DATA
 from nnexp.config.value import format_value
 from nnexp.core import EpochResult
-from nnexp.datasets import Dataset
+from nnexp.datasets import Dataset, Preparation
 from nnexp.errors import DataError, NnexpError
 from nnexp.measure import LOST_RECALL
 from nnexp.tasks.network import deciding
@@ -35,10 +35,12 @@ from nnexp.tasks.network.setup import (
     examples_of,
     kernel_of,
     learning_of,
+    options_of,
     sizes_of,
 )
 from nnexp.tasks.task import Data, Examined, Files, Measured, Read, Result
 
+PREPARATION = "preparation"  # the file of what was done to the inputs, where it was more than the usual
 CALIBRATION = 3000  # examples
 CAUTIOUS = 0.01  # a learning rate that does not burst
 
@@ -59,14 +61,15 @@ class NetworkTask:
             dataset = dataset_of(config.dataset)
         except OSError as error:
             raise DataError(f"{config.dataset.path}: expected to read it, but got: {error.strerror}") from error
+        chosen = replace(config.dataset, split=dataset.meta.split, scale=dataset.meta.scale)
         choice = kernel_of(config, dataset)
-        config = replace(config, kernel=choice.kernel)
+        config = replace(config, kernel=choice.kernel, dataset=chosen)
         sizes = sizes_of(config, dataset)
         learning = learning_of(config)
         core.check_learning(learning, depth=len(sizes) - 1, n=len(dataset.train), activation=config.activation)
         title, told = _title(config, sizes)
         data = Data(dataset.name, dataset.digest, dataset.source)
-        cautions = (*_kernel(choice), *_cautions(config))
+        cautions = (*dataset.meta.odd, *_kernel(choice), *_cautions(config))
         return Examined(config, title, data, told, cautions, portable=choice.kernel != "numpy")
 
     def code(self) -> str:
@@ -84,6 +87,9 @@ class NetworkTask:
             PARAMETERS: network.parameters(),
             "predictions": predictions(network, dataset, kernel_of(config, dataset).kernel),
         }
+        prepared = Preparation.of(dataset.meta, transpose=config.dataset.transpose)
+        if kept := prepared.arrays():
+            arrays[PREPARATION] = kept
         never = last.test.never_predicted if last and last.test else ()
         lost = lost_classes(arrays["predictions"])
         remarks = {"lost": " ".join(map(str, lost)) or "nothing"}
@@ -106,7 +112,8 @@ class NetworkTask:
 
     def pack(self, config: Config) -> bytes:
         """Give a data set as the bytes of an .npz file."""
-        return datasets.pack(Path(config.dataset.path) if config.dataset.path else DATA)
+        path = Path(config.dataset.path) if config.dataset.path else DATA
+        return datasets.pack(path, **options_of(config.dataset))
 
     def unpack(self, config: Config, digest: str, fetch: Callable[[], bytes]) -> Config:
         """Have a config name that file as it is kept here."""

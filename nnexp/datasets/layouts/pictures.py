@@ -1,0 +1,156 @@
+"""Folders of picture files: PART/CLASS/FILE, or CLASS/FILE for one part, as torchvision's ImageFolder has them."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnexp.datasets.content import TRAIN
+from nnexp.datasets.layouts.layout import Found, check_room
+from nnexp.datasets.layouts.naming import part_of
+from nnexp.datasets.options import Options, some
+from nnexp.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+NAME = "pictures"
+WANTED = "folders of pictures, one for each class"
+ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
+MOST_PIXELS = 1 << 22  # of one picture: more is no input of such a network
+DIGITS = re.compile(r"(\d+)")
+
+
+def find(path: Path, options: Options) -> Found | None:  # noqa: ARG001
+    """Find the pictures of each part, in the order of their classes and names."""
+    if not path.is_dir():
+        return None
+    folders = _folders(path)
+    parts = {part: folder for folder in folders if (part := part_of(folder.name)) and _folders(folder)}
+    found = {part: _pictures(folder) for part, folder in (parts or {TRAIN: path}).items()}
+    files = {f"{kind}_{part}": pictures for part, pictures in found.items() if pictures for kind in "xy"}
+    if not files:
+        return None
+    others = [folder.name for folder in folders if parts and folder not in parts.values()]
+    notes = (
+        [f"{path}: the folders {some(others)} are of no part (train, val, test), and are left out"] if others else []
+    )
+    return Found(files, tuple(notes))
+
+
+def _folders(path: Path) -> list[Path]:
+    with os.scandir(path) as entries:
+        names = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith((".", "__"))]
+    return [path / name for name in sorted(names, key=_natural)]
+
+
+def _pictures(path: Path) -> tuple[Path, ...]:
+    return tuple(folder / name for folder in _folders(path) for name in _names(folder))
+
+
+def _names(folder: Path) -> list[str]:
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if os.path.splitext(entry.name)[1].lower() in ENDINGS]
+    return sorted((name for name in names if not name.startswith(".")), key=_natural)
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """Give what sorts 2.png before 10.png."""
+    return [(not piece.isdigit(), int(piece) if piece.isdigit() else 0, piece) for piece in DIGITS.split(name)]
+
+
+def read(files: tuple[Path, ...], name: str, options: Options) -> NDArray[Any]:  # noqa: ARG001
+    """Read the pictures, or the names of their folders."""
+    if name.startswith("y"):
+        return np.array([file.parent.name for file in files])
+    return decode_all(files, len(files), str(files[0].parents[1]))
+
+
+def decode_all(pictures: Iterable[Path | bytes], n: int, where: str) -> NDArray[Any]:
+    """Decode pictures in files or in memory, all of the first one's size, into one array.
+
+    Raises
+    ------
+    DataError
+        For one that is of another size, too large, damaged, or none.
+    """
+    read: NDArray[Any] | None = None
+    for at, picture in enumerate(pictures):
+        name = str(picture) if isinstance(picture, Path) else f"{where}, row {at + 1}"
+        decoded = _decode(picture, name)
+        if read is None:
+            check_room((n, *decoded.shape), decoded.dtype, where)
+            read = np.empty((n, *decoded.shape), decoded.dtype)
+        read, decoded = _of_one_kind(read, decoded)
+        if decoded.shape != read.shape[1:]:
+            expected = f"{_size(read[0])} pixels as in the first picture"
+            raise DataError(f"{name}: expected {expected}, but got {_size(decoded)}; resize the pictures to one size")
+        read[at] = decoded
+    if read is None:
+        raise DataError(f"{where}: expected pictures, but got none")
+    return read
+
+
+def _of_one_kind(read: NDArray[Any], decoded: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Bring grey pictures among coloured ones into colours, and the other way about."""
+    if decoded.dtype != read.dtype:
+        wider = np.promote_types(decoded.dtype, read.dtype)
+        return _of_one_kind(read.astype(wider), decoded.astype(wider))
+    if decoded.ndim < read.ndim - 1:
+        decoded = np.repeat(decoded[..., None], 3, axis=2)
+    elif decoded.ndim > read.ndim - 1:
+        read = np.repeat(read[..., None], 3, axis=3)
+    return read, decoded
+
+
+def _size(picture: NDArray[Any]) -> str:
+    return f"{picture.shape[1]} x {picture.shape[0]}"
+
+
+def _decode(picture: Path | bytes, name: str) -> NDArray[Any]:
+    """Decode a picture, (h, w) or, of colours, (h, w, 3); what is transparent lies on white."""
+    with _opened(picture, name) as image:
+        width, height = image.size
+        if width * height > MOST_PIXELS:
+            raise DataError(
+                f"{name}: expected at most {MOST_PIXELS:,} pixels, but got {width} x {height}; make it smaller"
+            )
+        if image.mode in ("1", "L"):
+            return np.asarray(image.convert("L"))
+        if image.mode.startswith(("I", "F")):
+            return np.asarray(image)
+        if "A" in image.getbands() or "transparency" in image.info:
+            from PIL import Image
+
+            paper = Image.new("RGBA", image.size, "white")
+            paper.alpha_composite(image.convert("RGBA"))
+            return np.asarray(paper.convert("RGB"))
+        return np.asarray(image.convert("RGB"))
+
+
+@contextmanager
+def _opened(picture: Path | bytes, name: str) -> Iterator[Image.Image]:
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            opened = Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture))
+        with opened as image:
+            yield image
+    except DataError:
+        raise
+    except Exception as error:  # Pillow raises a dozen kinds on damage
+        reason = str(error).partition("\n")[0]
+        raise DataError(
+            f"{name}: expected a picture, but it is damaged, too large or none ({reason}); mend or remove it"
+        ) from error
