@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import IO, Any
@@ -68,4 +69,7 @@ def read_npy(
         remedy = "save it as numbers or, with astype(str), as text (pickles are never loaded: they can run code)"
         raise DataError(f"{where}: expected numbers, but got pickled objects; {remedy}")
     check(shape, dtype)
-    return read_array(stream, shape, dtype, where, most).reshape(shape, order="F" if in_fortran_order else "C")
+    flat = read_array(stream, shape, dtype, where, most)
+    if dtype.kind == "U" and flat.nbytes and flat.view(dtype.byteorder + "u4").max() > sys.maxunicode:
+        raise DataError(f"{where}: expected text, but got numbers that are no characters")  # which Python cannot hold
+    return flat.reshape(shape, order="F" if in_fortran_order else "C")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -195,6 +196,12 @@ class TestAFormatThatIsNotKnown:
 def test_what_is_no_json_object_is_refused(content: bytes) -> None:
     with pytest.raises(RecordError, match=r"^x\.json (is not JSON|must hold an object)"):
         files.read_json("x.json", content)
+
+
+def test_text_whose_characters_are_none_is_refused() -> None:
+    letters = np.frombuffer(np.array([sys.maxunicode + 1], np.uint32).tobytes(), "U1")
+    with pytest.raises(RecordError, match=r"x\.npz is not loaded"):
+        files.read_arrays("x.npz", files.write_arrays({"x": letters}))
 
 
 @pytest.mark.parametrize(
