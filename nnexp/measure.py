@@ -32,6 +32,8 @@ MOST_DECIMALS = 6  # of a number that is written without an exponent
 LARGEST = 1e150  # squares of larger numbers are none any more; MLflow keeps infinity as 1.8e308
 
 LOST_RECALL = 0.2  # a classifier that recognises no more than this share of a class has lost the class
+BALANCED = "balanced accuracy"  # the mean share of a class that a classifier recognises, of all classes alike
+DIGITS = tuple("0123456789")  # the names of classes that sentences call digits
 
 FINAL = "final/"
 BEST = "best/"
@@ -49,6 +51,7 @@ class Measure:
     `series` names the metric of which each epoch has a value, where this one stands for a whole run: val/accuracy for
     final/val_accuracy. `counted_by` names the metric that counts, where this one is its share: test/correct for
     test/accuracy. Neither is kept with a run. What is `guessed` nobody declared: nnexp/undeclared.py took it for this.
+    A name that ends in a slash declares all metrics below it: val/recall/ is said of val/recall/cat.
     """
 
     name: str
@@ -190,6 +193,12 @@ def read_measures(text: str | None) -> dict[str, Measure]:
         }
     except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
+
+
+def declaration_of(name: str, declared: Mapping[str, Measure]) -> Measure | None:
+    """Find what is declared of a metric, by its own name or by that of what it stands below."""
+    above = declared.get(f"{name.rpartition('/')[0]}/")
+    return declared.get(name) or (replace(above, name=name) if above else None)
 
 
 def judging(measures: Iterable[Measure], purposes: Sequence[str] = (CHOOSE, REPORT)) -> list[Measure]:

@@ -29,6 +29,7 @@ from nnexp.measure import (
     TELL,
     UP,
     Measure,
+    declaration_of,
 )
 
 LOWER = frozenset({
@@ -60,7 +61,8 @@ def completed(declared: Iterable[Measure], measured: Iterable[Mapping[str, float
     values: dict[str, list[float]] = {}
     for metrics in measured:
         for name, value in metrics.items():
-            if name not in known or known[name].unit == BY_VALUES:
+            said = declaration_of(name, known)
+            if said is None or said.unit == BY_VALUES:
                 values.setdefault(name, []).append(value)
     guessed = {name: guess(name, found) for name, found in values.items()}
     found = {name: replace(one, unit=guessed[name].unit) if name in guessed else one for name, one in known.items()}
@@ -95,6 +97,8 @@ def measure_named(name: str, declared: Mapping[str, Measure], values: Iterable[f
         for form in (one, one.final, one.best):
             if form.name == name:
                 return form
+    if above := declaration_of(name, declared):
+        return above
     series = name.removeprefix(FINAL).removeprefix(BEST)  # as runs of the first format have it
     series = series.replace("val_", "val/", 1).replace("test_", "test/", 1) if series != name else ""
     better = DOWN if name == BEST_EPOCH else direction(name)

@@ -135,3 +135,12 @@ def test_a_guess_comes_back_from_the_record_as_one() -> None:
 def test_a_metric_of_a_run_without_declarations_is_no_share_if_it_is_in_per_cent() -> None:
     assert measure_named("val_acc", {}, [91.3]).unit == ""
     assert measure_named("val_acc", {}, [0.913]).unit == FRACTION
+
+
+def test_what_stands_below_a_declared_name_is_declared_by_it() -> None:
+    recall = Measure("val/recall/", FRACTION, UP)
+    declared = {recall.name: recall}
+    assert completed([recall], [{"val/recall/loss": 0.5}]) == [recall]
+    assert measure_named("val/recall/loss", declared, [0.5]) == Measure("val/recall/loss", FRACTION, UP)
+    assert measure_named("val/recall", declared).guessed
+    assert measure_named("test/recall/loss", declared).better == DOWN

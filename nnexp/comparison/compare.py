@@ -15,11 +15,11 @@ from math import inf
 
 from nnexp.comparison.comparison import Comparison, Nothing
 from nnexp.comparison.curves import LearningCurves, read_curves, target_of
-from nnexp.comparison.deciding import Deciding, deciding, reported
+from nnexp.comparison.deciding import Deciding, besides, deciding, reported
 from nnexp.comparison.eligible import COUNTED, eligible, of_one_content, of_one_dataset, with_number
 from nnexp.comparison.groups import SEED, Group, check_names, group, label_of, setting_of, varying, with_defaults
 from nnexp.comparison.looks_made import looks_made
-from nnexp.comparison.losses import Lost, lost_runs
+from nnexp.comparison.losses import Lost, lost_runs, stake
 from nnexp.comparison.predictions import compare_predictions, read_predictions
 from nnexp.comparison.price import price_of_choosing
 from nnexp.comparison.requirement import Then, required, requirement
@@ -98,7 +98,9 @@ def compare(
     lost, curves = lost_runs(counted, store), read_curves(counted, store, target)
     found = _compared(names, decides, counted, curves, lost, worthwhile, looks_made(counted, store))
     found = _with_requirement(found, wanted) if wanted else found
-    found = replace(found, left_out=tuple(left_out), missing=_missing(runs, counted, by))
+    found = replace(
+        found, left_out=tuple(left_out), missing=_missing(runs, counted, by), stake=stake(counted, lost, store)
+    )
     return found if store is None else _with_predictions(found, store)
 
 
@@ -108,19 +110,28 @@ def _compared(
 ) -> Comparison:  # fmt: skip
     measure, beside = decides.measure, reported(declared_by(runs), decides.measure)
     groups = group(runs, by, measure, lost or ())
-    told = {} if beside is None else {one.label: one for one in _groups_of(beside, runs, by, lost)}
-    reports = {one.label: told[one.label].results if one.label in told else Results(()) for one in groups}
-    summaries = [summarize(one, reports[one.label].good, curves, measure, lost) for one in groups]
+    told = {} if beside is None else _groups_of(beside, runs, by, lost)
+    others = {one: _groups_of(one, runs, by, lost) for one in besides(declared_by(runs), measure, beside)}
+    others = {one: found for one, found in others.items() if found}
+    reports = {one.label: _results(one, told) for one in groups}
+    more = {one.label: [_results(one, found) for found in others.values()] for one in groups}
+    summaries = [
+        summarize(one, reports[one.label].good, curves, measure, lost, [each.good for each in more[one.label]])
+        for one in groups
+    ]
     decidable = len(groups) > 1 and by[0] != SEED
     decided = verdict(summaries, measure, worthwhile=worthwhile, looks=looks) if decidable else None
     if decided and decided.decision.as_they_are:
-        summaries = [counted_alike(one, reports[one.label].all) for one in summaries]
+        summaries = [
+            counted_alike(one, reports[one.label].all, [each.all for each in more[one.label]]) for one in summaries
+        ]
     found = Comparison(
         by=by,
         deciding=decides,
         configurations=_ranked(summaries, decided, measure),
         verdict=decided,
         reported=beside,
+        besides=(*others,),
         target=curves.target,
     )
     return _with_what_follows(found, decided, {one.label: one for one in groups}, told) if decided else found
@@ -159,10 +170,14 @@ def _ranked(summaries: Sequence[Summary], found: Verdict | None, measure: Measur
     return tuple(named[label] for label in (*found.decision.may_be_best, *found.decision.ruled_out))
 
 
-def _groups_of(measure: Measure, runs: Sequence[Run], by: Sequence[str], lost: Lost | None) -> list[Group]:
-    """Group the runs by another metric than decides."""
+def _groups_of(measure: Measure, runs: Sequence[Run], by: Sequence[str], lost: Lost | None) -> dict[str, Group]:
+    """Group the runs that have another metric than decides, by their labels."""
     counted, _ = with_number(runs, measure)
-    return group(counted, by, measure, lost or ())
+    return {one.label: one for one in group(counted, by, measure, lost or ())}
+
+
+def _results(one: Group, found: Mapping[str, Group]) -> Results:
+    return found[one.label].results if one.label in found else Results(())
 
 
 def _with_predictions(comparison: Comparison, store: RunStore) -> Comparison:

@@ -9,6 +9,7 @@ from nnexp.comparison.curves import Target
 from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.eligible import LeftOut
 from nnexp.comparison.groups import natural
+from nnexp.comparison.losses import Stake
 from nnexp.comparison.predictions import McNemar
 from nnexp.comparison.price import PriceOfChoosing
 from nnexp.comparison.requirement import Requirement
@@ -39,7 +40,9 @@ class Comparison:
     nothing: Nothing | None = None  # what follows is then empty
     configurations: tuple[Summary, ...] = ()
     verdict: Verdict | None = None  # None where there is nothing to decide: no run, one configuration, or mere seeds
+    stake: Stake | None = None  # what the classes cost that runs lost; None where none is lost
     reported: Measure | None = None  # what is reported beside what decides
+    besides: tuple[Measure, ...] = ()  # what else settings are declared to be judged by
     target: Target | None = None
     mattered: VarianceShares | None = None  # of what the good seeds reached; None where it cannot be told
     price: PriceOfChoosing | None = None  # of the first configuration, if what is reported did not choose it

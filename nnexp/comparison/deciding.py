@@ -49,6 +49,13 @@ def reported(declared: Declared, beside: Measure | None = None) -> Measure | Non
     return next(alike, known[0] if known else None)
 
 
+def besides(declared: Declared, decides: Measure, beside: Measure | None) -> tuple[Measure, ...]:
+    """List what else settings are declared to be judged by."""
+    told = {decides.history, beside.history if beside else ""}
+    known = [one for one in judging(declared.values()) if not one.guessed]
+    return tuple(one.final for one in known if one.history not in told)
+
+
 def deciding(runs: Sequence[Run], by: Sequence[str], metric: str | None = None, better: str | None = None) -> Deciding:
     """Choose what decides: the metric asked for, or the first to choose by that every configuration has.
 

@@ -62,6 +62,7 @@ def _row(comparison: Comparison, one: Summary) -> dict[str, object]:
         **(_loss(comparison, one) if comparison.tells_lost_runs else {}),
         **_standing(comparison, one.label),
         **({"test_level": one.reported.mean, "test_sd": one.reported.sd} if comparison.reported else {}),
+        **_besides(comparison, one),
         "best_epoch_mean": one.best_epoch_mean,
         "best_epoch_median": one.best_epoch_median,
         "epoch_seconds": one.epoch_seconds,
@@ -85,6 +86,13 @@ def _loss(comparison: Comparison, one: Summary) -> dict[str, object]:
         "lost_what": " ".join(one.lost),
         "lost_more_p": comparison.verdict.loses_more.get(one.label, nan) if comparison.verdict else nan,
     }
+
+
+def _besides(comparison: Comparison, one: Summary) -> dict[str, object]:
+    columns: dict[str, object] = {}
+    for measure, found in zip(comparison.besides, one.besides, strict=True):
+        columns |= {measure.history: found.mean, f"{measure.history}_sd": found.sd}
+    return columns
 
 
 def _standing(comparison: Comparison, label: str) -> dict[str, object]:

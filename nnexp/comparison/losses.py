@@ -1,19 +1,29 @@
 """Which runs were lost: their result says little of their setting, as of a network that never learns a digit.
 
 What that means is the task's to say, in a remark on the finished run. Runs that are older than such remarks do not say;
-their answers on the test set do.
+their answers on the test set do. These also know the names of the classes, and what it costs to lose one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from nnexp.comparison.predictions import read_predictions
+from nnexp.comparison.predictions import Predictions, read_predictions
+from nnexp.measure import DIGITS
 from nnexp.tracking.records import FIRST_TASK, Run, Tag
 from nnexp.tracking.store import RunStore
 
 Lost = dict[str, tuple[str, ...]]  # what each lost run lost, by run id
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What it costs to lose one of the classes that runs lost, as a share of the test set: from least to most."""
+
+    least: float
+    most: float
+    are_digits: bool
 
 
 def lost_runs(runs: Sequence[Run], store: RunStore | None) -> Lost | None:
@@ -21,7 +31,20 @@ def lost_runs(runs: Sequence[Run], store: RunStore | None) -> Lost | None:
     said = {run.run_id: _lost(run, store) for run in runs}
     if all(lost is None for lost in said.values()):
         return None
-    return {run_id: tuple(lost) for run_id, lost in said.items() if lost}
+    answers = _answers([run for run in runs if said[run.run_id]], store)
+    named = {data: one.named for data, one in answers.items()}
+    return {run.run_id: tuple(named.get(_data(run), list)(lost)) for run in runs if (lost := said[run.run_id])}
+
+
+def stake(runs: Sequence[Run], lost: Lost | None, store: RunStore | None) -> Stake | None:
+    """Say what it costs to lose what was lost; None where it is nothing, or the answers are not there."""
+    losing = [run for run in runs if lost and run.run_id in lost]
+    answers = _answers(losing, store)
+    names = {(_data(run), name) for run in losing for name in (lost or {})[run.run_id]}
+    shares = [share for data, one in answers.items() for name, share in one.shares.items() if (data, name) in names]
+    if not shares:
+        return None
+    return Stake(min(shares), max(shares), all(one.classes == DIGITS for one in answers.values()))
 
 
 def with_lost(runs: Sequence[Run], store: RunStore | None) -> list[Run]:
@@ -35,6 +58,7 @@ def _with_lost(run: Run, store: RunStore | None) -> Run:
 
 
 def _lost(run: Run, store: RunStore | None) -> list[str] | None:
+    """List what a run lost; a class by its number."""
     if Tag.LOST in run.tags:
         told = run.tags[Tag.LOST]
         return [] if told == Tag.NOTHING else told.split()
@@ -44,3 +68,14 @@ def _lost(run: Run, store: RunStore | None) -> list[str] | None:
     if answers is None:
         return run.tags[Tag.NEVER_PREDICTED].split() if Tag.NEVER_PREDICTED in run.tags else None
     return [str(one) for one in answers.lost()]
+
+
+def _answers(runs: Sequence[Run], store: RunStore | None) -> dict[str, Predictions]:
+    """Read the answers of a run of each data set, where there are any."""
+    first = {_data(run): run for run in reversed(runs) if run.task == FIRST_TASK}
+    found = {data: read_predictions(store, run.run_id) for data, run in first.items()} if store else {}
+    return {data: answers for data, answers in found.items() if answers}
+
+
+def _data(run: Run) -> str:
+    return run.tags.get(Tag.DATA, "")

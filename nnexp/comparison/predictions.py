@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -19,16 +19,22 @@ from nnexp.tracking.store import RunStore
 
 ANSWERS = PREDICTIONS  # the file that holds them
 ARRAYS = ("labels", "predicted", "confidence")
+CLASSES, SHAPE = "classes", "shape"  # what there may be besides
 MOST_CLASSES = 1 << 12  # a table of them fits the memory
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """A network's answers on the test set, each (n,): the right class, the class it chose, and its winning output."""
+    """A network's answers on the test set, each (n,): the right class, the class it chose, and its winning output.
+
+    `classes` are the names of all classes there are; `shape` is (height, width) of a picture, where that is known.
+    """
 
     labels: NDArray[np.integer]
     predicted: NDArray[np.integer]
     confidence: NDArray[np.floating]
+    classes: tuple[str, ...]
+    shape: tuple[int, int] | None = None
 
     @property
     def correct(self) -> NDArray[np.bool_]:
@@ -41,12 +47,22 @@ class Predictions:
         classes = np.unique(self.labels)
         return [int(one) for one in classes if self.correct[self.labels == one].mean() <= LOST_RECALL]
 
+    def named(self, numbers: Sequence[str]) -> list[str]:
+        """Name classes that a record gives by number."""
+        names = {str(number): name for number, name in enumerate(self.classes)}
+        return [names.get(one, one) for one in numbers]
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """What share of the examples is of each class, by its name."""
+        counts = np.bincount(self.labels, minlength=len(self.classes))
+        return dict(zip(self.classes, (counts / len(self.labels)).tolist(), strict=True))
+
     def confusion(self) -> NDArray[np.int64]:
         """Count the examples (classes, classes): a row for each right class, a column for each chosen one."""
-        classes = int(max(self.labels.max(), self.predicted.max())) + 1
-        counts = np.zeros((classes, classes), dtype=np.int64)
-        np.add.at(counts, (self.labels, self.predicted), 1)
-        return counts
+        k = len(self.classes)
+        counts = np.bincount(self.labels.astype(np.int64) * k + self.predicted, minlength=k * k)
+        return counts.reshape(k, k)
 
 
 @dataclass(frozen=True)
@@ -78,7 +94,7 @@ def read_predictions(store: RunStore, run_id: str) -> Predictions | None:
 
 
 def answers_of(arrays: Mapping[str, NDArray[Any]]) -> Predictions | None:
-    """Take arrays for answers; None if they are others, of a task of its own.
+    """Take arrays for answers; None if they are others, of a task of its own. Classes without names are numbers.
 
     Raises
     ------
@@ -96,7 +112,8 @@ def answers_of(arrays: Mapping[str, NDArray[Any]]) -> Predictions | None:
         and all(one.dtype.kind in "iu" and 0 <= one.min() <= one.max() < MOST_CLASSES for one in (labels, predicted))
     ):
         raise RecordError(f"{PREDICTIONS} holds no answers: a class for each example, and one that was chosen")
-    return Predictions(labels, predicted, confidence)
+    classes = _classes(arrays.get(CLASSES), 1 + int(max(labels.max(), predicted.max())))
+    return Predictions(labels, predicted, confidence, classes, _shape(arrays.get(SHAPE)))
 
 
 def compare_predictions(a: Predictions, b: Predictions) -> McNemar | None:
@@ -105,3 +122,20 @@ def compare_predictions(a: Predictions, b: Predictions) -> McNemar | None:
         return None
     only_a, only_b = int(np.sum(a.correct & ~b.correct)), int(np.sum(b.correct & ~a.correct))
     return McNemar(len(a.labels), only_a, only_b, mcnemar(only_a, only_b))
+
+
+def _classes(names: NDArray[Any] | None, fewest: int) -> tuple[str, ...]:
+    if names is None:
+        return tuple(map(str, range(fewest)))
+    found = tuple(map(str, names)) if names.dtype.kind == "U" and names.ndim == 1 else ()
+    if not fewest <= len(found) <= MOST_CLASSES or len({*found}) < len(found):
+        raise RecordError(f"{PREDICTIONS} holds no names of classes: a different one for each of {fewest} at least")
+    return found
+
+
+def _shape(found: NDArray[Any] | None) -> tuple[int, int] | None:
+    if found is None:
+        return None
+    if found.dtype.kind not in "iu" or found.shape != (2,) or found.min() < 1:
+        raise RecordError(f"{PREDICTIONS} holds no shape of a picture: its height and width")
+    return int(found[0]), int(found[1])

@@ -43,6 +43,7 @@ class Summary:
     loss: Loss | None  # None where the runs do not say
     lost: tuple[str, ...]  # what the lost runs lost: the classes of a classifier
     reported: Sample  # of what is reported beside, over the same seeds as the level
+    besides: tuple[Sample, ...]  # of what else settings are judged by, likewise
     best_epoch_mean: float
     best_epoch_median: float
     epoch_seconds: float
@@ -56,9 +57,14 @@ def sample(values: Sequence[float]) -> Sample:
 
 
 def summarize(
-    group: Group, reported: Sequence[float], curves: LearningCurves, measure: Measure, lost: Lost | None
+    group: Group,
+    reported: Sequence[float],
+    curves: LearningCurves,
+    measure: Measure,
+    lost: Lost | None,
+    besides: Sequence[Sequence[float]] = (),
 ) -> Summary:
-    """Work out a configuration's figures; `reported` are the values of what is reported beside, one a good seed."""
+    """Work out a configuration's figures; `reported` and `besides` are values of other metrics, one a good seed."""
     best, results = _finite(group.runs, BEST_EPOCH), group.results
     ranked = sorted(results.all, reverse=not measure.higher_is_better)
     return Summary(
@@ -73,6 +79,7 @@ def summarize(
         loss=None if lost is None else Loss(len(results.lost), len(results.all)),
         lost=_classes(group.runs, lost or {}),
         reported=sample(reported),
+        besides=tuple(map(sample, besides)),
         best_epoch_mean=_mean(best),
         best_epoch_median=float(np.median(best)) if best else nan,
         epoch_seconds=_mean([_epoch_seconds(run, curves) for run in group.runs]),
@@ -81,9 +88,10 @@ def summarize(
     )
 
 
-def counted_alike(one: Summary, reported: Sequence[float]) -> Summary:
+def counted_alike(one: Summary, reported: Sequence[float], besides: Sequence[Sequence[float]]) -> Summary:
     """Give the figures where lost runs are counted like any other: means alone, for a spread would be of two kinds."""
-    return replace(one, level=_mean_alone(one.results.all), reported=_mean_alone(reported))
+    others = tuple(map(_mean_alone, besides))
+    return replace(one, level=_mean_alone(one.results.all), reported=_mean_alone(reported), besides=others)
 
 
 def _mean_alone(values: Sequence[float]) -> Sample:

@@ -16,13 +16,24 @@ from nnexp.core.registry import look_up
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one look at a set of examples found; `never_predicted` lists the classes that no example was assigned to."""
+    """What one look at a set of examples found.
+
+    `never_predicted` lists the classes that no example was assigned to. `recalls` has for each class the share of its
+    examples that was assigned to it; None where it has none.
+    """
 
     accuracy: float  # a fraction of 1
     correct: int
     total: int
     cost: float
     never_predicted: tuple[int, ...]
+    recalls: tuple[float | None, ...]
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """The mean recall of the classes that have examples: each counts alike, however few these are."""
+        known = [recall for recall in self.recalls if recall is not None]
+        return sum(known) / len(known)
 
 
 class Evaluator:
@@ -32,6 +43,7 @@ class Evaluator:
         examples.check_fit(network.sizes[0], network.sizes[-1])
         look_up("cost", cost, COSTS)
         self._labels, self._cost = examples.labels, cost
+        self._sizes = np.bincount(examples.labels, minlength=network.sizes[-1]).tolist()  # of the classes
         self._predictor = look_up("kernel", kernel, KERNELS).predictor(network, examples)
 
     def outputs(self) -> Array:
@@ -42,9 +54,11 @@ class Evaluator:
         """Compare the class of the largest output with the label, for all examples."""
         a = self.outputs()
         predicted = a.argmax(axis=1)
-        correct, total = int((predicted == self._labels).sum()), len(predicted)
+        right = np.bincount(predicted[predicted == self._labels], minlength=a.shape[1]).tolist()
         never = np.flatnonzero(np.bincount(predicted, minlength=a.shape[1]) == 0)
-        return Evaluation(correct / total, correct, total, self._predictor.cost(a, self._cost), tuple(never.tolist()))
+        recalls = tuple(hits / size if size else None for hits, size in zip(right, self._sizes, strict=True))
+        correct, total, cost = sum(right), len(predicted), self._predictor.cost(a, self._cost)
+        return Evaluation(correct / total, correct, total, cost, tuple(never.tolist()), recalls)
 
 
 def evaluate(network: Network, examples: Examples, *, cost: str = "quadratic", kernel: str = "numpy") -> Evaluation:

@@ -26,7 +26,7 @@ def identity(spec: RunSpec, kind: Kind = Kind.RUN) -> dict[str, str]:
         Tag.CODE: spec.code,
         **({Tag.DATA: spec.data.digest} if spec.data else {}),
         **({Tag.DATA_PATHS: spec.data.source} if spec.data and is_foreign(spec.task) else {}),
-        Tag.MEASURES: write_measures((*spec.task.measures, TOTAL)),
+        Tag.MEASURES: write_measures((*spec.measures, TOTAL)),
         Tag.DEFAULTS: " ".join(spec.at_default),
         Tag.INCIDENTAL: " ".join(spec.incidental),
     }
@@ -42,7 +42,7 @@ def finished_run(spec: RunSpec, epochs: Sequence[Epoch], ending: Finished) -> Ru
 
     So whoever decides while runs go on decides as it would from the records.
     """
-    known, declared = ending.metrics, [*spec.task.measures, TOTAL]
+    known, declared = ending.metrics, [*spec.measures, TOTAL]
     tags = identity(spec) | remarks(ending) | declaration(declared, epochs, known)
     measures = read_measures(tags[Tag.MEASURES]).values()
     metrics = {name: value for epoch in epochs for name, value in epoch.metrics.items()}

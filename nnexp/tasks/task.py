@@ -44,6 +44,7 @@ class Examined:
     told: frozenset[str] = frozenset()  # the settings that the title tells already
     cautions: tuple[str, ...] = ()  # what can be trained, but was hardly meant: a line each
     portable: bool = False  # whether its bits are the same in every environment
+    measures: tuple[Measure, ...] = ()  # which of the task's metrics it has, where that depends on the data
 
 
 Files = Mapping[str, Mapping[str, NDArray[Any]]]  # arrays, by the name of the file that they are kept in
@@ -96,7 +97,7 @@ class Task(Protocol):
 
     @property
     def measures(self) -> Sequence[Measure]:
-        """Its metrics, each declared once."""
+        """Its metrics, each declared once: all that a run of it may have."""
         ...
 
     def examine(self, config: Any) -> Examined:

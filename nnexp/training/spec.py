@@ -9,6 +9,7 @@ from typing import Any
 
 from nnexp.config.schema import EPOCHS
 from nnexp.config.value import format_value
+from nnexp.measure import Measure
 from nnexp.tasks.task import Data, Examined, Task
 from nnexp.training.checkpoint import Checkpoint
 from nnexp.training.key import key_of
@@ -39,6 +40,7 @@ class RunSpec:
     portable: bool = False  # whether its bits are the same in every environment
     course: str = ""  # its key but for how long it is: the same for runs that begin as it does
     checkpoint: Checkpoint | None = field(default=None, compare=False)  # of such a run, to go on from
+    measures: tuple[Measure, ...] = ()  # what is declared of its metrics
 
     @property
     def values(self) -> dict[str, Any]:
@@ -120,6 +122,7 @@ def make_spec(
         examined.cautions,
         examined.portable,
         key_of(task.name, task.schema.course(examined.config), basis.data, basis.code),
+        measures=examined.measures or (*task.measures,),
     )
 
 

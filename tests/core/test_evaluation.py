@@ -11,12 +11,13 @@ def identity(n):
     return Network.from_parameters({"weights_0": np.eye(n), "biases_0": np.zeros(n)})
 
 
-def test_counts_what_is_right_and_what_was_never_predicted():
+def test_counts_what_is_right_by_class_and_what_was_never_predicted():
     images = np.array([[9, 0, 0, 0], [0, 0, 9, 0], [0, 0, 9, 0], [9, 0, 0, 0]], np.uint8)
     result = evaluate(identity(4), Examples(images, np.array([0, 2, 1, 0])))
     a9, a0 = 1 / (1 + np.exp(-9)), 0.5
     right, wrong = ((1 - a9) ** 2 + 3 * a0**2) / 2, (a9**2 + (1 - a0) ** 2 + 2 * a0**2) / 2
-    assert result == Evaluation(0.75, 3, 4, pytest.approx((3 * right + wrong) / 4), (1, 3))
+    assert result == Evaluation(0.75, 3, 4, pytest.approx((3 * right + wrong) / 4), (1, 3), (1.0, 0.0, 1.0, None))
+    assert result.balanced_accuracy == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize("n", [1, CHUNK - 1, CHUNK, 2 * CHUNK + 3])

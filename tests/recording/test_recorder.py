@@ -19,6 +19,7 @@ from nnexp.recording.folder import RunFolder
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.recording.replay import replay
 from nnexp.tasks.network.config import SCHEMA, Config
+from nnexp.tasks.network.measures import declared
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Metric, Run, RunStart, Status, Tag
@@ -27,8 +28,9 @@ from nnexp.training.events import Epoch, Event, Failed, Finished, Killed, Pruned
 from nnexp.training.spec import make_spec
 from tests.plans import events_of
 
-EPOCH_METRICS = {measure.name for measure in (*NETWORK.measures, TOTAL)}
-FINAL_METRICS = {"best/epoch", "best/val_accuracy"} | {one.final.name for one in NETWORK.measures if one.purpose}
+MEASURES = [*declared("012", uneven=False)]
+EPOCH_METRICS = {measure.name for measure in (*MEASURES, TOTAL)}
+FINAL_METRICS = {"best/epoch", "best/val_accuracy"} | {one.final.name for one in MEASURES if one.purpose}
 
 
 class Fickle(MemoryStore):
@@ -115,7 +117,7 @@ class TestRecord:
         )
         assert (record.tags[Tag.FORMAT], record.tags[Tag.TASK]) == ("2", "network")
         assert [*read_measures(record.tags[Tag.MEASURES]).values()] == [
-            *(replace(one, counted_by="") for one in NETWORK.measures), TOTAL,
+            *(replace(one, counted_by="") for one in MEASURES), TOTAL,
         ]  # fmt: skip
         assert record.key == make_spec(NETWORK, config).key
         assert record.incidental == {"dataset.name", "dataset.path", "experiment", "threads"}

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from nnexp.measure import DOWN, FIRST_FORMAT, FRACTION, REPORT, TELL, TOTAL, UP, Measure
-from nnexp.tasks.network.measures import MEASURES
+from nnexp.measure import DIGITS, DOWN, FIRST_FORMAT, FRACTION, REPORT, TELL, TOTAL, UP, Measure
+from nnexp.tasks.network.measures import declared
 from nnexp.tracking.mlflow.view import sweep_view
 
 
-@pytest.mark.parametrize("measures", [[*MEASURES, TOTAL], FIRST_FORMAT.values()], ids=["now", "of the first format"])
+@pytest.mark.parametrize(
+    "measures", [[*declared(DIGITS, uneven=False), TOTAL], FIRST_FORMAT.values()], ids=["now", "of the first format"]
+)
 def test_the_networks_runs_open_on_accuracies_and_costs(measures: Iterable[Measure]) -> None:
     view = sweep_view("mine", ["hidden"], "seed", measures)
     assert {chart["metricKey"]: chart["type"] for chart in view["compareRunCharts"]} == {

@@ -11,8 +11,9 @@ from nnexp.comparison.comparison import Comparison, Nothing
 from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.eligible import LeftOut, Reason, dataset_settings
 from nnexp.comparison.groups import SEED, varying
-from nnexp.measure import count, with_article
+from nnexp.measure import BALANCED, count, with_article
 from nnexp.report.prose.finding import listed
+from nnexp.report.prose.lost import tell_stake
 from nnexp.tracking.records import Tag
 
 FATES = (Reason.FAILED, Reason.KILLED, Reason.RUNNING, Reason.PRUNED)
@@ -37,7 +38,7 @@ def notes(comparison: Comparison) -> Iterator[str]:
         return
     if comparison.missing:
         yield f"No run that counts: {_listed(comparison.missing)}."
-    for limit in (_looks, _averaged, _seeds, _noise, _environments, _target):
+    for limit in (_uneven, _lost, _looks, _averaged, _seeds, _noise, _environments, _target):
         yield from limit(comparison)
 
 
@@ -101,6 +102,21 @@ def _numberless(comparison: Comparison) -> Iterator[str]:
     for one in comparison.left_out:
         if one.reason is Reason.NO_NUMBER:
             yield f"{count(one.runs, 'run')} left out: {one.reason} for {comparison.measure.label}."
+
+
+def _uneven(comparison: Comparison) -> Iterator[str]:
+    for one in comparison.besides:
+        if one.noun == BALANCED:
+            yield (
+                f"Some classes have few of the examples, and accuracy hardly counts them: {one.label} counts every "
+                f"class alike (--metric {one.history})."
+            )
+            return
+
+
+def _lost(comparison: Comparison) -> Iterator[str]:
+    if comparison.stake and not comparison.stake.are_digits:  # of digits the published figures say it
+        yield tell_stake(comparison.stake)
 
 
 def tell_looks(looks: Sequence[int]) -> str:

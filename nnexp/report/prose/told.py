@@ -16,6 +16,7 @@ from nnexp.comparison.verdict import Verdict
 from nnexp.report.prose.answer import tell_answer, tell_details
 from nnexp.report.prose.finding import Finding
 from nnexp.report.prose.further import tell_further
+from nnexp.report.prose.lost import lost_word
 from nnexp.report.prose.notes import notes
 from nnexp.report.prose.sentences import describe, tell_mcnemar
 from nnexp.statistics.looks import LOOKS
@@ -71,7 +72,7 @@ def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
         verdict.more_seeds,
         verdict.alpha,
         looked=bool(verdict.looks),
-        lost="digit" if classifies else "",
+        lost=lost_word(comparison.stake) if classifies else "",
         remedy="`nnexp sweep NAME --until-decided`" if _may_be_added(comparison, verdict) else "",
     )
 

@@ -8,8 +8,10 @@ from rich.console import Group, RenderableType
 from rich.styled import Styled
 
 from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.losses import Stake
 from nnexp.escape import in_markdown
-from nnexp.measure import LOST_RECALL, NOTHING, show_seconds
+from nnexp.measure import NOTHING, show_seconds
+from nnexp.report.prose.lost import lost_word, tell_stake
 from nnexp.report.published.reproduction import ACCURACY, Figure, Reproduction, reproductions, systems
 from nnexp.report.tables.formats import markdown_table, titled_table
 from nnexp.report.tables.table import Row, Table, show_loss, show_lost, show_sample
@@ -25,7 +27,7 @@ def published_table(comparison: Comparison, store: RunStore) -> RenderableType |
     if not found:
         return None
     drawn = [part for table in tables(found) for part in titled_table(table)]
-    return Group(*drawn, "", *(Styled(note, "dim") for note in notes(found)))
+    return Group(*drawn, "", *(Styled(note, "dim") for note in notes(found, comparison.stake)))
 
 
 def published_markdown(comparison: Comparison, store: RunStore) -> str | None:
@@ -33,7 +35,7 @@ def published_markdown(comparison: Comparison, store: RunStore) -> str | None:
     found = reproductions(comparison, store, systems())
     if not found:
         return None
-    said = "\n".join(f"- {in_markdown(note)}" for note in notes(found))
+    said = "\n".join(f"- {in_markdown(note)}" for note in notes(found, comparison.stake))
     return "\n\n".join([*map(markdown_table, tables(found)), said]) + "\n"
 
 
@@ -47,10 +49,10 @@ def tables(found: Sequence[Reproduction]) -> list[Table]:
     return sets
 
 
-def notes(found: Sequence[Reproduction]) -> list[str]:
+def notes(found: Sequence[Reproduction], stake: Stake | None) -> list[str]:
     """Say what the tables' words mean, and compare the times of an epoch where they were published."""
     figures = [figure for one in found for figure in one.figures]
-    return [*_level(found, figures), *_lies(figures), *_times(found)]
+    return [*_level(found, figures, stake), *_lies(figures, lost_word(stake)), *_times(found)]
 
 
 def _row(one: Reproduction, figure: Figure) -> Row:
@@ -72,24 +74,24 @@ def _where(figure: Figure) -> str:
     return f"{100 * figure.gap:+.2f}" if figure.gap else "inside"
 
 
-def _level(found: Sequence[Reproduction], figures: Sequence[Figure]) -> Iterator[str]:
-    lost = _any_lost(found)
-    over = "the seeds that lost no digit" if lost else "all seeds"
+def _level(found: Sequence[Reproduction], figures: Sequence[Figure], stake: Stake | None) -> Iterator[str]:
+    lost = lost_word(stake)
+    over = f"the seeds that lost no {lost}" if _any_lost(found) else "all seeds"
     yield f"Level: mean ± standard deviation over {over}; worst, median and best are of all seeds."
     if any(figure.is_early for figure in figures):
-        yield "After the first epoch no level is told: a run that has all digits in the end may still lack some."
-    if lost:
-        share = f"{100 * LOST_RECALL:.0f} %"
-        yield f"A network has lost a digit if it knows at most {share} of its examples: about 9 points each."
+        every = "digits" if lost == "digit" else "classes"
+        yield f"After the first epoch no level is told: a run that has all {every} in the end may still lack some."
+    if _any_lost(found):
+        yield tell_stake(stake)
 
 
-def _lies(figures: Sequence[Figure]) -> Iterator[str]:
+def _lies(figures: Sequence[Figure], lost: str) -> Iterator[str]:
     """Say what it means that a figure lies inside the range, or outside: n + 1 runs are in any order alike."""
     seeds = sorted({len(figure.ours.seeds) for figure in figures if figure.published is not None})
     if seeds:
         yield (
-            "A published figure is of one run, which may have lost a digit: it lies inside the range of ours, from "
-            "worst to best, or so many points above (+) or below (-) it."
+            f"A published figure is of one run, which may have lost a {lost}: it lies inside the "
+            "range of ours, from worst to best, or so many points above (+) or below (-) it."
         )
         chance = ", ".join(f"of {n} in 2 of {n + 1} cases" for n in seeds)
         yield f"By chance alone one more run lies outside the range {chance}."

@@ -48,7 +48,8 @@ def tables_without_times(comparison: Comparison) -> list[Table]:
     if not comparison.configurations:
         return []
     lost = any(one.loss and one.loss.count for one in comparison.configurations)
-    return [_quality(comparison, lost=lost), *([_losses(comparison)] if lost else [])]
+    besides = [_besides(comparison)] if comparison.besides else []
+    return [_quality(comparison, lost=lost), *besides, *([_losses(comparison)] if lost else [])]
 
 
 def shown(comparison: Comparison) -> tuple[Summary, ...]:
@@ -71,6 +72,12 @@ def _quality(comparison: Comparison, *, lost: bool) -> Table:
     first = "what may be best" if verdict and verdict.decision.ruled_out else f"best {measure.label}"
     title = f"How good: {_averaged(as_they_are=as_they_are, lost=lost)}, {first} first"
     return _table(comparison, title, columns, rows)
+
+
+def _besides(comparison: Comparison) -> Table:
+    columns = [measure.column for measure in comparison.besides]
+    rows = [[*map(show_sample, comparison.besides, one.besides)] for one in shown(comparison)]
+    return _table(comparison, "Beside it, over the same seeds", columns, rows)
 
 
 def _averaged(*, as_they_are: bool, lost: bool) -> str:

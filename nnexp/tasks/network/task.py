@@ -24,8 +24,9 @@ from nnexp.datasets import Dataset, Preparation
 from nnexp.errors import DataError, NnexpError
 from nnexp.measure import LOST_RECALL
 from nnexp.tasks.network import deciding
+from nnexp.tasks.network.classes import names_of, recalls
 from nnexp.tasks.network.config import SCHEMA, Config
-from nnexp.tasks.network.measures import MEASURES, measured
+from nnexp.tasks.network.measures import MEASURES, declared_for, measured
 from nnexp.tasks.network.presets import own_settings, trained_settings
 from nnexp.tasks.network.setup import (
     PARAMETERS,
@@ -70,7 +71,8 @@ class NetworkTask:
         title, told = _title(config, sizes)
         data = Data(dataset.name, dataset.digest, dataset.source)
         cautions = (*dataset.meta.odd, *_kernel(choice), *_cautions(config))
-        return Examined(config, title, data, told, cautions, portable=choice.kernel != "numpy")
+        measures, portable = (*declared_for(dataset),), choice.kernel != "numpy"
+        return Examined(config, title, data, told, cautions, portable=portable, measures=measures)
 
     def code(self) -> str:
         """Digest what decides the numbers."""
@@ -80,9 +82,10 @@ class NetworkTask:
         """Train, an epoch at a time; what is left are the parameters, and what they make of the test set."""
         dataset = dataset_of(config.dataset)
         network, epochs = begin(config, dataset, state)
+        declared = declared_for(dataset)
         last: EpochResult | None = None
         for last in epochs:
-            yield Measured(measured(last), last.digest, partial(_state, network, last))
+            yield Measured(measured(last, declared), last.digest, partial(_state, network, last))
         arrays = {
             PARAMETERS: network.parameters(),
             "predictions": predictions(network, dataset, kernel_of(config, dataset).kernel),
@@ -93,7 +96,8 @@ class NetworkTask:
         never = last.test.never_predicted if last and last.test else ()
         lost = lost_classes(arrays["predictions"])
         remarks = {"lost": " ".join(map(str, lost)) or "nothing"}
-        return Result(arrays, remarks | ({"never_predicted": " ".join(map(str, never))} if never else {}))
+        remarks |= {"never_predicted": " ".join(map(str, never))} if never else {}
+        return Result(arrays, remarks, recalls(last, dataset) if last else {})
 
     def digest_of(self, config: Config, read: Read) -> str:
         """Digest the parameters."""
@@ -124,14 +128,23 @@ NETWORK = NetworkTask()
 
 
 def predictions(network: core.Network, dataset: Dataset, kernel: str) -> dict[str, np.ndarray]:
-    """Say what a network makes of the test set: labels, the predicted classes, and the winning outputs."""
+    """Say what a network makes of the test set: labels, the predicted classes, and the winning outputs.
+
+    The names of the classes and the shape of a picture are said where these do not show it.
+    """
     outputs = core.predict(network, examples_of(dataset.test, dataset), kernel=kernel)
     small = np.min_scalar_type(dataset.classes - 1)
-    return {
+    found = {
         "labels": dataset.test.labels.astype(small),
         "predicted": outputs.argmax(axis=1).astype(small),
         "confidence": outputs.max(axis=1).astype(np.float16),
     }
+    names, (h, w) = names_of(dataset), dataset.image_shape
+    if names != tuple(map(str, range(1 + int(max(found["labels"].max(), found["predicted"].max()))))):
+        found["classes"] = np.array(names)
+    if h != w:
+        found["shape"] = np.array((h, w))
+    return found
 
 
 def lost_classes(answers: Mapping[str, np.ndarray]) -> list[int]:

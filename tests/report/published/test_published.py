@@ -67,6 +67,10 @@ def found(shelf):
     return reproductions(compare(shelf.records, shelf), shelf, systems())
 
 
+def said(shelf):
+    return notes(found(shelf), compare(shelf.records, shelf).stake)
+
+
 def rows(shelf):
     return tables(found(shelf))[0].rows
 
@@ -104,7 +108,7 @@ def test_one_published_figure_gives_one_row(shelf):
 def test_a_system_without_a_result_shows_ours_alone(shelf):
     shelf.add("keras-data", (0.9, 0.95, 0.95))
     assert rows(shelf) == (("keras-data", "30", "–", "95.00", "95.00", "95.00", "95.00", "–"),)
-    assert not any("published" in note for note in notes(found(shelf)))
+    assert not any("published" in note for note in said(shelf))
 
 
 MIXED = ((0.87, True), (0.88, True), (0.961, False), (0.962, False), (0.963, False))
@@ -116,7 +120,7 @@ def test_a_level_is_of_the_seeds_that_lost_no_digit_and_the_lost_ones_are_told_b
     figures, losses = tables(found(shelf))
     assert figures.rows[1] == ("lesson-py3", "best", "96.38", "96.20 ± 0.10", "87.00", "96.10", "96.30", "+0.08")
     assert losses.rows == (("lesson-py3", "2 of 5", "[5, 85] %", "8"),)
-    assert any("about 9 points each" in note for note in notes(found(shelf)))
+    assert any("about 10 points each" in note for note in said(shelf))
 
 
 def test_every_figure_is_that_of_a_comparison_of_the_same_runs(shelf):
@@ -160,8 +164,8 @@ def test_a_run_counts_by_its_settings_and_not_by_its_name(shelf):
 def test_the_time_of_an_epoch_is_compared_where_it_was_published(shelf):
     shelf.add("timed-yale-30", (0.9, 0.95, 0.95), seconds=0.2)
     shelf.add("timed-yale-100", (0.7, 0.88, 0.88), seconds=0.4)
-    *_, said = notes(found(shelf))
-    assert said == (
+    *_, told = said(shelf)
+    assert told == (
         "The fastest epoch of timed-yale-100 took 2.0 times (0.400 s over 0.200 s) that of timed-yale-30; "
         "published: 3.2 times (7.54 s over 2.37 s)."
     )
@@ -180,7 +184,7 @@ def test_what_chance_alone_does_is_told_for_each_number_of_seeds(shelf):
     for last in (0.62, 0.63, 0.64):
         shelf.add("staged-20", (0.5, last, last))
     shelf.add("colab-py27", (0.9, 0.95, 0.94))
-    assert notes(found(shelf))[-1] == (
+    assert said(shelf)[-1] == (
         "By chance alone one more run lies outside the range of 1 in 2 of 2 cases, of 3 in 2 of 4 cases."
     )
 
