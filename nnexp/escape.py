@@ -48,6 +48,11 @@ def visible(text: str) -> str:
     return text if text.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
+def shortened(text: str, longest: int) -> str:
+    """Cut a long text off."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def in_html(text: str) -> str:
     """Write a text as the content of an HTML element, or the value of an attribute."""
     return escape(visible(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from collections.abc import Sequence
+from math import isqrt
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
 PAGE = "report.html"
+FEWEST = 64  # numbers of an example that may be a picture, though it lies as a row
 
 
 def report(wanted: Sequence[str], to: Path, *, metric: str | None, better: str | None, show: bool) -> None:
@@ -63,4 +65,10 @@ def _test_images(records: Sequence[Run], store: RunStore) -> NDArray[np.uint8] |
     except NnexpError as error:
         say(f"the page shows no pictures of mistakes: {error}")
         return None
-    return dataset.test.images.reshape(-1, *dataset.image_shape)
+    h, w = dataset.image_shape
+    if h == 1:
+        side = isqrt(w)
+        if w >= FEWEST and side * side == w:
+            say(f"the page shows no pictures: an example is a row of {w} numbers, and not {side} by {side}")
+        return None
+    return dataset.test.images.reshape(-1, h, w)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rich.styled import Styled
 from rich.table import Column, Table
 
 from nnexp.archive.packages import install_lines
@@ -12,9 +11,10 @@ from nnexp.cli.console import out, say
 from nnexp.comparison.origin import read_environment
 from nnexp.comparison.predictions import Predictions, read_predictions
 from nnexp.comparison.readable import Readable
-from nnexp.measure import CHOOSE, REPORT, TELL, judging
+from nnexp.measure import CHOOSE, DIGITS, REPORT, TELL, judging
 from nnexp.recording.store import open_store
 from nnexp.report.plots.terminal_curve import draw_run
+from nnexp.report.tables.confusions import confusions
 from nnexp.report.tables.diff import diff as diff_runs
 from nnexp.sweep.find import find_run
 from nnexp.sweep.progress import duration
@@ -22,7 +22,9 @@ from nnexp.tracking.records import Run, Tag, declared_by
 from nnexp.training.results import PICTURES
 
 MOST_METRICS = 20
+BALANCED = "test/balanced_accuracy"  # of a run whose classes are uneven
 
+NEVER_PREDICTED = "digits never predicted"
 FACTS = {
     "status": None,
     "reason": Tag.REASON,
@@ -31,7 +33,7 @@ FACTS = {
     "commit": Tag.COMMIT,
     "continued from": Tag.CONTINUED_FROM,
     "verified": Tag.VERIFIED,
-    "digits never predicted": Tag.NEVER_PREDICTED,
+    NEVER_PREDICTED: Tag.NEVER_PREDICTED,
     "pictures": Tag.remark(PICTURES),
     "files": Tag.FOLDER,
 }
@@ -41,8 +43,9 @@ def show(wanted: str) -> None:
     """Print a run's facts, settings, environment, learning curve and confusion matrix."""
     store = Readable(open_store(say), say)
     record = find_run(store, wanted)
+    answers = read_predictions(store, record.run_id)
     out().print(f"{record.name}  run {record.run_id}", style="bold", soft_wrap=True)
-    out().print(_pairs(_facts(record)))
+    out().print(_pairs(_facts(record, answers)))
     out().print(_pairs(dict(record.params), "settings"))
     if came_to := _came_to(record):
         out().print(_pairs(came_to, "came to"))
@@ -51,9 +54,9 @@ def show(wanted: str) -> None:
         out().print(_pairs(environment, "environment"))
     for line in draw_run(record, store, width=min(out().width, 100)).split("\n"):
         out().print(line, soft_wrap=True)
-    predictions = read_predictions(store, record.run_id)
-    if predictions:
-        out().print(_confusion(predictions))
+    if answers:
+        for drawn in confusions(answers, out(), by_class=BALANCED in record.metrics):
+            out().print(drawn)
 
 
 def show_environment(wanted: str) -> None:
@@ -79,11 +82,19 @@ def diff(left: str, right: str) -> None:
         out().print()
 
 
-def _facts(record: Run) -> dict[str, str]:
+def _facts(record: Run, answers: Predictions | None) -> dict[str, str]:
     began = datetime.fromtimestamp(record.started_at / 1000).strftime("%Y-%m-%d %H:%M:%S")
     took = f", {duration((record.ended_at - record.started_at) / 1000)}" if record.ended_at else ""
     tags = {name: record.tags[tag] for name, tag in FACTS.items() if tag and tag in record.tags}
-    return {"status": record.fate, "started": began + took} | tags
+    named = dict(_named(name, text, answers) for name, text in tags.items())
+    return {"status": record.fate, "started": began + took} | named
+
+
+def _named(fact: str, text: str, answers: Predictions | None) -> tuple[str, str]:
+    """Call classes by their names, where they are no digits."""
+    if fact != NEVER_PREDICTED or answers is None or answers.classes == DIGITS:
+        return fact, text
+    return "classes never predicted", ", ".join(answers.named(text.split()))
 
 
 def _came_to(record: Run) -> dict[str, str]:
@@ -98,14 +109,4 @@ def _pairs(values: dict[str, str], title: str = "") -> Table:
     table = Table(*columns, box=None, pad_edge=False, show_header=bool(title), header_style="bold")
     for name, value in values.items():
         table.add_row(name, str(value))
-    return table
-
-
-def _confusion(predictions: Predictions) -> Table:
-    """Count the test examples of each class (a row) by what they were called (a column)."""
-    counts = predictions.confusion()
-    table = Table("is a \\ called", *map(str, range(len(counts))), box=None, pad_edge=False, title="test examples")
-    for label, row in enumerate(counts):
-        cells = (Styled(str(n), "bold") if at == label else str(n or "·") for at, n in enumerate(row))
-        table.add_row(str(label), *cells)
     return table

@@ -70,6 +70,7 @@ def start(text: str, number: int, seed: int, key: str) -> RunStart:
 def files_of(text: str, folder: Path) -> list[Path]:
     labels = np.arange(20) % CLASSES
     answers = {"labels": labels, "predicted": labels[::-1], "confidence": np.ones(20, np.float16)}
+    answers["classes"] = np.array([text, *map(str, range(1, CLASSES))])
     kept = {
         files.ENVIRONMENT: files.write_json({"environment": {text: text, "python": text}}),
         files.PACKAGES: EVERYTHING.replace(" ", "\n").encode(),

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
 from nnexp.comparison.comparison import Comparison
-from nnexp.comparison.predictions import read_predictions
+from nnexp.comparison.predictions import Predictions, read_predictions
 from nnexp.comparison.summary import Summary
-from nnexp.measure import Measure
+from nnexp.measure import DIGITS, Measure
 from nnexp.report.plots import (
     confusion_matrix,
     front,
@@ -77,17 +77,23 @@ def _networks(
     """Look into a typical network of the best configuration and, for its confusions, of the one behind all others."""
     if store is None:
         return
-    best = comparison.configurations[0]
-    run_id = typical(best, comparison.measure).run_id
-    for one in (best, *comparison.configurations[1:][-1:]):
+    best, *others = comparison.configurations
+    for one in (best, *others[-1:]):
         answers = read_predictions(store, typical(one, comparison.measure).run_id)
         if answers is not None:
             title = f"What {one.label} takes for what (a typical run)"
-            yield confusion_matrix.draw(answers.confusion(), title), False
+            yield from confusion_matrix.figures(answers, title)
+    run_id = typical(best, comparison.measure).run_id
     answers = read_predictions(store, run_id)
-    if answers is not None and images is not None and len(images) == len(answers.labels):
-        title = f"The surest mistakes of {best.label}: digit as called (a typical run)"
+    if answers is not None and images is not None and _are_pictures(images, answers):
+        what = "digit" if answers.classes == DIGITS else "class"
+        title = f"The surest mistakes of {best.label}: {what} as called (a typical run)"
         yield mistakes.draw(mistakes.compute(answers), images, title), True
-    looks = weights.compute(store, run_id)
+    looks = weights.compute(store, run_id, answers.shape if answers else None)
     if looks is not None:
         yield weights.draw(looks, f"What each hidden neuron of {best.label} looks at: blue for, red against"), True
+
+
+def _are_pictures(images: NDArray[np.uint8], answers: Predictions) -> bool:
+    """Tell whether there is a mistake to be drawn: of the same examples, none of them a row of a table."""
+    return len(images) == len(answers.labels) and images.shape[1] > 1 and not answers.correct.all()

@@ -1,6 +1,8 @@
-"""The worst mistakes: the test examples a network gets wrong and is surest of, with their digits drawn."""
+"""The worst mistakes: the test examples a network gets wrong and is surest of, with their pictures."""
 
 from __future__ import annotations
+
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -8,31 +10,35 @@ from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
 from nnexp.comparison.predictions import Predictions
+from nnexp.escape import shortened
 from nnexp.report.plots import sheet
 
 COLUMNS = 6
-CAPTION = 12  # pixels under each digit
+CAPTION = 12 / 28  # of a picture's height, under each
+LEAST = 20 / 1100  # of the sheet's width, which a line of text needs at the least
+LONGEST = 10  # characters of a name
 
 
 def compute(predictions: Predictions, count: int = 24) -> pd.DataFrame:
-    """Give the surest wrong answers first: the example's number, its label, what it was called, and the output."""
+    """Give the surest wrong answers first: the example's number, its class, what it was called, and the output."""
     wrong = np.flatnonzero(~predictions.correct)
     confidence = predictions.confidence[wrong].astype(float)
     worst = wrong[np.argsort(-confidence, kind="stable")[:count]]
     return pd.DataFrame(
         {
             "example": worst,
-            "label": predictions.labels[worst],
-            "predicted": predictions.predicted[worst],
+            "label": [predictions.classes[one] for one in predictions.labels[worst]],
+            "predicted": [predictions.classes[one] for one in predictions.predicted[worst]],
             "confidence": predictions.confidence[worst].astype(float),
         }
     )
 
 
 def draw(mistakes: pd.DataFrame, images: NDArray[np.uint8], title: str) -> Figure:
-    """Draw the digits, ink on paper; `images` are those of the whole test set (n, h, w), ink 255."""
+    """Draw the pictures, ink on paper; `images` are those of the whole test set (n, h, w), ink 255."""
     h, w = images.shape[1:]
-    laid = sheet.tile(images[mistakes.example.to_numpy()], COLUMNS, CAPTION)
+    caption = max(round(h * CAPTION), ceil(LEAST * COLUMNS * (w + sheet.GAP)))
+    laid = sheet.tile(images[mistakes.example.to_numpy()], COLUMNS, caption)
     figure = sheet.draw(laid, title, "Greys", 0, 255)
     for place, (label, predicted, confidence) in enumerate(
         zip(mistakes.label, mistakes.predicted, mistakes.confidence, strict=True)
@@ -40,8 +46,8 @@ def draw(mistakes: pd.DataFrame, images: NDArray[np.uint8], title: str) -> Figur
         row, column = divmod(place, COLUMNS)
         figure.add_annotation(
             x=column * (w + sheet.GAP) + w / 2,
-            y=row * (h + CAPTION) + h + CAPTION / 2 - 1,
-            text=f"{label} as {predicted}",
+            y=row * (h + caption) + h + caption / 2 - 1,
+            text=f"{shortened(label, LONGEST)} as {shortened(predicted, LONGEST)}",
             hovertext=f"output {confidence:.2f}",
             showarrow=False,
             font={"size": 12},

@@ -18,15 +18,18 @@ MOST_NEURONS = 60
 COLUMNS = 10
 
 
-def compute(store: RunStore, run_id: str) -> NDArray[np.float32] | None:
-    """Give the first layer's weights as images (n_out, h, w); None where there are none, or they are not square."""
+def compute(store: RunStore, run_id: str, shape: tuple[int, int] | None = None) -> NDArray[np.float32] | None:
+    """Give the first layer's weights as images (n_out, h, w); None where there are none, or inputs are no pictures.
+
+    `shape` is (h, w) of a picture, by default a square; pictures of one row are none.
+    """
     reader = RunReader(run_id, store)
     arrays = reader.arrays(PARAMETERS) if reader.has(PARAMETERS) else {}
     if FIRST not in arrays or arrays[FIRST].ndim != 2 or arrays[FIRST].dtype.kind != "f":
         return None
     weights = arrays[FIRST].astype(np.float32)
-    side = isqrt(weights.shape[1])
-    return weights.reshape(-1, side, side) if side * side == weights.shape[1] else None
+    h, w = shape or 2 * (isqrt(weights.shape[1]),)
+    return weights.reshape(-1, h, w) if h > 1 and h * w == weights.shape[1] else None
 
 
 def draw(weights: NDArray[np.float32], title: str) -> Figure:

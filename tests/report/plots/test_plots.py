@@ -3,7 +3,16 @@ import pytest
 
 from nnexp.comparison.compare import compare
 from nnexp.comparison.predictions import Predictions
-from nnexp.report.plots import front, heat_map, learning_curves, mistakes, parallel, sheet, weights
+from nnexp.report.plots import (
+    confusion_matrix,
+    front,
+    heat_map,
+    learning_curves,
+    mistakes,
+    parallel,
+    sheet,
+    weights,
+)
 from nnexp.report.plots.figures import plots
 from tests.shelf import run, runs
 
@@ -59,6 +68,7 @@ PREDICTIONS = Predictions(
     labels=np.array([0, 1, 2, 2, 1], np.uint8),
     predicted=np.array([0, 2, 2, 0, 0], np.uint8),
     confidence=np.array([0.9, 0.6, 0.8, 0.7, 0.95], np.float16),
+    classes=("0", "1", "2"),
 )
 
 
@@ -69,7 +79,7 @@ def test_the_confusion_matrix_counts_right_by_row():
 def test_the_surest_mistakes_come_first():
     worst = mistakes.compute(PREDICTIONS, 2)
     assert worst.example.tolist() == [4, 3]
-    assert worst[["label", "predicted"]].to_numpy().tolist() == [[1, 0], [2, 0]]
+    assert worst[["label", "predicted"]].to_numpy().tolist() == [["1", "0"], ["2", "0"]]
 
 
 def test_images_are_tiled_in_rows():
@@ -79,10 +89,66 @@ def test_images_are_tiled_in_rows():
     assert np.isnan(laid[-1, -1])
 
 
-def test_weights_become_images_where_they_are_square(shelf):
+def answers(k, wrong=0, names=None, shape=None):
+    """Five examples of each class, of which so many of the first ones are taken for the class after theirs."""
+    labels = np.arange(5 * k) % k
+    predicted = np.where(np.arange(5 * k) < wrong, (labels + 1) % k, labels)
+    return Predictions(labels, predicted, np.linspace(0, 1, 5 * k), tuple(names or map(str, range(k))), shape)
+
+
+@pytest.mark.parametrize(("k", "lettered"), [(2, True), (10, True), (26, True), (62, False), (100, False)])
+def test_every_class_has_its_row_of_confusions_and_its_number_where_there_is_room(k, lettered):
+    figure, *others = (figure for figure, _ in confusion_matrix.figures(answers(k, wrong=7), "title"))
+    [found] = figure.data
+    assert (np.shape(found.z), list(found.x)) == ((k, k), [str(n) for n in range(k)])
+    assert np.nansum(found.z) == 7
+    assert bool({text for row in found.text for text in row} - {""}) is lettered
+    assert len(figure.layout.annotations) == (k if lettered else 0)
+    assert len(others) == (not lettered)
+
+
+def test_a_network_without_mistakes_still_has_its_classes_beside_its_answers():
+    [(figure, _)] = confusion_matrix.figures(answers(3), "title")
+    assert figure.layout.xaxis.categoryarray == ("0", "1", "2")
+    assert (figure.layout.xaxis.range, figure.layout.yaxis.range) == ((-0.5, 2.5), (2.5, -0.5))
+
+
+def test_of_very_many_classes_those_are_drawn_that_are_confused_most():
+    figure, worst = (figure for figure, _ in confusion_matrix.figures(answers(300, wrong=3), "title"))
+    assert "the 100 of 300 classes that are confused most" in figure.layout.title.text
+    assert list(figure.data[0].x[:4]) == ["0", "1", "2", "3"]
+    assert list(worst.data[0].y) == ["0 called 1", "1 called 2", "2 called 3"]
+    assert list(worst.data[0].text) == ["1 of 5"] * 3
+
+
+def test_long_names_are_cut_off_unless_they_would_be_the_same():
+    long = ["a" * 30, "b" * 30]
+    [(figure, _)] = confusion_matrix.figures(answers(2, names=long), "title")
+    assert list(figure.data[0].x) == ["a" * 13 + "…", "b" * 13 + "…"]
+    alike = ["a" * 30 + "1", "a" * 30 + "2"]
+    [(figure, _)] = confusion_matrix.figures(answers(2, names=alike), "title")
+    assert list(figure.data[0].x) == alike
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (12, 20), (3, 60)])
+def test_mistakes_are_told_by_the_names_of_classes_under_pictures_of_any_shape(shape):
+    found = answers(2, wrong=3, names=["cat", "an animal that is no cat"])
+    figure = mistakes.draw(mistakes.compute(found), np.zeros((10, *shape), np.uint8), "title")
+    assert [one.text for one in figure.layout.annotations] == [
+        "cat as an animal…",
+        "an animal… as cat",
+        "cat as an animal…",
+    ]
+    assert max(one.y for one in figure.layout.annotations) < figure.data[0].z.shape[0]
+
+
+def test_weights_become_images_of_the_shape_of_the_data(shelf):
     shelf.keep("square", "parameters.npz", weights_0=np.arange(32.0).reshape(2, 16))
     shelf.keep("oblong", "parameters.npz", weights_0=np.zeros((2, 10)))
     assert weights.compute(shelf, "square").shape == (2, 4, 4)
+    assert weights.compute(shelf, "square", (2, 8)).shape == (2, 2, 8)
+    assert weights.compute(shelf, "square", (1, 16)) is None
+    assert weights.compute(shelf, "square", (3, 5)) is None
     assert weights.compute(shelf, "oblong") is None
     assert weights.compute(shelf, "none") is None
 
@@ -102,3 +168,26 @@ def test_without_a_store_the_settings_alone_are_drawn():
     titles = [plot.title for plot in drawn]
     assert "What accuracy costs: settings, and the line none is above" in titles
     assert [title for title in titles if any(words in title for words in OF_A_STORE)] == []
+
+
+def drawn_of(shelf, shape, images):
+    """Draw all that there is of two runs on examples of such a shape, of which two are taken for others."""
+    for hidden, accuracy in ((4, 0.8), (8, 0.9)):
+        made = shelf.add(run(accuracy, hidden=hidden), [accuracy], 1.0)
+        kept = {"labels": np.arange(24) % 12, "predicted": np.arange(24) % 11, "confidence": np.ones(24)}
+        shelf.keep(made.run_id, "predictions.npz", **kept, shape=np.array(shape))
+        shelf.keep(made.run_id, "parameters.npz", weights_0=np.zeros((hidden, np.prod(shape))))
+    return [plot.title for plot in plots(compare(shelf.records, shelf), shelf, images)]
+
+
+def test_oblong_pictures_of_twelve_classes_are_drawn(shelf):
+    titles = drawn_of(shelf, (12, 20), np.zeros((24, 12, 20), np.uint8))
+    assert "The surest mistakes of hidden=8: class as called (a typical run)" in titles
+    assert sum("takes for what" in title for title in titles) == 2
+    assert any("looks at" in title for title in titles)
+
+
+def test_rows_of_a_table_are_no_pictures(shelf):
+    titles = drawn_of(shelf, (1, 16), np.zeros((24, 1, 16), np.uint8))
+    assert sum("takes for what" in title for title in titles) == 2
+    assert not any("mistakes" in title or "looks at" in title for title in titles)
