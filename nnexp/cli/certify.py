@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -110,7 +111,7 @@ def _us() -> str:
 
 def _read(file: Path, data: Path | None) -> Certificate:
     try:
-        certificate = read_certificate(file.read_bytes(), {DATA: str(data.absolute())} if data else {})
+        certificate = read_certificate(file.read_bytes(), {DATA: os.path.abspath(data)} if data else {})
         if any(ELSEWHERE in archive.task.schema.flat(archive.config).values() for archive in certificate.archives):
             raise RecordError("where are the data that it learnt from? --data FOLDER or --data FILE.npz says it")
         for archive in certificate.archives:

@@ -198,7 +198,7 @@ def test_where_the_data_are_others_nothing_is_trained(nnexp, written, tmp_path, 
     (tmp_path / "certificate.json").write_text(written[0])
     with np.load(tiny_data) as arrays:
         np.savez(tmp_path / "other.npz", **{**arrays, "y_train": arrays["y_train"][::-1]})
-    status, out, _ = nnexp("verify", "certificate.json", "--data", "other.npz")
+    status, out, _ = nnexp("verify", "certificate.json", "--data", f"../{tmp_path.name}/other.npz")
     assert status == 1
     assert out.count("the data are not those that it learnt from; nothing was trained") == RUNS
 
