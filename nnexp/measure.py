@@ -63,6 +63,11 @@ class Measure:
     guessed: bool = field(default=False, kw_only=True)
 
     @property
+    def is_of_many(self) -> bool:
+        """Whether it is said of the metrics below it, and is none itself."""
+        return self.name.endswith("/")
+
+    @property
     def history(self) -> str:
         """The metric of which each epoch has a value: val/accuracy for final/val_accuracy."""
         return self.series or self.name

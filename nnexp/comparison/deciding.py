@@ -107,8 +107,15 @@ def _asked(runs: Sequence[Run], metric: str, declared: Declared) -> Measure:
     if metric not in known:
         near = get_close_matches(metric, known, n=1)
         meant = f"; did you mean {near[0]}?" if near else ""
-        raise ConfigError(f"metric must be one that the runs have ({', '.join(known)}), but got {metric!r}{meant}")
+        shown = ", ".join(dict.fromkeys(_shown(name, declared) for name in known))
+        raise ConfigError(f"metric must be one that the runs have ({shown}), but got {metric!r}{meant}")
     return measure_named(metric, declared, [run.metrics[metric] for run in runs if metric in run.metrics])
+
+
+def _shown(name: str, declared: Declared) -> str:
+    """Write a metric's name; of those that are declared by one name, once: val/recall/…"""
+    above = f"{name.rpartition('/')[0]}/"
+    return f"{above}…" if above in declared else name
 
 
 def _every_configuration_has(runs: Sequence[Run], by: Sequence[str], measure: Measure) -> bool:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from nnexp.comparison.compare import compare
+from nnexp.errors import ConfigError
 from nnexp.measure import TOTAL, write_measures
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.formats import as_json
@@ -61,6 +62,11 @@ def test_settings_are_chosen_by_what_is_asked_for(uneven: list[Run], metric: str
     assert told.answer.startswith(f"hidden=30 is the best: {level}")
     assert "validation %" in tables(comparison)[1].columns
     assert not any("Nobody declared" in note or "Ordered by" in note for note in told.notes)
+
+
+def test_a_metric_that_the_runs_lack_is_refused_and_the_classes_are_not_all_listed(uneven: list[Run]) -> None:
+    with pytest.raises(ConfigError, match=r"val/recall/…\), but got 'val/recall/2'; did you mean val/recall/1\?"):
+        compare(uneven, metric="val/recall/2")
 
 
 def test_where_classes_are_even_nothing_stands_beside() -> None:

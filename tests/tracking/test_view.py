@@ -33,6 +33,13 @@ def test_the_networks_runs_open_on_accuracies_and_costs(measures: Iterable[Measu
     assert view["selectedColumns"][1:3] == ["params.`hidden`", "params.`seed`"]
 
 
+def test_uneven_classes_have_their_balanced_accuracy_drawn() -> None:
+    charts = sweep_view("mine", ["hidden"], "seed", declared("01", uneven=True))["compareRunCharts"]
+    drawn = [chart["metricKey"] for chart in charts]
+    assert {"val/balanced_accuracy", "test/balanced_accuracy", "final/val_balanced_accuracy"} < {*drawn}
+    assert not any("recall" in name for name in drawn)  # there is one of each class
+
+
 def test_the_lowest_loss_comes_first_and_a_name_without_a_section_has_one() -> None:
     view = sweep_view(
         "mine", [], "seed", [Measure("loss", better=DOWN, purpose=REPORT), Measure("spread", purpose=TELL)]

@@ -79,7 +79,7 @@ def _by_epoch(measures: Sequence[Measure]) -> list[str]:
     """
     first = judging(measures)
     reported = {_section_of(one.name) for one in first if one.purpose == REPORT}
-    telling = [one for one in measures if one.guessed or (one.better and not one.purpose)]
+    telling = [one for one in measures if one.guessed or (one.better and not one.purpose and not one.is_of_many)]
     rest = [one for one in telling if one.guessed or _section_of(one.name) not in reported]
     return [*dict.fromkeys(one.name for one in (*first, *rest) if one in first or not one.is_timed)]
 
