@@ -49,8 +49,9 @@ def visible(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """Cut a long text off."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    """Leave out the middle of a long text."""
+    end = longest // 3
+    return text if len(text) <= longest else f"{text[: longest - 1 - end]}…{text[-end:]}"
 
 
 def in_html(text: str) -> str:

@@ -16,7 +16,8 @@ from nnexp.report.plots import sheet
 COLUMNS = 6
 CAPTION = 12 / 28  # of a picture's height, under each
 LEAST = 20 / 1100  # of the sheet's width, which a line of text needs at the least
-LONGEST = 10  # characters of a name
+WIDTH = 0.75  # of the height of a picture and its caption, which the caption has at the least
+LONGEST = 9  # characters of a name
 
 
 def compute(predictions: Predictions, count: int = 24) -> pd.DataFrame:
@@ -38,14 +39,15 @@ def draw(mistakes: pd.DataFrame, images: NDArray[np.uint8], title: str) -> Figur
     """Draw the pictures, ink on paper; `images` are those of the whole test set (n, h, w), ink 255."""
     h, w = images.shape[1:]
     caption = max(round(h * CAPTION), ceil(LEAST * COLUMNS * (w + sheet.GAP)))
-    laid = sheet.tile(images[mistakes.example.to_numpy()], COLUMNS, caption)
+    gap = max(sheet.GAP, ceil(WIDTH * (h + caption)) - w)
+    laid = sheet.tile(images[mistakes.example.to_numpy()], COLUMNS, caption, gap)
     figure = sheet.draw(laid, title, "Greys", 0, 255)
     for place, (label, predicted, confidence) in enumerate(
         zip(mistakes.label, mistakes.predicted, mistakes.confidence, strict=True)
     ):
         row, column = divmod(place, COLUMNS)
         figure.add_annotation(
-            x=column * (w + sheet.GAP) + w / 2,
+            x=column * (w + gap) + w / 2,
             y=row * (h + caption) + h + caption / 2 - 1,
             text=f"{shortened(label, LONGEST)} as {shortened(predicted, LONGEST)}",
             hovertext=f"output {confidence:.2f}",

@@ -11,14 +11,14 @@ from nnexp.report.plots import style
 GAP = 4  # pixels
 
 
-def tile(images: NDArray[np.number], columns: int, below: int = GAP) -> NDArray[np.float32]:
-    """Lay images (n, h, w) out in rows, with a gap between and `below` pixels under each; gaps are nan."""
+def tile(images: NDArray[np.number], columns: int, below: int = GAP, beside: int = GAP) -> NDArray[np.float32]:
+    """Lay images (n, h, w) out in rows, with so many pixels below each and beside it; these are nan."""
     n, h, w = images.shape
     rows = -(-n // columns)
-    sheet = np.full((rows, h + below, columns, w + GAP), np.nan, dtype=np.float32)
+    sheet = np.full((rows, h + below, columns, w + beside), np.nan, dtype=np.float32)
     for place, image in enumerate(images):
         sheet[place // columns, :h, place % columns, :w] = image
-    return sheet.reshape(rows * (h + below), columns * (w + GAP))
+    return sheet.reshape(rows * (h + below), columns * (w + beside))
 
 
 def draw(sheet: NDArray[np.float32], title: str, scale: str, low: float, high: float) -> Figure:
