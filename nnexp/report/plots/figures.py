@@ -83,15 +83,16 @@ def _networks(
         if answers is not None:
             title = f"What {one.label} takes for what (a typical run)"
             yield from confusion_matrix.figures(answers, title)
-    run_id = typical(best, comparison.measure).run_id
-    answers = read_predictions(store, run_id)
+    run = typical(best, comparison.measure)
+    answers = read_predictions(store, run.run_id)
     if answers is not None and images is not None and _are_pictures(images, answers):
         what = "digit" if answers.classes == DIGITS else "class"
         title = f"The surest mistakes of {best.label}: {what} as called (a typical run)"
         yield mistakes.draw(mistakes.compute(answers), images, title), True
-    looks = weights.compute(store, run_id, answers.shape if answers else None)
+    looks = weights.compute(store, run.run_id, answers.shape if answers else None)
     if looks is not None:
-        yield weights.draw(looks, f"What each hidden neuron of {best.label} looks at: blue for, red against"), True
+        neuron = "output" if run.params.get("hidden") == "[]" else "hidden neuron"
+        yield weights.draw(looks, f"What each {neuron} of {best.label} looks at: blue for, red against"), True
 
 
 def _are_pictures(images: NDArray[np.uint8], answers: Predictions) -> bool:

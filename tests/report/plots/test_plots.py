@@ -187,6 +187,14 @@ def test_oblong_pictures_of_twelve_classes_are_drawn(shelf):
     assert any("looks at" in title for title in titles)
 
 
+def test_without_a_hidden_layer_the_outputs_look(shelf):
+    for seed in range(2):
+        made = shelf.add(run(0.9, hidden="[]", seed=seed), [0.9], 1.0)
+        shelf.keep(made.run_id, "parameters.npz", weights_0=np.ones((3, 16)))
+    titles = [plot.title for plot in plots(compare(shelf.records, shelf), shelf)]
+    assert any(title.startswith("What each output of ") for title in titles)
+
+
 def test_rows_of_a_table_are_no_pictures(shelf):
     titles = drawn_of(shelf, (1, 16), np.zeros((24, 1, 16), np.uint8))
     assert sum("takes for what" in title for title in titles) == 2
