@@ -56,7 +56,7 @@ def write_page(comparison: Comparison, store: RunStore, to: Path, *, found: Sear
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
 
 
-def _test_images(records: Sequence[Run], store: RunStore) -> NDArray[np.uint8] | None:
+def _test_images(records: Sequence[Run], store: RunStore) -> NDArray[np.number] | None:
     """Find the pictures that the runs were tested on, if they are still where they were."""
     if not records or records[0].task != NETWORK.name:
         return None

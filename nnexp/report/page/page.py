@@ -35,7 +35,7 @@ def page(
     comparison: Comparison,
     store: RunStore | None = None,
     *,
-    images: NDArray[np.uint8] | None = None,
+    images: NDArray[np.number] | None = None,
     title: str = "",
     found: Searched | None = None,
 ) -> str:
@@ -48,7 +48,7 @@ def page(
     store
         Where histories, predictions and weights are read; without it the page has only what the comparison holds.
     images
-        The test images (n, h, w), ink 255, for the gallery of mistakes.
+        The test images (n, h, w), the more the darker, for the gallery of mistakes.
     title
         What was asked; made from the settings told apart when not given.
     found

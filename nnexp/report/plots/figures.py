@@ -35,7 +35,7 @@ class Plot:
     wide: bool = False
 
 
-def plots(comparison: Comparison, store: RunStore | None, images: NDArray[np.uint8] | None = None) -> list[Plot]:
+def plots(comparison: Comparison, store: RunStore | None, images: NDArray[np.number] | None = None) -> list[Plot]:
     """Draw all that there is to draw."""
     if comparison.nothing:
         return []
@@ -72,7 +72,7 @@ def _configurations(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
 
 
 def _networks(
-    comparison: Comparison, store: RunStore | None, images: NDArray[np.uint8] | None
+    comparison: Comparison, store: RunStore | None, images: NDArray[np.number] | None
 ) -> Iterator[tuple[Figure, bool]]:
     """Look into a typical network of the best configuration and, for its confusions, of the one behind all others."""
     if store is None:
@@ -95,6 +95,6 @@ def _networks(
         yield weights.draw(looks, f"What each {neuron} of {best.label} looks at: blue for, red against"), True
 
 
-def _are_pictures(images: NDArray[np.uint8], answers: Predictions) -> bool:
+def _are_pictures(images: NDArray[np.number], answers: Predictions) -> bool:
     """Tell whether there is a mistake to be drawn: of the same examples, none of them a row of a table."""
     return len(images) == len(answers.labels) and images.shape[1] > 1 and not answers.correct.all()

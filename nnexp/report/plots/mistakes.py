@@ -17,6 +17,7 @@ COLUMNS = 6
 CAPTION = 12 / 28  # of a picture's height, under each
 LEAST = 20 / 1100  # of the sheet's width, which a line of text needs at the least
 WIDTH = 0.75  # of the height of a picture and its caption, which the caption has at the least
+INK = np.iinfo(np.uint8).max
 LONGEST = 9  # characters of a name
 
 
@@ -35,13 +36,13 @@ def compute(predictions: Predictions, count: int = 24) -> pd.DataFrame:
     )
 
 
-def draw(mistakes: pd.DataFrame, images: NDArray[np.uint8], title: str) -> Figure:
-    """Draw the pictures, ink on paper; `images` are those of the whole test set (n, h, w), ink 255."""
+def draw(mistakes: pd.DataFrame, images: NDArray[np.number], title: str) -> Figure:
+    """Draw the pictures, ink on paper; `images` are those of the whole test set (n, h, w), the more the darker."""
     h, w = images.shape[1:]
     caption = max(round(h * CAPTION), ceil(LEAST * COLUMNS * (w + sheet.GAP)))
     gap = max(sheet.GAP, ceil(WIDTH * (h + caption)) - w)
-    laid = sheet.tile(images[mistakes.example.to_numpy()], COLUMNS, caption, gap)
-    figure = sheet.draw(laid, title, "Greys", 0, 255)
+    laid = sheet.tile(_ink(images[mistakes.example.to_numpy()]), COLUMNS, caption, gap)
+    figure = sheet.draw(laid, title, "Greys", 0, INK)
     for place, (label, predicted, confidence) in enumerate(
         zip(mistakes.label, mistakes.predicted, mistakes.confidence, strict=True)
     ):
@@ -55,3 +56,12 @@ def draw(mistakes: pd.DataFrame, images: NDArray[np.uint8], title: str) -> Figur
             font={"size": 12},
         )
     return figure
+
+
+def _ink(images: NDArray[np.number]) -> NDArray[np.number]:
+    """Give bytes as they are, and what lies anywhere else by its range."""
+    if images.dtype == np.uint8:
+        return images
+    least, most = images.min(), images.max()
+    ink: NDArray[np.number] = (images - least) * (INK / ((most - least) or 1))
+    return ink

@@ -1,4 +1,4 @@
-"""The classes of a data set: their names, and whether some have so few examples that accuracy hardly counts them."""
+"""Classes that are uneven: whether some have so few examples that accuracy hardly counts them, and what does."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnexp.core import EpochResult
-from nnexp.datasets import Dataset
+from nnexp.datasets import Dataset, Split
 
 RARE = 0.01  # of the examples to learn from
 FEW = 0.5  # of an even share of them
@@ -16,24 +17,19 @@ MOST = 100  # classes with metrics of their own
 LONGEST = 100  # characters of a name in that of a metric
 
 
-def names_of(dataset: Dataset) -> tuple[str, ...]:
-    """Name the classes, in the order of the outputs."""
-    return tuple(map(str, range(dataset.classes)))
-
-
 def are_uneven(dataset: Dataset) -> bool:
-    """Tell whether a class that occurs at all is rare in what is learnt from, or has few of an even share."""
-    parts = [part.labels for part in (dataset.train, dataset.val, dataset.test) if part]
-    counts = np.array([np.bincount(labels, minlength=dataset.classes) for labels in parts])
-    shares = counts[0][counts.any(axis=0)] / len(dataset.train)
-    return bool(shares.min() < max(RARE, FEW / len(shares)))
+    """Tell whether a class that occurs at all is rare, or has few of an even share, by all that a run chooses by."""
+    train, val, test = (_counts(part, dataset) for part in (dataset.train, dataset.val, dataset.test))
+    occurs = (train + val + test) > 0
+    least = min((known[occurs] / known.sum()).min() for known in (train, train + val))
+    return bool(least < max(RARE, FEW / occurs.sum()))
 
 
 def recalls(epoch: EpochResult, dataset: Dataset) -> dict[str, float]:
     """Give the recall of each class, where they are uneven and not too many: val/recall/cat, test/recall/cat."""
     if dataset.classes > MOST or not are_uneven(dataset):
         return {}
-    names = _in_metrics(names_of(dataset))
+    names = _in_metrics(dataset.class_names)
     parts = {"val": epoch.val.recalls if epoch.val else (), "test": epoch.test.recalls if epoch.test else ()}
     return {
         f"{part}/recall/{name}": recall
@@ -41,6 +37,10 @@ def recalls(epoch: EpochResult, dataset: Dataset) -> dict[str, float]:
         for name, recall in zip(names, found, strict=False)
         if recall is not None
     }
+
+
+def _counts(part: Split | None, dataset: Dataset) -> NDArray[np.int64]:
+    return np.bincount(part.labels if part else [], minlength=dataset.classes)
 
 
 def _in_metrics(names: Sequence[str]) -> list[str]:

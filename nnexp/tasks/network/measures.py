@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from nnexp.core import EpochResult, Evaluation
 from nnexp.datasets import Dataset
 from nnexp.measure import CHOOSE, DIGITS, DOWN, EPOCH_SECONDS, FRACTION, REPORT, SECONDS, TELL, UP, Measure
-from nnexp.tasks.network.classes import are_uneven, names_of
+from nnexp.tasks.network.classes import are_uneven
 
 Read = Callable[[EpochResult], float | None]
 
@@ -52,7 +52,7 @@ OF_UNEVEN_CLASSES = {"val/balanced_accuracy", "test/balanced_accuracy", "val/rec
 
 def declared_for(dataset: Dataset) -> Mapping[Measure, Read]:
     """Choose what is measured of networks that learn these data."""
-    return declared(names_of(dataset), uneven=are_uneven(dataset))
+    return declared(dataset.class_names, uneven=are_uneven(dataset))
 
 
 def declared(classes: Sequence[str], *, uneven: bool) -> Mapping[Measure, Read]:

@@ -24,7 +24,7 @@ from nnexp.datasets import Dataset, Preparation
 from nnexp.errors import DataError, NnexpError
 from nnexp.measure import LOST_RECALL
 from nnexp.tasks.network import deciding
-from nnexp.tasks.network.classes import names_of, recalls
+from nnexp.tasks.network.classes import recalls
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.measures import MEASURES, declared_for, measured
 from nnexp.tasks.network.presets import own_settings, trained_settings
@@ -139,7 +139,7 @@ def predictions(network: core.Network, dataset: Dataset, kernel: str) -> dict[st
         "predicted": outputs.argmax(axis=1).astype(small),
         "confidence": outputs.max(axis=1).astype(np.float16),
     }
-    names, (h, w) = names_of(dataset), dataset.image_shape
+    (h, w), names = dataset.image_shape, dataset.class_names
     if names != tuple(map(str, range(1 + int(max(found["labels"].max(), found["predicted"].max()))))):
         found["classes"] = np.array(names)
     if h != w:

@@ -142,6 +142,12 @@ def test_mistakes_are_told_by_the_names_of_classes_under_pictures_of_any_shape(s
     assert max(one.y for one in figure.layout.annotations) < figure.data[0].z.shape[0]
 
 
+def test_pictures_that_are_no_bytes_are_drawn_by_their_range():
+    images = np.linspace(-1, 1, 40, dtype=np.float32).reshape(10, 2, 2)
+    drawn = mistakes.draw(mistakes.compute(answers(2, wrong=3)), images, "title").data[0].z
+    assert (np.nanmin(drawn), np.nanmax(drawn)) == (0, 255)
+
+
 def test_weights_become_images_of_the_shape_of_the_data(shelf):
     shelf.keep("square", "parameters.npz", weights_0=np.arange(32.0).reshape(2, 16))
     shelf.keep("oblong", "parameters.npz", weights_0=np.zeros((2, 10)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -120,9 +121,8 @@ def epoch(*found: float | None) -> EpochResult:
         (["", "x" * 300, "loss"], ["_", "x" * 100, "loss"]),
     ],
 )
-def test_a_recall_is_called_by_a_name_that_any_store_keeps(
-    made: Made, monkeypatch: pytest.MonkeyPatch, names: list[str], written: list[str]
-) -> None:
-    monkeypatch.setattr("nnexp.tasks.network.classes.names_of", lambda _: tuple(names))
-    found = recalls(epoch(0.5, None, 0.25), dataset_of(made([600, 600, 5]).dataset))
+def test_a_recall_is_called_by_a_name_that_any_store_keeps(made: Made, names: list[str], written: list[str]) -> None:
+    dataset = dataset_of(made([600, 600, 5]).dataset)
+    named = replace(dataset, meta=replace(dataset.meta, classes=tuple(names)))
+    found = recalls(epoch(0.5, None, 0.25), named)
     assert list(numbers(found)) == [f"{part}/recall/{written[at]}" for part in ("val", "test") for at in (0, 2)]
