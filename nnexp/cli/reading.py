@@ -85,6 +85,26 @@ def judge(
 
 
 @app.command()
+def data(
+    source: Annotated[str, typer.Argument(metavar="[import] SOURCE", help="A folder or a file; or: mnist.")],
+    settings: Overrides = None,
+    to: Annotated[Path, typer.Option(help="With import: the .npz file to write.")] = Path("data.npz"),
+    as_json: Json = False,
+) -> None:
+    """Show what is seen of a data set before it is trained on: `nnexp data DIR dataset.grey=true`.
+
+    `nnexp data import SOURCE --to FILE.npz` writes anything that can be read as the file that trains fastest.
+    """
+    from nnexp.cli.data import convert, show
+
+    given = settings or []
+    if source == "import" and given:
+        convert(given[0], to, given[1:], as_json=as_json)
+    else:
+        show(source, given, as_json=as_json)
+
+
+@app.command()
 def show(
     run: Run,
     env: Annotated[bool, typer.Option("--env", help="Print what to install to get its environment back.")] = False,

@@ -64,6 +64,7 @@ class Meta:
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
     odd: tuple[str, ...] = field(default=())
+    sorted: bool = False  # the training file, by class
     duplicates: int = 0  # test examples that training has too
 
     @classmethod

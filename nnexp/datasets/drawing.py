@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from nnexp.errors import DataError
 Picture = NDArray[np.uint8]  # (h, w), ink 255
 
 LEVELS = " ░▒▓█"
+BRAILLE, DOTS = 0x2800, np.array([1, 8, 2, 16, 4, 32, 64, 128])  # of Unicode, row by row
+MOST_DOTS = 40  # at a side
 MARGIN = 4 / 28  # MNIST's digits fill a box of 20 x 20 pixels in 28 x 28, their centre of mass in the middle
 INK = 64  # what counts as ink when the digit's box is looked for
 
@@ -30,6 +33,19 @@ def as_text(picture: Picture) -> str:
     """Draw a picture with characters, two of them a pixel."""
     levels = picture.astype(int) * (len(LEVELS) - 1) // 255
     return "\n".join("".join(LEVELS[level] * 2 for level in row).rstrip() for row in levels)
+
+
+def as_dots(picture: NDArray[Any]) -> str:
+    """Draw what is bright in a picture (h, w) of any range with dots of Braille, 2 x 4 of them a character."""
+    threshold = picture.min() + 0.4 * (float(picture.max()) - float(picture.min()))
+    step = max(1, -(-max(picture.shape) // MOST_DOTS))
+    ink = picture[::step, ::step] > threshold
+    h, w = (-(-side // cell) * cell for side, cell in zip(ink.shape, (4, 2), strict=True))
+    padded = np.zeros((h, w), bool)
+    padded[: ink.shape[0], : ink.shape[1]] = ink
+    cells = padded.reshape(h // 4, 4, w // 2, 2).transpose(0, 2, 1, 3).reshape(h // 4, w // 2, 8)
+    codes = BRAILLE + (cells * DOTS).sum(axis=2)
+    return "\n".join("".join(map(chr, row)) for row in codes)
 
 
 def write_png(picture: Picture, file: Path, *, scale: int = 8) -> None:

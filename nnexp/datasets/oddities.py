@@ -21,23 +21,24 @@ WORDS = {TRAIN: "training", VAL: "validation", TEST: "the test set"}
 
 @dataclass(frozen=True)
 class Odd:
-    """The lines, and how many test examples training has too."""
+    """The lines, and what two of them are made of."""
 
     told: tuple[str, ...]
-    duplicates: int
+    is_sorted: bool  # the training file, by class
+    duplicates: int  # test examples that training has too
 
 
 def oddities(content: Content, file_order: NDArray[np.int64], drawn: Sequence[str], options: Options) -> Odd:
     """Look for all of it; `file_order` are the training labels as they lay, `drawn` the parts that were missing."""
-    duplicates = _duplicates(content)
+    duplicates, is_sorted = _duplicates(content), _is_sorted(file_order)
     lines = (
         *_drawn(drawn, options),
-        *_order(content, file_order),
+        *([_order(content, drawn)] if is_sorted else []),
         *_absent(content),
         *_rare(content),
         *([_alike(duplicates, content)] if duplicates else []),
     )
-    return Odd(lines, duplicates)
+    return Odd(lines, is_sorted, duplicates)
 
 
 def _drawn(drawn: Sequence[str], options: Options) -> Iterator[str]:
@@ -48,14 +49,13 @@ def _drawn(drawn: Sequence[str], options: Options) -> Iterator[str]:
         )
 
 
-def _order(content: Content, file_order: NDArray[np.int64]) -> Iterator[str]:
-    if not _is_sorted(file_order):
-        return
+def _order(content: Content, drawn: Sequence[str]) -> str:
+    told = "the training file is sorted by class"
+    if content.has_val and VAL not in drawn:
+        return f"{told}: {SETTING}limit would take the first of them alone"
     if content.meta.split == STRATIFIED:
-        yield f"the training file is sorted by class: it was mixed ({SETTING}split=stratified does so)"
-    else:
-        taken = f"{SETTING}split={content.meta.split} takes it as it lies"
-        yield f"the training file is sorted by class, and {taken}{FAIRLY}"
+        return f"{told}: it was mixed ({SETTING}split=stratified does so)"
+    return f"{told}, and {SETTING}split={content.meta.split} takes it as it lies{FAIRLY}"
 
 
 def _is_sorted(labels: NDArray[np.int64]) -> bool:

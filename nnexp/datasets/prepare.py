@@ -31,10 +31,11 @@ Where = Mapping[str, str]  # where each array comes from, by its name
 
 @dataclass
 class Parts:
-    """Inputs and labels by part, each the reader's own, to be changed in place."""
+    """Inputs and labels by part, each the reader's own, to be changed in place; labels count from 0."""
 
     x: dict[str, NDArray[Any]]
     y: dict[str, NDArray[Any]]
+    classes: tuple[str, ...] = ()
 
 
 def prepare(arrays: dict[str, NDArray[Any]], where: Where, found: Found, layout: str, options: Options) -> Content:
@@ -45,10 +46,7 @@ def prepare(arrays: dict[str, NDArray[Any]], where: Where, found: Found, layout:
     DataError
         For what cannot be learnt from, or does not fit together.
     """
-    parts = _checked(arrays, where, options)
-    names = labels.number(parts.y, _by_part(where), options.classes)
-    classes = _named(names, found.classes, parts)
-    _keep_classes(parts, names, where, options)
+    parts = gather(arrays, where, found, options)
     file_order = parts.y[TRAIN].copy()
     drawn = tuple(part for part in (TEST, VAL) if part not in parts.x)
     split = _split(parts, options)
@@ -60,12 +58,28 @@ def prepare(arrays: dict[str, NDArray[Any]], where: Where, found: Found, layout:
     for array in finished.values():
         array.flags.writeable = False
     meta = Meta(
-        layout, classes, split, scale, _shape(parts.x[TRAIN], is_table=bool(mean) or scale == STANDARD),
+        layout, parts.classes, split, scale, _shape(parts.x[TRAIN], is_table=bool(mean) or scale == STANDARD),
         highest, lowest, found.columns, mean, std, found.notes,
     )  # fmt: skip
     content = Content(finished, digest_of(finished), meta)
     odd = oddities(content, file_order, drawn, options)
-    return replace(content, meta=replace(meta, odd=(*found.notes, *odd.told), duplicates=odd.duplicates))
+    seen = {"odd": (*found.notes, *odd.told), "sorted": odd.is_sorted, "duplicates": odd.duplicates}
+    return replace(content, meta=replace(meta, **seen))
+
+
+def gather(arrays: dict[str, NDArray[Any]], where: Where, found: Found, options: Options) -> Parts:
+    """Bring what was read into types that are learnt from, as the parts that there are.
+
+    Raises
+    ------
+    DataError
+        As for `prepare`.
+    """
+    parts = _checked(arrays, where, options)
+    names = labels.number(parts.y, _by_part(where), options.classes)
+    _keep_classes(parts, names, where, options)
+    parts.classes = _named(names, found.classes)
+    return parts
 
 
 def _checked(arrays: dict[str, NDArray[Any]], where: Where, options: Options) -> Parts:
@@ -103,7 +117,7 @@ def _by_part(where: Where) -> dict[str, str]:
     return {part: where[f"y_{part}"] for part in PARTS if f"y_{part}" in where}
 
 
-def _named(names: tuple[str, ...], told: tuple[str, ...], parts: Parts) -> tuple[str, ...]:  # noqa: ARG001
+def _named(names: tuple[str, ...], told: tuple[str, ...]) -> tuple[str, ...]:
     """Give the files' own names for the numbers 0, 1, ... (Hugging Face's), where they have one for each."""
     numbers = [int(name) if name.isdigit() else -1 for name in names]
     return tuple(told[n] for n in numbers) if told and all(0 <= n < len(told) for n in numbers) else names
@@ -132,11 +146,14 @@ def _digest(parts: Parts) -> str:
 
 
 def _divide(parts: Parts, split: str, options: Options) -> None:
-    """Draw the parts that are missing from the training part, in place; the book validates later, and `full` never."""
+    """Draw the parts that are missing from the training part, in place; the book validates later, and `full` never.
+
+    What is left to learn from is mixed, unless it is taken as it lies; where all parts are there, nothing is moved.
+    """
     shares = {TEST: options.test} if TEST not in parts.x else {}
     if split == STRATIFIED and VAL not in parts.x:
         shares[VAL] = options.val
-    if not shares and split != STRATIFIED:
+    if not shares:
         return
     x, y = parts.x[TRAIN], parts.y[TRAIN]
     rows = divide.draw(y, shares, options.split_seed)

@@ -139,3 +139,60 @@ def test_a_gzip_that_holds_more_than_it_says_is_not_inflated(tmp_path: Path, enc
         assert tracemalloc.get_traced_memory()[1] < inflated // 16
     finally:
         tracemalloc.stop()
+
+
+def test_the_names_that_people_have(tmp_path: Path, encode: Encode) -> None:
+    names = {"x": "images.idx3-ubyte", "y": "labels.idx1-ubyte"}
+    for part, end in (("train", ""), ("t10k", ".gz")):
+        for kind, array in (("x", np.tile(IMAGES, (3, 1, 1))), ("y", np.tile(LABELS, 3))):
+            content = encode(array)
+            (tmp_path / f"{part}-{names[kind]}{end}").write_bytes(gzip.compress(content) if end else content)
+    found = idx.find(tmp_path, Options())
+    assert found is not None
+    assert [file.name for (file,) in found.files.values()] == [
+        "train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte.gz", "t10k-labels.idx1-ubyte.gz",
+    ]  # fmt: skip
+
+
+def write_set(folder: Path, prefix: str, encode: Encode) -> None:
+    for part in ("train", "test"):
+        (folder / f"{prefix}{part}-images-idx3-ubyte").write_bytes(encode(IMAGES))
+        (folder / f"{prefix}{part}-labels-idx1-ubyte").write_bytes(encode(LABELS))
+
+
+def test_of_several_sets_the_one_is_named_by_a_file(tmp_path: Path, encode: Encode) -> None:
+    for name in ("letters", "digits"):
+        write_set(tmp_path, f"emnist-{name}-", encode)
+    with pytest.raises(
+        DataError, match=r"expected one data set, but got emnist-digits, emnist-letters; name a file"
+    ) as error:
+        idx.find(tmp_path, Options())
+    named = Path(str(error.value).rpartition("dataset.path=")[2])
+    found = idx.find(named, Options())
+    assert found is not None
+    assert all(file.name.startswith("emnist-digits-") for (file,) in found.files.values())
+
+
+def test_of_a_file_and_its_packed_copy_the_plain_one_is_read(tmp_path: Path, encode: Encode) -> None:
+    write_set(tmp_path, "", encode)
+    for file in list(tmp_path.iterdir()):
+        (tmp_path / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+    found = idx.find(tmp_path, Options())
+    assert found is not None
+    assert not any(file.suffix for (file,) in found.files.values())
+    (tmp_path / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(encode(LABELS[::-1])))
+    with pytest.raises(DataError, match=r"got train-labels-idx1-ubyte and train-labels-idx1-ubyte\.gz, which differ"):
+        idx.find(tmp_path, Options())
+
+
+@pytest.mark.parametrize(("code", "dtype"), [(8, "u1"), (9, "i1"), (11, ">i2"), (12, ">i4"), (13, ">f4"), (14, ">f8")])
+def test_every_type_is_read(tmp_path: Path, code: int, dtype: str) -> None:
+    array = np.arange(24).reshape(4, 3, 2).astype(dtype)
+    (tmp_path / "file").write_bytes(struct.pack(">4B3I", 0, 0, code, 3, *array.shape) + array.tobytes())
+    np.testing.assert_array_equal(idx.read((tmp_path / "file",), "x_train", Options()), array)
+
+
+def test_of_labels_with_more_the_first_column_is_the_class(tmp_path: Path) -> None:
+    array = np.stack([LABELS, LABELS + 7], axis=1).astype(">i4")
+    (tmp_path / "file").write_bytes(struct.pack(">4B2I", 0, 0, 12, 2, *array.shape) + array.tobytes())
+    np.testing.assert_array_equal(idx.read((tmp_path / "file",), "y_train", Options()), LABELS)

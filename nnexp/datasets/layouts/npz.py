@@ -21,6 +21,8 @@ T = TypeVar("T")
 NAME = "npz"
 WANTED = "one .npz file (x_train, y_train, x_test, y_test)"
 ZIP_MAGIC = b"PK"
+COLUMNS = "columns"
+MOST_NAMES = 1 << 24  # bytes
 ONE_ARRAY = ".npy"
 ARCHIVE = ".npz"
 
@@ -41,7 +43,14 @@ def _of_archive(path: Path) -> Found:
     if f"x_{TRAIN}" not in roles or f"y_{TRAIN}" not in roles:
         found = ", ".join(sorted(_members(path))) or "nothing"
         raise DataError(f"{path}: expected the arrays x_train, y_train, x_test, y_test, but it holds {found}")
-    return Found(dict.fromkeys(_complete(roles, path), (path,)))
+    columns = _columns(path) if COLUMNS in _members(path) else ()
+    return Found(dict.fromkeys(_complete(roles, path), (path,)), columns=columns)
+
+
+def _columns(path: Path) -> tuple[str, ...]:
+    """Read the names of a table's columns, which `nnexp data import` keeps."""
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive, archive.open(f"{COLUMNS}{ONE_ARRAY}") as stream:
+        return tuple(map(str, read_npy(stream, str(path), MOST_NAMES).tolist()))
 
 
 def _complete(roles: Mapping[str, object], where: Path) -> list[str]:

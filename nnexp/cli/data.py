@@ -1,0 +1,184 @@
+"""`nnexp data`: what is seen of a data set before anything is trained, and the file that trains fastest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Column, Table
+
+from nnexp import datasets
+from nnexp.cli.console import out, say, write
+from nnexp.config.paths import DATA
+from nnexp.config.value import parse_value
+from nnexp.datasets import Dataset, Split
+from nnexp.datasets.drawing import as_dots
+from nnexp.errors import ConfigError
+from nnexp.tasks.network.config import SCHEMA
+from nnexp.tasks.network.setup import options_of
+
+PREFIX = "dataset."
+PARTS = {"train": "training", "val": "validation", "test": "test"}
+MOST_CLASSES = 20  # that are listed
+MOST_PICTURES = 10
+MOST_COLUMNS = 8
+ROWS = 3
+GAP = 3  # characters between pictures
+
+
+def show(source: str, settings: Sequence[str], *, as_json: bool) -> None:
+    """Print what a data set holds, how it will be divided and scaled, and what is odd about it."""
+    dataset = datasets.load(_path(source), **_options(settings))
+    if as_json:
+        write(json.dumps(_facts(dataset), indent=2))
+        return
+    out().print(f"{source}: {_sentence(dataset)}", style="bold", soft_wrap=True)
+    out().print(_told(dataset))
+    out().print()
+    out().print(_counts(dataset))
+    out().print()
+    _draw(dataset)
+    for line in dataset.meta.odd:
+        say(line)
+
+
+def convert(source: str, to: Path, settings: Sequence[str], *, as_json: bool) -> None:
+    """Write a data set as one .npz file."""
+    arrays = datasets.convert(_path(source), to, **_options(settings))
+    shapes = {name: [str(array.dtype), *array.shape] for name, array in arrays.items()}
+    if as_json:
+        write(json.dumps({"file": str(to), "arrays": shapes}, indent=2))
+        return
+    for name, (dtype, *shape) in shapes.items():
+        out().print(f"{name}  {dtype} {tuple(shape)}")
+    out().print(f"{to}; try: nnexp train dataset=folder dataset.path={to}", soft_wrap=True)
+
+
+def _path(source: str) -> Path:
+    return DATA if source == "mnist" and not Path(source).exists() else Path(source)
+
+
+def _options(settings: Sequence[str]) -> dict[str, Any]:
+    """Read settings with or without `dataset.` before them."""
+    given: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, value = setting.removeprefix(PREFIX).partition("=")
+        if not equals:
+            raise ConfigError(f"expected SETTING=VALUE such as {PREFIX}grey=true, but got {setting!r}")
+        given[name] = parse_value(value)
+    return options_of(SCHEMA.parse_config({"dataset": {"name": "folder", "path": ".", **given}}).dataset)
+
+
+def _parts(dataset: Dataset) -> dict[str, Split]:
+    found = {name: getattr(dataset, part) for part, name in PARTS.items()}
+    return {name: split for name, split in found.items() if split is not None}
+
+
+def _sentence(dataset: Dataset) -> str:
+    n = sum(len(split) for split in _parts(dataset).values())
+    height, width = dataset.image_shape
+    what = f"pictures of {height} x {width} pixels" if height > 1 else f"examples of {width} values"
+    return f"{n:,} {what} in {dataset.classes} classes"
+
+
+def _told(dataset: Dataset) -> Table:
+    meta = dataset.meta
+    table = Table(Column(), Column(overflow="fold"), box=None, pad_edge=False, show_header=False)
+    table.add_row("layout", f"{meta.layout}, in {dataset.source}")
+    if meta.columns:
+        more = f" and {len(meta.columns) - MOST_COLUMNS} more" if len(meta.columns) > MOST_COLUMNS else ""
+        table.add_row("columns", ", ".join(meta.columns[:MOST_COLUMNS]) + more)
+    table.add_row("values", f"{meta.lowest:g} to {meta.highest:g}, kept as {dataset.train.images.dtype}")
+    table.add_row("scale", f"{PREFIX}scale={meta.scale}{_meaning(meta.scale)}")
+    table.add_row("split", f"{PREFIX}split={meta.split}")
+    table.add_row("order", "sorted by class" if meta.sorted else "mixed")
+    table.add_row("duplicates", f"{meta.duplicates:,} test examples are in training too" if meta.duplicates else "none")
+    table.add_row("digest", dataset.digest)
+    return table
+
+
+def _meaning(scale: str) -> str:
+    told = {"standard": ": each column less its mean, over its standard deviation, both of training", "none": ""}
+    return told.get(scale, ", which each value is multiplied with")
+
+
+def _classes(dataset: Dataset, split: Split) -> NDArray[np.int64]:
+    return np.bincount(split.labels, minlength=dataset.classes)
+
+
+def _counts(dataset: Dataset) -> Table:
+    parts = _parts(dataset)
+    table = Table("class", *(Column(name, justify="right") for name in parts), box=None, pad_edge=False)
+    counts = [_classes(dataset, split) for split in parts.values()]
+    for label, name in enumerate(dataset.class_names[:MOST_CLASSES]):
+        table.add_row(name, *(f"{of_part[label]:,}" for of_part in counts))
+    if dataset.classes > MOST_CLASSES:
+        rest = (f"{of_part[MOST_CLASSES:].sum():,}" for of_part in counts)
+        table.add_row(f"and {dataset.classes - MOST_CLASSES} more", *rest)
+    table.add_row("all", *(f"{of_part.sum():,}" for of_part in counts), style="bold")
+    return table
+
+
+def _draw(dataset: Dataset) -> None:
+    """Draw an example of each class, or print the first rows of a table."""
+    if dataset.image_shape[0] == 1:
+        out().print(_rows(dataset))
+        return
+    labels = dataset.train.labels
+    firsts = [int(np.argmax(labels == label)) for label in np.unique(labels)[:MOST_PICTURES]]
+    blocks = [as_dots(dataset.train.images[at].reshape(dataset.image_shape)).split("\n") for at in firsts]
+    width = len(blocks[0][0]) + GAP
+    many = max(1, out().width // width)
+    for start in range(0, len(blocks), many):
+        row = range(start, min(start + many, len(blocks)))
+        names = (dataset.class_names[labels[firsts[at]]][: width - 1].ljust(width) for at in row)
+        lines = zip(*(blocks[at] for at in row), strict=True)
+        for line in ("".join(names), *("".join(piece.ljust(width) for piece in pieces) for pieces in lines)):
+            out().print(line.rstrip(), soft_wrap=True)
+
+
+def _rows(dataset: Dataset) -> Table:
+    columns = dataset.meta.columns or tuple(map(str, range(dataset.image_shape[1])))
+    shown = columns[:MOST_COLUMNS]
+    table = Table(*(Column(name, justify="right") for name in (*shown, "class")), box=None, pad_edge=False)
+    for values, label in zip(_raw(dataset, ROWS), dataset.train.labels[:ROWS], strict=True):
+        table.add_row(*(f"{value:.5g}" for value in values[: len(shown)]), dataset.class_names[label])
+    return table
+
+
+def _raw(dataset: Dataset, n: int) -> NDArray[Any]:
+    """Give the first training examples as they were before they were standardised."""
+    few, meta = dataset.train.images[:n], dataset.meta
+    return few * np.array(meta.std) + np.array(meta.mean) if meta.mean else few
+
+
+def _facts(dataset: Dataset) -> Mapping[str, Any]:
+    meta = dataset.meta
+    parts = {
+        name: {
+            "examples": len(split),
+            "classes": dict(zip(dataset.class_names, _classes(dataset, split).tolist(), strict=True)),
+        }
+        for name, split in _parts(dataset).items()
+    }
+    return {
+        "source": dataset.source,
+        "layout": meta.layout,
+        "digest": dataset.digest,
+        "shape": list(dataset.image_shape),
+        "dtype": str(dataset.train.images.dtype),
+        "columns": list(meta.columns),
+        "lowest": meta.lowest,
+        "highest": meta.highest,
+        "classes": list(dataset.class_names),
+        "parts": parts,
+        "split": meta.split,
+        "scale": meta.scale,
+        "sorted": meta.sorted,
+        "duplicates": meta.duplicates,
+        "odd": list(meta.odd),
+    }
