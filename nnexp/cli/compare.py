@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nnexp.cli.console import out, say, write
 from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.readable import Readable
 from nnexp.recording.store import open_store
 from nnexp.report.published.table import published_markdown, published_table
 from nnexp.report.tables import formats
+from nnexp.report.tables.side_by_side import side_by_side
 from nnexp.sweep.find import chosen_runs
+from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
 
@@ -37,7 +40,21 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
     if question == Question() and not form and (found := found_by(wanted, runs, store)):
         out().print(formats.searched_as_terminal(found))
         return
-    comparison = compare_runs(
+    parts = {} if question.by else by_dataset(runs)
+    if parts:
+        _show_each({name: _compared(part, store, question) for name, part in parts.items()}, store, form)
+        return
+    comparison = _compared(runs, store, question)
+    if form:
+        write(formats.FORMATS[form](comparison).rstrip())
+        if form == "md" and (published := published_markdown(comparison, store)):
+            write(f"\n{published}")
+        return
+    show_comparison(comparison, store)
+
+
+def _compared(runs: Sequence[Run], store: RunStore, question: Question) -> Comparison:
+    return compare_runs(
         runs,
         store,
         by=question.by.split(",") if question.by else None,
@@ -48,12 +65,24 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
         at_least=question.at_least,
         then=question.then,
     )
+
+
+def _show_each(comparisons: Mapping[str, Comparison], store: RunStore, form: str | None) -> None:
+    """Print the comparison on each data set, and, for a person, first all of them side by side."""
     if form:
-        write(formats.FORMATS[form](comparison).rstrip())
-        if form == "md" and (published := published_markdown(comparison, store)):
-            write(f"\n{published}")
+        write(formats.each(form, comparisons).rstrip())
         return
-    show_comparison(comparison, store)
+    show_each(comparisons, store)
+
+
+def show_each(comparisons: Mapping[str, Comparison], store: RunStore) -> None:
+    """Print the table of all data sets, and then the comparison on each."""
+    for part in formats.titled_table(side_by_side(comparisons)):
+        out().print(part)
+    for name, comparison in comparisons.items():
+        out().print()
+        out().print(f"On {name}", style="bold underline", soft_wrap=True)
+        show_comparison(comparison, store)
 
 
 def show_comparison(comparison: Comparison, store: RunStore) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from nnexp import __version__
-from nnexp.cli.compare import show_comparison
+from nnexp.cli.compare import show_comparison, show_each
 from nnexp.cli.console import out, say
 from nnexp.cli.found import found_by
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
+from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.readable import Readable
 from nnexp.errors import NnexpError, TrackingError, UnfinishedError
 from nnexp.measure import count
 from nnexp.report.prose.until_decided import tell_until_decided
-from nnexp.report.tables.formats import as_markdown, searched_as_markdown, searched_as_terminal
+from nnexp.report.tables.formats import as_markdown, each, searched_as_markdown, searched_as_terminal
 from nnexp.sweep.launched import Swept
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.plan import Plan
@@ -28,6 +31,8 @@ from nnexp.sweep.survey import Survey
 from nnexp.sweep.until_decided import UntilDecided
 from nnexp.tracking.records import Kind, Run, Tag
 from nnexp.tracking.store import Store
+
+NO_NAME = re.compile(r"[^\w.-]+")  # in the name of a page
 
 
 def conclude(swept: Swept, session: Session) -> None:
@@ -93,7 +98,13 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
 
     readable = Readable(store, say)
     found = found_by([swept.parent_id], runs, readable) if swept.survey.plan.search else None
-    comparison = compare(found.tried if found else runs, readable, worthwhile=swept.survey.policy.worthwhile)
+    worthwhile = swept.survey.policy.worthwhile
+    if not found and (parts := by_dataset(runs)):
+        _answer_each(
+            {name: compare(part, readable, worthwhile=worthwhile) for name, part in parts.items()}, swept, store
+        )
+        return
+    comparison = compare(found.tried if found else runs, readable, worthwhile=worthwhile)
     if found:
         out().print(searched_as_terminal(found))
     else:
@@ -112,6 +123,25 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
         say(str(error))
     else:
         out().print(f"the sweep's page: {page}", soft_wrap=True)
+
+
+def _answer_each(comparisons: Mapping[str, Comparison], swept: Swept, store: Store) -> None:
+    """Print the answer on each data set, and leave a page of each."""
+    from nnexp.cli.report import write_page
+
+    readable = Readable(store, say)
+    show_each(comparisons, readable)
+    folder = swept.survey.runs[0].folder.parent
+    pages = {name: folder / f"report-{NO_NAME.sub('-', name)}.html" for name in comparisons}
+    try:
+        for name, comparison in comparisons.items():
+            write_page(comparison, readable, pages[name])
+        store.log(swept.parent_id, tags={Tag.NOTE: each("md", comparisons)})
+        store.save(swept.parent_id, list(pages.values()))
+    except NnexpError as error:
+        say(str(error))
+    else:
+        out().print(f"a page for each data set: {', '.join(map(str, pages.values()))}", soft_wrap=True)
 
 
 def _digest(note: str, runs: Sequence[Run]) -> str:

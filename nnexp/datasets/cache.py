@@ -44,9 +44,11 @@ def cached(key: str, decode: Callable[[], Content], key_of: Callable[[Content], 
         content = decode()
         kept = folder_of(key_of(content))
         _keep(kept, content)
-        if kept != path and kept.exists():
-            _link(path, kept)
-        content = _map(kept) or content
+        if kept.exists():
+            if kept != path:
+                _link(path, kept)
+            del content  # before its copy is looked at: two of them may be more than there is memory for
+            content = _map(kept) or decode()
     return content
 
 

@@ -53,7 +53,7 @@ def check_finite(few: NDArray[Any], where: str, first: int = 0) -> None:
 
 
 def _floats(array: NDArray[Any], where: str) -> NDArray[np.float32]:
-    floats = np.empty(array.shape, np.float32)
+    floats = np.ascontiguousarray(array) if array.dtype == np.float32 else np.empty(array.shape, np.float32)
     for rows in _slices(len(array)):
         with np.errstate(over="ignore"):
             floats[rows] = array[rows]

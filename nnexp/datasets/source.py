@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,7 +20,6 @@ from nnexp.datasets.prepare import prepare
 from nnexp.errors import DataError
 
 SUMS = "SHA256SUMS"
-FEW = 100  # files that are read to tell whether they are the same; of more, their sizes and times must do
 DEEPEST = 4  # folders in folders that hold nothing else, as MNIST/raw
 
 
@@ -27,7 +27,7 @@ DEEPEST = 4  # folders in folders that hold nothing else, as MNIST/raw
 class Source:
     """A data set on disk: how it is laid out, the folder it lies in, its files, and what tells each from another.
 
-    That is a file's SHA-256, and of more than a few files their times and sizes.
+    That is a file's SHA-256; of a folder of many, the names, sizes and times of what lies in it.
     """
 
     layout: Layout
@@ -42,12 +42,16 @@ class Source:
 
     def key(self, options: Mapping[str, Any]) -> str:
         """A SHA-256 that changes with any byte and name of its files, wherever their folder lies, and any option."""
-        lines = [f"{name} {self._line(file)}" for name in self.files for file in self.files[name]]
+        shared: dict[tuple[Path, ...], list[str]] = defaultdict(list)  # the arrays that are read from the same files
+        for name, files in self.files.items():
+            shared[files].append(name)
+        lines = [f"{' '.join(names)} {self._listed(files)}" for files, names in shared.items()]
         told = json.dumps(options, sort_keys=True)
         return hashlib.sha256("\n".join([self.layout.NAME, told, *lines]).encode(errors="surrogateescape")).hexdigest()
 
-    def _line(self, file: Path) -> str:
-        return f"{self.marks[file]} {file.relative_to(self.folder).as_posix()}"
+    def _listed(self, files: tuple[Path, ...]) -> str:
+        beneath = len(str(self.folder)) + 1
+        return "\n".join(f"{self.marks[file]} {str(file)[beneath:]}" for file in files)
 
     def where(self, name: str) -> str:
         """Say where an array comes from."""
@@ -58,7 +62,7 @@ class Source:
     def content(self, options: Options) -> Content:
         """Read and check everything."""
         arrays = {name: self.layout.read(files, name, options) for name, files in self.files.items()}
-        for file, mark in _marks(self.files).items():
+        for file, mark in _marks(self.found).items():
             if mark != self.marks[file]:
                 raise DataError(f"{file}: expected it to stay as it is, but it changed while it was read; try again")
         where = {name: self.where(name) for name in self.files}
@@ -80,7 +84,7 @@ def find(path: Path, options: Options) -> Source:
         for layout in LAYOUTS:
             if found := layout.find(place, options):
                 folder = place if place.is_dir() else place.parent
-                return Source(layout, folder, found, _checked(folder, found.files))
+                return Source(layout, folder, found, _checked(folder, found))
     raise DataError(f"{path}: expected {wanted}, but got {_got(path)}")
 
 
@@ -111,30 +115,31 @@ def _got(path: Path) -> str:
     return f"nothing of the kind: it {f'holds {some(names, 5)}' if names else 'is empty'}"
 
 
-def _checked(folder: Path, files: Files) -> dict[Path, str]:
+def _checked(folder: Path, found: Found) -> dict[Path, str]:
     """Mark the files, and compare them with the list of digests in their folder, if it has one and names them."""
-    marks, sums = _marks(files), folder / SUMS
-    if not sums.exists():
+    marks, sums = _marks(found), folder / SUMS
+    if found.folders or not sums.exists():
         return marks
     lines = [line.partition(" ") for line in sums.read_text(encoding="utf-8", errors="replace").splitlines()]
     expected = {name.lstrip(" *"): digest.lower() for digest, _, name in lines}
     for file in marks:
         wanted = expected.get(file.relative_to(folder).as_posix())
-        if wanted and wanted != (digest := _sha256(file)):
+        if wanted and wanted != (digest := marks[file]):
             remedy = f"restore the file, or mend {SUMS} if the change is meant"
             raise DataError(f"{file}: expected SHA-256 {wanted[:12]}… from {SUMS}, but got {digest[:12]}…; {remedy}")
     return marks
 
 
-def _marks(files: Files) -> dict[Path, str]:
-    distinct = dict.fromkeys(chain(*files.values()))
-    mark = _sha256 if len(distinct) <= FEW else _stamp
-    return {file: mark(file) for file in distinct}
+def _marks(found: Found) -> dict[Path, str]:
+    mark = _listing if found.folders else _sha256
+    return {file: mark(file) for file in dict.fromkeys(chain(*found.files.values()))}
 
 
-def _stamp(file: Path) -> str:
-    state = os.stat(file)
-    return f"{state.st_size} {state.st_mtime_ns}"
+def _listing(folder: Path) -> str:
+    with os.scandir(folder) as entries:
+        states = [(entry.name, entry.stat()) for entry in entries]
+    lines = sorted(f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in states)
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
 def _sha256(file: Path) -> str:

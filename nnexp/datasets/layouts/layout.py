@@ -26,6 +26,7 @@ class Found:
     files: Files
     notes: tuple[str, ...] = ()  # what lies there and is left out: a line each
     columns: tuple[str, ...] = ()  # of a table, less its labels
+    folders: bool = False  # whether its files are folders of many, which are not all read each time
     classes: tuple[str, ...] = ()  # names of the labels 0, 1, ..., where the files give them
 
 

@@ -31,20 +31,20 @@ DIGITS = re.compile(r"(\d+)")
 
 
 def find(path: Path, options: Options) -> Found | None:  # noqa: ARG001
-    """Find the pictures of each part, in the order of their classes and names."""
+    """Find the folders of each part, one for each class."""
     if not path.is_dir():
         return None
     folders = _folders(path)
     parts = {part: folder for folder in folders if (part := part_of(folder.name)) and _folders(folder)}
-    found = {part: _pictures(folder) for part, folder in (parts or {TRAIN: path}).items()}
-    files = {f"{kind}_{part}": pictures for part, pictures in found.items() if pictures for kind in "xy"}
+    classes = {
+        part: tuple(filter(_has_pictures, _folders(folder))) for part, folder in (parts or {TRAIN: path}).items()
+    }
+    files = {f"{kind}_{part}": of_part for part, of_part in classes.items() if of_part for kind in "xy"}
     if not files:
         return None
     others = [folder.name for folder in folders if parts and folder not in parts.values()]
-    notes = (
-        [f"{path}: the folders {some(others)} are of no part (train, val, test), and are left out"] if others else []
-    )
-    return Found(files, tuple(notes))
+    told = f"{path}: the folders {some(others)} are of no part (train, val, test), and are left out"
+    return Found(files, folders=True, notes=(told,) if others else ())
 
 
 def _folders(path: Path) -> list[Path]:
@@ -53,26 +53,33 @@ def _folders(path: Path) -> list[Path]:
     return [path / name for name in sorted(names, key=_natural)]
 
 
-def _pictures(path: Path) -> tuple[Path, ...]:
-    return tuple(folder / name for folder in _folders(path) for name in _names(folder))
-
-
-def _names(folder: Path) -> list[str]:
+def _has_pictures(folder: Path) -> bool:
     with os.scandir(folder) as entries:
-        names = [entry.name for entry in entries if os.path.splitext(entry.name)[1].lower() in ENDINGS]
-    return sorted((name for name in names if not name.startswith(".")), key=_natural)
+        return any(map(_is_picture, entries))
+
+
+def _is_picture(entry: os.DirEntry[str]) -> bool:
+    return not entry.name.startswith(".") and os.path.splitext(entry.name)[1].lower() in ENDINGS
+
+
+def _pictures(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if _is_picture(entry)]
+    return [folder / name for name in sorted(names, key=_natural)]
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:
     """Give what sorts 2.png before 10.png."""
-    return [(not piece.isdigit(), int(piece) if piece.isdigit() else 0, piece) for piece in DIGITS.split(name)]
+    return [(place % 2 == 0, int(piece) if place % 2 else 0, piece) for place, piece in enumerate(DIGITS.split(name))]
 
 
 def read(files: tuple[Path, ...], name: str, options: Options) -> NDArray[Any]:  # noqa: ARG001
-    """Read the pictures, or the names of their folders."""
+    """Read the pictures in the folders, or the names of these."""
+    by_class = {folder.name: _pictures(folder) for folder in files}
     if name.startswith("y"):
-        return np.array([file.parent.name for file in files])
-    return decode_all(files, len(files), str(files[0].parents[1]))
+        return np.repeat(list(by_class), list(map(len, by_class.values())))
+    every = [picture for pictures in by_class.values() for picture in pictures]
+    return decode_all(every, len(every), str(files[0].parent))
 
 
 def decode_all(pictures: Iterable[Path | bytes], n: int, where: str) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,19 @@ FORMATS: Mapping[str, Callable[[Comparison], str]] = {
     "md": as_markdown,
     "latex": as_latex,
 }
+
+
+def each(form: str, comparisons: Mapping[str, Comparison]) -> str:
+    """Write comparisons on several data sets in one of the formats, one after the other by their names."""
+    if form == "json":
+        return in_json({name: json.loads(as_json(found)) for name, found in comparisons.items()}, allow_nan=False)
+    if form == "csv":
+        import pandas as pd
+
+        frames = [_frame(found).assign(data=name) for name, found in comparisons.items()]
+        return pd.concat(frames).map(in_csv).rename(columns=in_csv).to_csv(index=False)
+    head = {"md": lambda name: f"### On {in_markdown(name)}\n", "latex": lambda name: f"% On {visible(name)}"}[form]
+    return "\n".join(f"{head(name)}\n{FORMATS[form](found)}" for name, found in comparisons.items())
 
 
 def titled_table(table: Table) -> Iterator[RenderableType]:

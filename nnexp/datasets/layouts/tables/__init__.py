@@ -49,7 +49,12 @@ def find(path: Path, options: Options) -> Found | None:
             )
     found = {f"{kind}_{part}": tuple(of_part) for part, of_part in parts.items() for kind in "xy"}
     pictures = len(columns) == 1 and sheets[TRAIN].holds_pictures(columns[0])
-    return Found(found, tuple(notes), () if pictures else tuple(columns), sheets[TRAIN].classes_of(label))
+    return Found(
+        found,
+        notes=tuple(notes),
+        columns=() if pictures else tuple(columns),
+        classes=sheets[TRAIN].classes_of(label),
+    )
 
 
 def _is_table(file: Path) -> bool:
