@@ -111,7 +111,8 @@ def _of_one_hot(array: NDArray[Any], where: str) -> NDArray[Any]:
             f"{where}: expected one label an example, or one-hot rows with a single 1, but got shape {array.shape} "
             f"and, in row {rows[0]}, {some(array[rows[0]].tolist(), 12)}"
         )
-    return array.argmax(axis=1).astype("<i8")
+    places: NDArray[np.int64] = array.argmax(axis=1).astype("<i8")
+    return places
 
 
 def _of_floats(array: NDArray[Any], where: str) -> NDArray[Any]:

@@ -63,8 +63,8 @@ def prepare(arrays: dict[str, NDArray[Any]], where: Where, found: Found, layout:
     )  # fmt: skip
     content = Content(finished, digest_of(finished), meta)
     odd = oddities(content, file_order, drawn, options)
-    seen = {"odd": (*found.notes, *odd.told), "sorted": odd.is_sorted, "duplicates": odd.duplicates}
-    return replace(content, meta=replace(meta, **seen))
+    told = (*found.notes, *odd.told)
+    return replace(content, meta=replace(meta, odd=told, sorted=odd.is_sorted, duplicates=odd.duplicates))
 
 
 def gather(arrays: dict[str, NDArray[Any]], where: Where, found: Found, options: Options) -> Parts:

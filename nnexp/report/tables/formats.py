@@ -108,8 +108,8 @@ def each(form: str, comparisons: Mapping[str, Comparison]) -> str:
 
         frames = [_frame(found).assign(data=name) for name, found in comparisons.items()]
         return pd.concat(frames).map(in_csv).rename(columns=in_csv).to_csv(index=False)
-    head = {"md": lambda name: f"### On {in_markdown(name)}\n", "latex": lambda name: f"% On {visible(name)}"}[form]
-    return "\n".join(f"{head(name)}\n{FORMATS[form](found)}" for name, found in comparisons.items())
+    heads = {name: f"### On {in_markdown(name)}\n" if form == "md" else f"% On {visible(name)}" for name in comparisons}
+    return "\n".join(f"{heads[name]}\n{FORMATS[form](found)}" for name, found in comparisons.items())
 
 
 def titled_table(table: Table) -> Iterator[RenderableType]:
