@@ -132,7 +132,8 @@ def tiny(tiny_data: Path) -> Callable[..., Config]:
     """Make a config that trains in milliseconds."""
 
     def make(**settings: Any) -> Config:
-        dataset = {"name": "tiny", "path": str(tiny_data), "split": "book", "scale": "1/256"} | settings.pop("dataset", {})
+        usual = {"name": "tiny", "path": str(tiny_data), "split": "book", "scale": "1/256"}
+        dataset = usual | settings.pop("dataset", {})
         return SCHEMA.parse_config({"hidden": 5, "epochs": 3} | settings | {"dataset": dataset})
 
     return make

@@ -150,6 +150,14 @@ def test_a_script_and_an_application_are_swept_as_they_are(others: Terminal) -> 
 
 
 @pytest.mark.skipif(not LEVELS, reason="needs the compiled kernel, and so a C compiler")
+def test_data_of_ones_own_are_looked_at_and_trained_on(terminal: Terminal) -> None:
+    (terminal.folder / "flowers.csv").write_text(block("file flowers.csv") + "\n")
+    look, convert, train = block("data").splitlines()
+    assert "12 examples of 2 values in 2 classes" in terminal.type(look)
+    terminal.type(convert)
+    assert "2-2 dataset=folder" in terminal.type(train)
+
+
 def test_the_digests_are_those_of_this_machine_too(terminal: Terminal) -> None:
     for line in block("digests").splitlines():
         command, expected = line.split("# ")

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from omegaconf import OmegaConf
 from rich.table import Column, Table
 
 from nnexp import datasets
 from nnexp.cli.console import out, say, write
 from nnexp.config.paths import DATA
-from nnexp.config.value import parse_value
 from nnexp.datasets import Dataset, Split
 from nnexp.datasets.drawing import as_dots
 from nnexp.errors import ConfigError
@@ -64,12 +64,10 @@ def _path(source: str) -> Path:
 
 def _options(settings: Sequence[str]) -> dict[str, Any]:
     """Read settings with or without `dataset.` before them."""
-    given: dict[str, Any] = {}
     for setting in settings:
-        name, equals, value = setting.removeprefix(PREFIX).partition("=")
-        if not equals:
+        if "=" not in setting:
             raise ConfigError(f"expected SETTING=VALUE such as {PREFIX}grey=true, but got {setting!r}")
-        given[name] = parse_value(value)
+    given: Any = OmegaConf.to_container(OmegaConf.from_dotlist([setting.removeprefix(PREFIX) for setting in settings]))
     return options_of(SCHEMA.parse_config({"dataset": {"name": "folder", "path": ".", **given}}).dataset)
 
 
