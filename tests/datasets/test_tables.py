@@ -149,6 +149,13 @@ def test_a_row_of_another_length_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "cut.csv")
 
 
+def test_a_row_that_is_another_far_down_is_refused(tmp_path: Path) -> None:
+    rows = "\n".join(f"{n},{'xy'[n % 2]}" for n in range(2000))
+    (tmp_path / "cut.csv").write_text(f"a,label\n{rows}\n1,2,3\n")
+    with pytest.raises(DataError, match=r"cut\.csv: expected a table, but it is damaged .* Expected 2 columns, got 3"):
+        load(tmp_path / "cut.csv")
+
+
 def test_pictures_in_parquet_keep_their_names(tmp_path: Path) -> None:
     def png(image: np.ndarray) -> bytes:
         packed = io.BytesIO()

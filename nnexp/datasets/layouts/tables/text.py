@@ -95,7 +95,10 @@ class TextTable:
         return rows
 
     def texts(self, column: str) -> NDArray[Any]:
-        batches = self._read([column], pa.string())
+        try:
+            batches = list(self._read([column], pa.string()))
+        except pa.ArrowInvalid as problem:
+            raise self._damaged(problem) from problem
         found = [np.array(batch.column(0).to_pylist(), dtype=np.str_) for batch in batches if batch.num_rows]
         return np.char.strip(np.char.strip(np.concatenate(found)), "'" if self._arff else None)
 
@@ -138,10 +141,11 @@ class TextTable:
                 at += batch.num_rows
         except pa.ArrowInvalid as other:
             problem = other
+        return self._damaged(problem)
+
+    def _damaged(self, problem: Exception) -> DataError:
         reason = str(problem).partition("\n")[0]
-        return DataError(
-            f"{self.file}: expected a table of numbers, but it is damaged or none ({reason}); mend that row"
-        )
+        return DataError(f"{self.file}: expected a table, but it is damaged or none ({reason}); mend that row")
 
 
 def _stream(file: Path) -> IO[bytes]:
