@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
@@ -31,8 +30,6 @@ from nnexp.sweep.survey import Survey
 from nnexp.sweep.until_decided import UntilDecided
 from nnexp.tracking.records import Kind, Run, Tag
 from nnexp.tracking.store import Store
-
-NO_NAME = re.compile(r"[^\w.-]+")  # in the name of a page
 
 
 def conclude(swept: Swept, session: Session) -> None:
@@ -127,12 +124,12 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
 
 def _answer_each(comparisons: Mapping[str, Comparison], swept: Swept, store: Store) -> None:
     """Print the answer on each data set, and leave a page of each."""
-    from nnexp.cli.report import write_page
+    from nnexp.cli.report import PAGE, beside, write_page
 
     readable = Readable(store, say)
     show_each(comparisons, readable)
-    folder = swept.survey.runs[0].folder.parent
-    pages = {name: folder / f"report-{NO_NAME.sub('-', name)}.html" for name in comparisons}
+    page = swept.survey.runs[0].folder.parent / PAGE
+    pages = {name: beside(page, name) for name in comparisons}
     try:
         for name, comparison in comparisons.items():
             write_page(comparison, readable, pages[name])

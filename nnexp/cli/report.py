@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import webbrowser
 from collections.abc import Sequence
 from math import isqrt
@@ -15,6 +16,7 @@ from nnexp.cli.console import out, say
 from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.readable import Readable
 from nnexp.comparison.searched import Searched
 from nnexp.errors import DataError, NnexpError, NotFoundError
@@ -29,6 +31,7 @@ from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
 PAGE = "report.html"
+NO_NAME = re.compile(r"[^\w.-]+")  # in the name of a page
 FEWEST = 64  # numbers of an example that may be a picture, though it lies as a row
 
 
@@ -37,6 +40,13 @@ def report(wanted: Sequence[str], to: Path, *, metric: str | None, better: str |
     store = Readable(open_store(say), say)
     runs = chosen_runs(store, wanted)
     found = None if metric or better else found_by(wanted, runs, store)
+    parts = {} if found else by_dataset(runs)
+    for name, part in parts.items():
+        page_of = beside(to, name)
+        write_page(compare(part, store, metric=metric, better=better), store, page_of)
+        out().print(str(page_of), soft_wrap=True)
+    if parts:
+        return
     comparison = compare(found.tried if found else runs, store, metric=metric, better=better)
     if comparison.nothing:
         raise NotFoundError(tell(comparison).answer)
@@ -44,6 +54,11 @@ def report(wanted: Sequence[str], to: Path, *, metric: str | None, better: str |
     out().print(str(to), soft_wrap=True)
     if show:
         webbrowser.open(to.absolute().as_uri())
+
+
+def beside(to: Path, name: str) -> Path:
+    """Name the page of one of several data sets."""
+    return to.with_stem(f"{to.stem}-{NO_NAME.sub('-', name)}")
 
 
 def write_page(comparison: Comparison, store: RunStore, to: Path, *, found: Searched | None = None) -> None:

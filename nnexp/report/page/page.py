@@ -13,13 +13,15 @@ from string import Template
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.offline import get_plotlyjs
 
 from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.facts import facts
 from nnexp.comparison.origin import origin
 from nnexp.comparison.searched import Searched
 from nnexp.escape import in_html, in_plotly
+from nnexp.report.page.packed import library
 from nnexp.report.page.pictures import pictures
+from nnexp.report.page.runs_table import runs_table
 from nnexp.report.plots import search
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
@@ -59,6 +61,7 @@ def page(
         told = replace(told, answer=tell_searched(found), details=(*tell_details(found),), notes=())
         drawn = [*(Plot(figure.layout.title.text, figure, wide) for figure, wide in search.figures(found)), *drawn]
         title, listed = title or ask_searched(found), searched_tables(found)
+    packed, length = library() if drawn else ("", 0)
     return Template(_shipped("page.html")).substitute(
         title=in_html(title or question(comparison)),
         style=_shipped("page.css"),
@@ -68,7 +71,10 @@ def page(
         tables="\n".join(map(_table, listed)),
         plots="\n".join([*(_figure(number, plot) for number, plot in enumerate(drawn)), *pictures(comparison, store)]),
         origin="\n".join(_definition(*line) for line in origin(comparison, store)),
-        plotly=get_plotlyjs() if drawn else "",
+        facts="\n".join(_definition(*line) for line in facts(comparison, store)),
+        runs=runs_table(comparison),
+        plotly=packed,
+        length=str(length),
         script=_shipped("page.js") if drawn else "",
     )
 
@@ -109,7 +115,7 @@ def _figure(number: int, plot: Plot) -> str:
     wide = " wide" if plot.wide else ""
     return (
         f'<figure class="plot{wide}"><figcaption id="plot-{number}">{in_html(plot.title)}</figcaption>'
-        f'<div class="drawing" role="img" aria-labelledby="plot-{number}"></div>'
+        f'<div class="drawing" role="figure" aria-labelledby="plot-{number}"></div>'
         f'<script type="application/json">{data}</script></figure>'
     )
 

@@ -14,12 +14,14 @@ from nnexp.comparison.predictions import Predictions, read_predictions
 from nnexp.comparison.summary import Summary
 from nnexp.measure import DIGITS, Measure
 from nnexp.report.plots import (
+    by_setting,
     confusion_matrix,
     front,
     heat_map,
     learning_curves,
     mistakes,
     parallel,
+    strip,
     weights,
 )
 from nnexp.tracking.records import Run
@@ -39,7 +41,12 @@ def plots(comparison: Comparison, store: RunStore | None, images: NDArray[np.num
     """Draw all that there is to draw."""
     if comparison.nothing:
         return []
-    drawn = [*_curves(comparison, store), *_configurations(comparison), *_networks(comparison, store, images)]
+    drawn = [
+        *_strips(comparison),
+        *_curves(comparison, store),
+        *_configurations(comparison),
+        *_networks(comparison, store, images),
+    ]
     return [Plot(figure.layout.title.text, figure, wide) for figure, wide in drawn]
 
 
@@ -58,6 +65,14 @@ def _curves(comparison: Comparison, store: RunStore | None) -> Iterator[tuple[Fi
     yield learning_curves.draw(curves, comparison.measure), False
     if curves.seconds.notna().any():
         yield learning_curves.draw_by_time(curves, comparison.measure), False
+
+
+def _strips(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
+    runs = strip.compute(comparison)
+    if len(runs) > 1:
+        yield strip.draw(runs, comparison), False
+    for name in by_setting.numbers(comparison):
+        yield by_setting.draw(by_setting.compute(comparison, name), comparison), False
 
 
 def _configurations(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
@@ -92,7 +107,9 @@ def _networks(
     looks = weights.compute(store, run.run_id, answers.shape if answers else None)
     if looks is not None:
         neuron = "output" if run.params.get("hidden") == "[]" else "hidden neuron"
-        yield weights.draw(looks, f"What each {neuron} of {best.label} looks at: blue for, red against"), True
+        most = f"of the first {weights.MOST_NEURONS} of {len(looks)} {neuron}s"
+        each = f"each {most if len(looks) > weights.MOST_NEURONS else neuron}"
+        yield weights.draw(looks, f"What {each} of {best.label} looks at: blue for, red against"), True
 
 
 def _are_pictures(images: NDArray[np.number], answers: Predictions) -> bool:

@@ -10,8 +10,10 @@ from nnexp.comparison.frame import history_frame
 from nnexp.comparison.summary import Summary
 from nnexp.measure import TOTAL, Measure
 from nnexp.report.plots import style
+from nnexp.report.plots.axis import fit
 from nnexp.tracking.store import RunStore
 
+FEW_EPOCHS = 10
 Curves = pd.DataFrame  # configuration, epoch, median, low, high, seconds
 
 
@@ -46,7 +48,9 @@ def draw(curves: Curves, measure: Measure) -> Figure:
             line={"color": colour, "width": 2},
             hovertemplate=f"epoch %{{x}}: {style.hover(measure, 'y')}",
         )
-    return figure
+    if curves.epoch.max() <= FEW_EPOCHS:
+        figure.update_xaxes(dtick=1)  # no half of an epoch is measured
+    return fit(figure, "y", [*curves.low * measure.factor, *curves.high * measure.factor], measure)
 
 
 def draw_by_time(curves: Curves, measure: Measure) -> Figure:

@@ -14,7 +14,7 @@ from nnexp.report.plots import sheet
 from nnexp.tracking.store import RunStore
 
 FIRST = "weights_0"
-MOST_NEURONS = 60
+MOST_NEURONS = 40
 COLUMNS = 10
 
 

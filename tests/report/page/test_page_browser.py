@@ -71,6 +71,33 @@ def test_every_plot_is_drawn_in_silence_and_all_can_read_it(browser, address, sw
         assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
 
 
+def test_runs_are_found_and_sorted_in_their_table(browser, address):
+    with opened(browser, address) as tab:
+        rows = tab.locator("table.runs tbody tr:not([hidden])")
+        every = rows.count()
+        tab.locator("#wanted").fill("rerun")
+        assert rows.count() == every
+        place = tab.locator("table.runs thead button").all_inner_texts().index("validation %")
+        wanted = rows.nth(1).locator("td").nth(place).inner_text()
+        tab.locator("#wanted").fill(f"predict {wanted}")
+        assert 1 <= rows.count() < every
+        assert all(wanted in text for text in rows.all_inner_texts())
+        tab.locator("#wanted").fill("")
+        tab.locator("table.runs thead button").nth(place).click()
+        values = [float(row.locator("td").nth(place).inner_text()) for row in rows.all()]
+        assert values == sorted(values)
+
+
+@pytest.mark.parametrize(("name", "begin"), [("Save as SVG", b"<svg"), ("Save as PNG", b"\x89PNG")])
+def test_a_plot_is_saved(browser, address, name, begin):
+    with opened(browser, address) as tab:
+        with tab.expect_download() as saved:
+            tab.locator(".drawing").first.hover()
+            tab.locator(f'.modebar-btn[data-title="{name}"]').first.click()
+        with open(saved.value.path(), "rb") as file:
+            assert file.read(4) == begin
+
+
 def test_plots_follow_the_change_to_dark(browser, address):
     ink = "getComputedStyle(document.querySelector('.drawing .xtick text')).fill"
     with opened(browser, address, color_scheme="light") as tab:
@@ -128,13 +155,13 @@ def hostile_page(hostile, images, tmp_path_factory):
 def test_no_name_is_a_link_a_script_or_markup(browser, hostile_page):
     with opened(browser, hostile_page) as tab:
         tab.on("dialog", lambda dialog: tab.heard.append(dialog.message))
-        assert tab.locator(".drawing").count() == 8
+        assert tab.locator(".drawing").count() == 9
         for drawing in tab.locator(".drawing").all():  # what is written when a mouse comes near, as well
             drawing.scroll_into_view_if_needed()
             box = drawing.bounding_box()
             for part in (0.2, 0.5, 0.8):
                 tab.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] * 0.6)
-        for forbidden in ("a", "img", "iframe", "b", "[onerror]", "[onload]"):
+        for forbidden in ("a:not(.modebar-btn)", "img", "iframe", "b", "[onerror]", "[onload]"):
             assert tab.locator(forbidden).count() == 0, forbidden
         assert tab.evaluate("[...document.scripts].filter(one => !one.type).length") == 2  # plotly and ours
         assert tab.heard == []

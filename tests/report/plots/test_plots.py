@@ -4,6 +4,7 @@ import pytest
 from nnexp.comparison.compare import compare
 from nnexp.comparison.predictions import Predictions
 from nnexp.report.plots import (
+    by_setting,
     confusion_matrix,
     front,
     heat_map,
@@ -11,9 +12,12 @@ from nnexp.report.plots import (
     mistakes,
     parallel,
     sheet,
+    strip,
     weights,
 )
+from nnexp.report.plots.axis import usual_range
 from nnexp.report.plots.figures import plots
+from nnexp.tracking.records import Tag
 from tests.shelf import run, runs
 
 
@@ -145,7 +149,7 @@ def test_mistakes_are_told_by_the_names_of_classes_under_pictures_of_any_shape(s
 def test_pictures_that_are_no_bytes_are_drawn_by_their_range():
     images = np.linspace(-1, 1, 40, dtype=np.float32).reshape(10, 2, 2)
     drawn = mistakes.draw(mistakes.compute(answers(2, wrong=3)), images, "title").data[0].z
-    assert (np.nanmin(drawn), np.nanmax(drawn)) == (0, 255)
+    assert (drawn[drawn > 0].min(), drawn.max()) == (1, 255)
 
 
 def test_weights_become_images_of_the_shape_of_the_data(shelf):
@@ -205,3 +209,36 @@ def test_rows_of_a_table_are_no_pictures(shelf):
     titles = drawn_of(shelf, (1, 16), np.zeros((24, 1, 16), np.uint8))
     assert sum("takes for what" in title for title in titles) == 2
     assert not any("mistakes" in title or "looks at" in title for title in titles)
+
+
+def test_every_run_is_a_point_and_the_lost_are_marked():
+    kept, lost = runs({"hidden": 30}, [0.95, 0.96, 0.97]), run(0.85, hidden=100, seed=0)
+    lost.tags[Tag.LOST] = "3"
+    found = strip.compute(compare([*kept, lost]))
+    assert sorted(found.value) == [0.85, 0.95, 0.96, 0.97]
+    assert list(found[found.lost].configuration) == ["hidden=100"]
+
+
+def test_one_setting_that_diverges_flattens_no_axis():
+    values = [97.1, 97.2, 97.3, 97.4, 97.5, 9.8]
+    assert usual_range(values) == pytest.approx((97.1 - 0.024, 97.5 + 0.024))
+    assert usual_range(values[:5]) is None
+    assert usual_range([97.1, 9.8]) is None
+    drawn = strip.draw(strip.compute(spread := compare(runs({"eta": 3}, [0.971, 0.972, 0.973, 0.974, 0.098]))), spread)
+    assert "1 beyond this axis, to 9.80" in drawn.layout.annotations[0].text
+
+
+@pytest.mark.parametrize(
+    ("values", "spaced"), [([1, 10, 100], True), ([1, 2, 3], False), ([0, 1, 10], False), ([0.001, 0.01, 0.1], True)]
+)
+def test_an_axis_is_logarithmic_where_values_grow_by_factors(values, spaced):
+    assert by_setting.is_spaced([float(value) for value in values]) is spaced
+
+
+def test_a_swept_number_has_a_line_for_each_combination_of_the_others():
+    grid = [run(0.9 + eta / 100, eta=eta, init=init) for eta in (0.5, 1.0, 3.0) for init in ("normal", "scaled")]
+    comparison = compare(grid)
+    assert by_setting.numbers(comparison) == ["eta"]
+    drawn = by_setting.draw(by_setting.compute(comparison, "eta"), comparison)
+    assert [line.name for line in drawn.data] == ["init=normal", "init=scaled"]
+    assert list(drawn.data[0].x) == [0.5, 1.0, 3.0]

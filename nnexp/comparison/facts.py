@@ -1,0 +1,71 @@
+"""What stands above a comparison: what was swept and what was not, on which data, when, and as which sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.groups import DATA_NAME, SEED, order, setting_of, varying
+from nnexp.tracking.records import Kind, Run, Tag
+from nnexp.tracking.store import RunStore
+
+MOST_VALUES = 12
+NOT_USED = ("null", "None", "[]", "false")  # values of settings that are left alone
+
+
+def facts(comparison: Comparison, store: RunStore | None) -> list[tuple[str, str]]:
+    """Give pairs of a name and a value."""
+    runs = comparison.runs
+    if not runs:
+        return []
+    told = [
+        ("swept", "; ".join(_over(runs, name) for name in (*comparison.by, SEED) if _known(runs, name))),
+        ("held", _held(runs)),
+        ("data", _data(runs)),
+        ("when", _when(runs)),
+        ("sweep", _sweep(runs, store) if store else ""),
+    ]
+    return [(name, value) for name, value in told if value]
+
+
+def _known(runs: Sequence[Run], name: str) -> bool:
+    return any(name in run.params for run in runs)
+
+
+def _over(runs: Sequence[Run], name: str) -> str:
+    values = sorted({setting_of(run, name) for run in runs}, key=order)
+    more = f" and {len(values) - MOST_VALUES} more" if len(values) > MOST_VALUES else ""
+    return f"{name} = {', '.join(values[:MOST_VALUES])}{more}"
+
+
+def _held(runs: Sequence[Run]) -> str:
+    """List the settings that every run shares: first those that somebody set, then those at their defaults."""
+    apart, incidental = {*varying(runs), SEED}, {name for run in runs for name in run.incidental}
+    names = [name for name in runs[0].params if name not in apart and name not in incidental]
+    shared = [name for name in names if len({setting_of(run, name) for run in runs}) == 1]
+    usual = set(runs[0].tags.get(Tag.DEFAULTS, "").split())
+    chosen = [name for name in shared if name not in usual]
+    others = [name for name in shared if name in usual and setting_of(runs[0], name) not in NOT_USED]
+    return " ".join(f"{name}={setting_of(runs[0], name)}" for name in [*chosen, *others])
+
+
+def _data(runs: Sequence[Run]) -> str:
+    name = setting_of(runs[0], DATA_NAME) if DATA_NAME in runs[0].params else ""
+    digests = sorted({run.tags[Tag.DATA][:12] for run in runs if run.tags.get(Tag.DATA)})
+    return " ".join([name, *digests]).strip()
+
+
+def _when(runs: Sequence[Run]) -> str:
+    began, ended = min(run.started_at for run in runs), max(run.ended_at or run.started_at for run in runs)
+    first, last = (datetime.fromtimestamp(moment / 1000).strftime("%Y-%m-%d %H:%M") for moment in (began, ended))
+    return first if first == last else f"{first} to {last}"
+
+
+def _sweep(runs: Sequence[Run], store: RunStore) -> str:
+    """Name the sweep that all runs were trained for, and how it is found again."""
+    parents = {run.parent_id for run in runs}
+    if len(parents) != 1 or None in parents:
+        return ""
+    found = [run for run in store.runs(Kind.SWEEP) if run.run_id in parents]
+    return f"{found[0].name} {found[0].run_id[:8]}" if found else ""
