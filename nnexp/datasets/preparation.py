@@ -36,6 +36,11 @@ class Preparation:
     transpose: bool = False
     columns: tuple[str, ...] = ()
 
+    @property
+    def is_of_bytes(self) -> bool:
+        """Whether training saw whole numbers from 0 to 255."""
+        return (self.lowest, self.highest) == BYTES
+
     @classmethod
     def usual(cls, n_in: int, n_out: int) -> Preparation:
         """Give what is done where a record says nothing."""
