@@ -188,7 +188,7 @@ def _write(picture: Picture, png: Path) -> None:
 
 def _print_row(inputs: NDArray[Any], prepared: Preparation) -> None:
     """Print the values of a table's example, as they stood in it."""
-    values = inputs * np.array(prepared.std or 1) + np.array(prepared.mean or 0)
+    values = prepared.undone(inputs)
     names = prepared.columns or tuple(f"value {n}" for n in range(1, len(values) + 1))
     table = Table(box=None, pad_edge=False, show_header=False)
     for name, value in list(zip(names, values, strict=True))[:MOST_ROWS]:

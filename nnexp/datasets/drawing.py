@@ -21,7 +21,7 @@ Picture = NDArray[np.uint8]  # (h, w), ink 255
 LEVELS = " ░▒▓█"
 BRAILLE, DOTS = 0x2800, np.array([1, 8, 2, 16, 4, 32, 64, 128])  # of Unicode, row by row
 MOST_DOTS = 40  # at a side
-MARGIN = 4 / 28  # MNIST's digits fill a box of 20 x 20 pixels in 28 x 28, their centre of mass in the middle
+FILL = 20 / 28  # MNIST's digits fill a box of 20 x 20 pixels in 28 x 28, their centre of mass in the middle
 INK = 64  # what counts as ink when the digit's box is looked for
 ALIKE = 0.1  # a picture of the network's size whose digit is so nearly of the right size is only moved, not resized
 
@@ -41,13 +41,16 @@ class Manner:
 
     is_light: bool = True  # the ink, on dark paper
     is_placed: bool = True  # filling MNIST's box, their centre of mass in the middle
+    fill: float = FILL  # how much of a side, by the longer side of the sign
 
 
 def manner_of(pictures: Sequence[Picture]) -> Manner:
     """Tell it by some of the pictures."""
     is_light = bool(np.median(pictures) < 128)
-    inked = [picture if is_light else 255 - picture for picture in pictures]
-    return Manner(is_light, is_placed=sum(map(_is_as_mnists, inked)) > len(inked) / 2)
+    inked = [each for picture in pictures if (each := picture if is_light else 255 - picture).any()]
+    if not inked or sum(map(_is_as_mnists, inked)) > len(inked) / 2:
+        return Manner(is_light)
+    return Manner(is_light, is_placed=False, fill=float(np.median([_fill(picture) for picture in inked])))
 
 
 def as_text(picture: Picture) -> str:
@@ -107,7 +110,7 @@ def read_drawing(file: Path, shape: tuple[int, int], manner: Manner = MNISTS) ->
     was, becomes = f"{scan.size[1]} x {scan.size[0]}", f"{shape[1]} x {shape[0]}"
     resized = "" if scan.size == shape else f"resized from {was} to {becomes} and "
     changes.append(f"{resized}centred, as MNIST's are")
-    placed = _placed((255 * ink.shares).round().astype(np.uint8), shape)
+    placed = _placed((255 * ink.shares).round().astype(np.uint8), shape, manner.fill)
     return Drawing(_in(manner, placed), tuple(changes), ink.doubt)
 
 
@@ -117,18 +120,18 @@ def _in(manner: Manner, picture: Picture) -> Picture:
 
 def _is_as_mnists(picture: Picture) -> bool:
     """Tell whether all the ink fills MNIST's box, its centre of mass in the middle."""
-    if not picture.any():
-        return False
-    [box] = ndimage.find_objects((picture > 0).astype(np.int8))
-    fills = max(side.stop - side.start - room for side, room in zip(box, _room(picture.shape), strict=True)) == 0
-    return fills and bool((abs(_off_centre(picture)) <= 1).all())
+    fills = picture.any() and abs(_fill(picture) - FILL) * max(picture.shape) < 0.5
+    return bool(fills and (abs(_off_centre(picture)) <= 1).all())
 
 
-def _placed(drawn: Picture, shape: tuple[int, int]) -> Picture:
-    """Resize the ink to MNIST's box within the margins, and move its centre of mass into the middle."""
-    box = ndimage.find_objects((drawn >= INK).astype(np.int8))[0]
-    sizes = [side.stop - side.start for side in box]
-    factor = min(room / size for room, size in zip(_room(shape), sizes, strict=True))
+def _fill(picture: Picture) -> float:
+    return max(float(size / side) for size, side in zip(_sizes(_box(picture)), picture.shape, strict=True))
+
+
+def _placed(drawn: Picture, shape: tuple[int, int], fill: float) -> Picture:
+    """Resize the ink to a box that fills so much of the sides, and move its centre of mass into the middle."""
+    box = _box(drawn, INK)
+    factor = min(round(fill * side) / size for side, size in zip(shape, _sizes(box), strict=True))
     if drawn.shape == shape and abs(factor - 1) <= ALIKE:
         factor = 1
     h, w = (side / factor for side in shape)  # what is seen of the drawing, its box in the middle
@@ -138,12 +141,24 @@ def _placed(drawn: Picture, shape: tuple[int, int]) -> Picture:
     seen = (left, top, left + w, top + h)
     how = Image.Resampling.BOX if factor < 1 else Image.Resampling.BILINEAR
     small = np.asarray(Image.fromarray(np.pad(drawn, pad)).resize(shape[::-1], how, seen))
-    centred: Picture = ndimage.shift(small, np.rint(_off_centre(small)), order=0)
+    centred: Picture = ndimage.shift(small, _within(small, np.rint(_off_centre(small))), order=0)
     return centred
 
 
-def _room(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(side - 2 * round(side * MARGIN) for side in shape)
+def _within(picture: Picture, by: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move a picture by no more than keeps its ink within the edges."""
+    box = _box(picture, INK)
+    room = [(-side.start, whole - side.stop) for side, whole in zip(box, picture.shape, strict=True)]
+    return by.clip(*np.array(room).T)
+
+
+def _box(picture: Picture, least: int = 1) -> tuple[slice, ...]:
+    [box] = ndimage.find_objects((picture >= min(least, picture.max())).astype(np.int8))
+    return box
+
+
+def _sizes(box: tuple[slice, ...]) -> tuple[int, ...]:
+    return tuple(int(side.stop - side.start) for side in box)
 
 
 def _off_centre(picture: Picture) -> NDArray[np.float64]:

@@ -82,7 +82,7 @@ def _is_light_on_dark(grey: Grey) -> bool:
 def _beside_paper(grey: Grey) -> Shares:
     """Compare with the paper: what a closing leaves, in which narrow dark places are filled from around them."""
     paper = ndimage.grey_closing(grey, max(3, round(min(grey.shape) * BROAD)))
-    shares: Shares = (paper - grey) / np.maximum(paper, np.float32(DARK))
+    shares: Shares = np.divide(paper - grey, np.maximum(paper, DARK), dtype=np.float32)
     return shares
 
 

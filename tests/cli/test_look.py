@@ -247,22 +247,27 @@ def test_an_exported_network_answers_as_the_run_did(nnexp, run_id, tmp_path, tin
     status, out, _ = nnexp("export", run_id, "--to", tmp_path / "exported")
     assert status == 0
     assert "parameters.npz" in out
+    about = json.loads((tmp_path / "exported" / "run.json").read_text())
+    [run] = [run for run in listed(nnexp) if run["run_id"] == run_id]
+    assert (about["run_id"], about["key"], about["metrics"]) == (run_id, run["key"], run["metrics"])
+    assert about["settings"]["hidden"] == run["params"]["hidden"]
+    for file in (tmp_path / "exported").rglob("*.*"):
+        assert str(tiny_data).encode() not in file.read_bytes()
     asked = subprocess.run(  # where nnexp is not imported
         [sys.executable, "-c", ANSWERS, tmp_path / "exported" / "model", tiny_data],
         capture_output=True,
         text=True,
         check=True,
     )
-    [run] = [run for run in listed(nnexp) if run["run_id"] == run_id]
     assert float(asked.stdout.splitlines()[-1]) == run["metrics"]["final/test_accuracy"]
     assert nnexp("export", run_id, "--to", tmp_path / "exported")[0] == 2
 
 
 ANSWERS = """
 import sys, numpy, mlflow
+sys.modules["nnexp"] = None  # cannot be imported
 data = numpy.load(sys.argv[2])
-outputs = mlflow.pyfunc.load_model(sys.argv[1]).predict(data["x_test"].reshape(60, -1).astype("float64"))
-assert "nnexp" not in sys.modules
+outputs = mlflow.pyfunc.load_model(sys.argv[1]).predict(data["x_test"])
 print((outputs.argmax(axis=1) == data["y_test"]).mean())
 """
 
