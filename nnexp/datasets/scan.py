@@ -59,11 +59,11 @@ def _grey(image: Image.Image) -> NDArray[np.float32]:
     if image.mode.startswith(("I", "F")):  # more than 8 bits
         image = _stretched(image)
     elif image.has_transparency_data:
-        image = _on_paper(image.convert("RGBA"))
-    if image.mode != "F":
+        image = image.convert("RGBA")
+    elif image.mode != "L":
         image = image.convert("L")
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.BOX)
-    return np.asarray(image, np.float32)
+    return np.asarray(_on_paper(image) if image.mode == "RGBA" else image, np.float32)
 
 
 def _stretched(image: Image.Image) -> Image.Image:
@@ -81,4 +81,4 @@ def _on_paper(image: Image.Image) -> Image.Image:
     is_light = (light * opacity).sum() > 255 / 2 * opacity.sum()
     paper = Image.new("RGBA", image.size, "black" if is_light else "white")
     paper.alpha_composite(image)
-    return paper
+    return paper.convert("L")

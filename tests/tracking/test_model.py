@@ -118,6 +118,10 @@ def test_pictures_are_transposed_as_training_was(saved, pixels):
 def test_no_path_of_this_machine_is_in_it(saved, tmp_path_factory):
     saved()
     for file in tmp_path_factory.getbasetemp().glob("saved*/exported/**/*"):
-        assert file.is_dir() or file.suffix == ".pyc" or str(tmp_path_factory.getbasetemp()).encode() not in file.read_bytes()
+        assert (
+            file.is_dir()
+            or file.suffix == ".pyc"
+            or str(tmp_path_factory.getbasetemp()).encode() not in file.read_bytes()
+        )
     [described, *_] = tmp_path_factory.getbasetemp().glob("saved*/exported/model/MLmodel")
     assert "model_code_path: model.py" in described.read_text()
