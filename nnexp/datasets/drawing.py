@@ -94,7 +94,8 @@ def read_drawing(file: Path, shape: tuple[int, int], manner: Manner = MNISTS) ->
         If the file is no picture, or a blank one.
     """
     scan = read_scan(file)
-    if scan.size == shape and not manner.is_placed:
+    is_of_size = scan.grey.shape == shape
+    if is_of_size and not manner.is_placed:
         return Drawing(scan.grey.round().astype(np.uint8), scan.changes, "")
     ink = find_ink(scan.grey)
     if not ink.shares.any():
@@ -102,14 +103,14 @@ def read_drawing(file: Path, shape: tuple[int, int], manner: Manner = MNISTS) ->
     changes = list(scan.changes)
     if ink.is_light != manner.is_light:
         changes.append(f"inverted: the ink was {'light on dark' if ink.is_light else 'dark on light'} paper")
-    untouched = (scan.grey if ink.is_light else 255 - scan.grey).astype(np.uint8)
-    if scan.size == shape and _is_as_mnists(untouched):
+    untouched = (scan.grey if ink.is_light else 255 - scan.grey).round().astype(np.uint8)
+    if is_of_size and _is_as_mnists(untouched):
         return Drawing(_in(manner, untouched), tuple(changes), ink.doubt)
     if ink.others:
         changes.append(f"left out {ink.others} other part{'s' * (ink.others > 1)}, such as a frame or specks")
-    was, becomes = f"{scan.size[1]} x {scan.size[0]}", f"{shape[1]} x {shape[0]}"
-    resized = "" if scan.size == shape else f"resized from {was} to {becomes} and "
-    changes.append(f"{resized}centred, as MNIST's are")
+    if not is_of_size:
+        changes.append(f"resized from {scan.size[1]} x {scan.size[0]} to {shape[1]} x {shape[0]}")
+    changes.append("centred, as MNIST's are" if manner.is_placed else "centred")
     placed = _placed((255 * ink.shares).round().astype(np.uint8), shape, manner.fill)
     return Drawing(_in(manner, placed), tuple(changes), ink.doubt)
 
