@@ -46,13 +46,18 @@ class TrainedNetwork:
         return self.preparation.classes
 
     @property
+    def is_of_pictures(self) -> bool:
+        """Whether it was trained on pictures, and not on rows of values."""
+        return self.preparation.shape[0] > 1
+
+    @property
     def scale(self) -> float:
         """What a pixel is multiplied with."""
         return factor(self.config.dataset.scale)
 
-    def outputs(self, picture: NDArray[np.uint8], scale: float) -> NDArray[Any]:
-        """Compute the outputs (n_out,) for one picture of bytes."""
-        outputs: NDArray[Any] = predict(self.network, Examples(picture.reshape(1, -1), np.zeros(1, np.int64), scale))
+    def outputs(self, inputs: NDArray[Any], scale: float) -> NDArray[Any]:
+        """Compute the outputs (n_out,) for one example."""
+        outputs: NDArray[Any] = predict(self.network, Examples(inputs.reshape(1, -1), np.zeros(1, np.int64), scale))
         one: NDArray[Any] = outputs[0]
         return one
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nnexp.archive.network import TrainedNetwork, read_trained
 from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
 from nnexp.errors import DataError, RecordError
+from nnexp.escape import in_json
 from nnexp.recording import files
 from nnexp.recording.store import open_store
 from nnexp.sweep.find import find_run
@@ -15,6 +21,11 @@ from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
 
+if TYPE_CHECKING:
+    from nnexp.tracking.mlflow.model import Model
+
+ABOUT = "run.json"
+PATHS = ("dataset.path",)  # of this machine
 OF_EVERY_RUN = (files.CONFIG, files.EPOCHS, files.OUTPUT)
 
 
@@ -29,26 +40,71 @@ def export(wanted: str, to: Path) -> None:
         raise DataError(f"{to} exists already; name a new folder with --to")
     try:
         if trained:
-            _export_network(trained, to)
+            _export_network(trained, record, to)
         else:
             _export_files(left, to)
     except OSError as error:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
 
 
-def _export_network(trained: TrainedNetwork, to: Path) -> None:
-    """Write the parameters (.npz) and an MLflow model that `mlflow models` loads."""
+def _export_network(trained: TrainedNetwork, record: Run, to: Path) -> None:
+    """Write the parameters (.npz), an MLflow model that `mlflow models` loads, and what it is."""
     from nnexp.tracking.mlflow.model import save_model
 
-    save_model(
-        to,
+    about = _about(trained, record)
+    save_model(_model(trained, about), to)
+    (to / ABOUT).write_text(in_json(about) + "\n", encoding="utf-8")
+    n, classes = trained.network.sizes[0], len(trained.classes)
+    out().print(f"{to / 'parameters.npz'}  the parameters: weights_0, biases_0, ...", soft_wrap=True)
+    out().print(f"{to / ABOUT}  which run this is: its settings, its results, what its inputs are", soft_wrap=True)
+    out().print(f"{to / 'model'}  an MLflow model, (n, {n}) in and (n, {classes}) out; try:", soft_wrap=True)
+    example = to / "model" / "serving_input_example.json"
+    out().print(f"  mlflow models predict --env-manager local -m {to / 'model'} -i {example}", soft_wrap=True)
+
+
+def _model(trained: TrainedNetwork, about: Mapping[str, Any]) -> Model:
+    from nnexp.tracking.mlflow.model import Model
+
+    prepared = trained.preparation
+    return Model(
         trained.network.parameters(),
         activations=[(activation.name, activation.formula) for activation in trained.network.activations],
-        n_in=trained.network.sizes[0],
+        shape=prepared.raw_shape,
+        classes=trained.classes,
         scale=trained.scale,
+        bounds=(prepared.lowest, prepared.highest),
+        example=_example(trained).reshape(1, -1),
+        transpose=prepared.transpose,
+        columns=prepared.columns,
+        mean=prepared.mean,
+        std=prepared.std,
+        about=about,
     )
-    out().print(f"{to / 'parameters.npz'}  the parameters: weights_0, biases_0, ...", soft_wrap=True)
-    out().print(f"{to / 'model'}  an MLflow model; try: mlflow models predict -m {to / 'model'} --help", soft_wrap=True)
+
+
+def _about(trained: TrainedNetwork, record: Run) -> dict[str, Any]:
+    """Say which run it is, without a path of this machine, which may stand in its name too."""
+    prepared = trained.preparation
+    return {
+        "run_id": record.run_id,
+        "key": record.key,
+        "data": trained.data,
+        "settings": {name: value for name, value in record.params.items() if name not in PATHS},
+        "metrics": dict(record.metrics),
+        "inputs": {"shape": prepared.raw_shape, "lowest": prepared.lowest, "highest": prepared.highest},
+        "classes": trained.classes,
+    }
+
+
+def _example(trained: TrainedNetwork) -> NDArray[Any]:
+    """Give an input as it comes: the first of the test set, or one in the middle of the range if that is gone."""
+    prepared = trained.preparation
+    try:
+        return prepared.undone(trained.dataset.test.images[0])
+    except DataError as error:
+        say(f"{error}; the example beside the model is made up")
+        middle = (prepared.lowest + prepared.highest) / 2
+        return np.full(trained.network.sizes[0], middle) if not prepared.mean else np.array(prepared.mean)
 
 
 def _export_files(left: dict[str, bytes], to: Path) -> None:

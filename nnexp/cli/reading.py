@@ -140,14 +140,17 @@ def report(
 @app.command()
 def predict(
     run: Run,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[PICTURE]...", help="More for --image.")] = None,
     index: Annotated[int | None, typer.Option(help="A test example; by default one at random.")] = None,
-    image: Annotated[Path | None, typer.Option(help="A picture of a digit instead.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Also write the digit into this file.")] = None,
+    image: Annotated[list[Path] | None, typer.Option(help="A picture instead, or a folder of them.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Also write what the network was given into this file.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Draw what it was given, of each of many pictures.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Ask a run's network what a digit is."""
-    from nnexp.cli.predict import predict
+    """Ask a run's network what a test example is, or pictures of your own: `nnexp predict RUN --image *.png`."""
+    from nnexp.cli.predict import Asked, predict
 
-    predict(run, index, image, png)
+    predict(run, Asked(index, [*(image or ()), *(more or ())], png, show, as_json))
 
 
 @app.command()

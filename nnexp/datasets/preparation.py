@@ -36,6 +36,24 @@ class Preparation:
     transpose: bool = False
     columns: tuple[str, ...] = ()
 
+    @property
+    def is_of_bytes(self) -> bool:
+        """Whether training saw whole numbers from 0 to 255."""
+        return (self.lowest, self.highest) == BYTES
+
+    @property
+    def raw_shape(self) -> tuple[int, int]:
+        """The shape of a picture as it comes, before it is transposed."""
+        height, width = self.shape
+        return (width, height) if self.transpose else (height, width)
+
+    def undone(self, inputs: NDArray[Any]) -> NDArray[np.float64]:
+        """Give what a network's inputs (values,) were as they came."""
+        values = inputs.astype(np.float64)
+        if self.std:
+            values = values * np.array(self.std) + np.array(self.mean)
+        return values.reshape(self.shape).T.ravel() if self.transpose else values
+
     @classmethod
     def usual(cls, n_in: int, n_out: int) -> Preparation:
         """Give what is done where a record says nothing."""

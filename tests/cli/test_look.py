@@ -180,20 +180,53 @@ class TestPredict:
             assert image.size == (48, 48)
 
     def test_a_drawing_of_ones_own_is_made_fit_and_said_so(self, nnexp, run_id, tmp_path):
-        image = Image.new("RGB", (90, 120), "white")
-        ImageDraw.Draw(image).rectangle((20, 30, 70, 50), fill="black")
-        image.save(tmp_path / "mine.png")
-        status, out, err = nnexp("predict", run_id, "--image", tmp_path / "mine.png")
+        status, out, err = nnexp("predict", run_id, "--image", drawing(tmp_path / "mine.png"))
         assert status == 0
         assert "the network says" in out
         for change in ("made grey", "inverted", "resized from 90 x 120 to 6 x 6"):
             assert change in err
+
+    def test_a_picture_as_the_data_have_them_is_answered_as_the_example_is(self, nnexp, run_id, tmp_path, tiny_data):
+        _, out, _ = nnexp("predict", run_id, "--index", 7, "--json")
+        Image.fromarray(np.load(tiny_data)["x_test"][7]).save(tmp_path / "seven.png")
+        _, asked, _ = nnexp("predict", run_id, "--image", tmp_path / "seven.png", "--json")
+        [example], [picture] = json.loads(out), json.loads(asked)
+        assert picture["outputs"] == example["outputs"]
+        assert (example["index"], example["truth"], picture["changes"]) == (7, "1", [])
+
+    def test_many_pictures_get_a_line_each_and_the_unreadable_are_told(self, nnexp, run_id, tmp_path):
+        drawing(tmp_path / "all" / "one.png")
+        drawing(tmp_path / "two.png")
+        (tmp_path / "all" / "notes.txt").write_text("no picture, nor named so")
+        (tmp_path / "none.png").write_text("no picture")
+        files = ["--image", tmp_path / "all", tmp_path / "none.png", "--image", tmp_path / "two.png"]
+        status, out, err = nnexp("predict", run_id, *files)
+        lines = out.splitlines()
+        assert status == 2
+        assert [line.split("/")[-1].split(":")[0] for line in lines] == ["one.png", "two.png"]
+        assert all("the network says" in line for line in lines)
+        assert "none.png: expected a picture" in err
+        assert "1 of 3 pictures could not be asked about" in err
+        assert len(nnexp("predict", run_id, *files, "--show")[1].splitlines()) > len(lines)
+        told = {Path(each["image"]).name: each for each in json.loads(nnexp("predict", run_id, *files, "--json")[1])}
+        assert set(told["one.png"]) == {"image", "answer", "outputs", "changes", "doubt"}
+        assert set(told["none.png"]) == {"image", "error"}
+
+    def test_what_may_not_be_one_digit_is_answered_and_said_so(self, nnexp, run_id, tmp_path):
+        noise = np.random.default_rng(0).integers(0, 256, (90, 90)).astype(np.uint8)
+        Image.fromarray(noise).save(tmp_path / "noise.png")
+        status, out, err = nnexp("predict", run_id, "--image", tmp_path / "noise.png")
+        assert (status, "the network says" in out) == (0, True)
+        assert "this may not be one of the classes: nothing stands out from the paper" in err
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
             (["--index", "60"], "--index must be between 0 and 59"),
             (["--image", "none.png"], "expected a picture"),
+            (["--image", "none.png", "--index", "1"], "give one of them"),
+            (["--image", "none.png", "gone.png", "--png", "one.png"], "--png writes one picture, but --image names 2"),
+            (["--image", "multirun"], "expected pictures in this folder"),
         ],
     )
     def test_a_mistake_is_told_in_one_line(self, nnexp, run_id, arguments, message):
@@ -202,26 +235,39 @@ class TestPredict:
         assert message in err
 
 
+def drawing(file: Path) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    image = Image.new("RGB", (90, 120), "white")
+    ImageDraw.Draw(image).rectangle((20, 30, 70, 50), fill="black")
+    image.save(file)
+    return file
+
+
 def test_an_exported_network_answers_as_the_run_did(nnexp, run_id, tmp_path, tiny_data):
     status, out, _ = nnexp("export", run_id, "--to", tmp_path / "exported")
     assert status == 0
     assert "parameters.npz" in out
+    about = json.loads((tmp_path / "exported" / "run.json").read_text())
+    [run] = [run for run in listed(nnexp) if run["run_id"] == run_id]
+    assert (about["run_id"], about["key"], about["metrics"]) == (run_id, run["key"], run["metrics"])
+    assert about["settings"]["hidden"] == run["params"]["hidden"]
+    for file in (tmp_path / "exported").rglob("*.*"):
+        assert str(tiny_data).encode() not in file.read_bytes()
     asked = subprocess.run(  # where nnexp is not imported
         [sys.executable, "-c", ANSWERS, tmp_path / "exported" / "model", tiny_data],
         capture_output=True,
         text=True,
         check=True,
     )
-    [run] = [run for run in listed(nnexp) if run["run_id"] == run_id]
     assert float(asked.stdout.splitlines()[-1]) == run["metrics"]["final/test_accuracy"]
     assert nnexp("export", run_id, "--to", tmp_path / "exported")[0] == 2
 
 
 ANSWERS = """
 import sys, numpy, mlflow
+sys.modules["nnexp"] = None  # cannot be imported
 data = numpy.load(sys.argv[2])
-outputs = mlflow.pyfunc.load_model(sys.argv[1]).predict(data["x_test"].reshape(60, -1).astype("float64"))
-assert "nnexp" not in sys.modules
+outputs = mlflow.pyfunc.load_model(sys.argv[1]).predict(data["x_test"])
 print((outputs.argmax(axis=1) == data["y_test"]).mean())
 """
 

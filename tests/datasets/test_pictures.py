@@ -84,7 +84,7 @@ def enormous(folder: Path) -> None:
     [
         (colour, r"expected grey pictures, but got coloured ones.*; dataset\.grey=true makes them grey"),
         (other_size, r"expected .* pixels as in the first picture, but got .*; resize the pictures"),
-        (damaged, r"1\.png: expected a picture, but it is damaged"),
+        (damaged, r"1\.png: expected a picture such as PNG or JPEG, but it is damaged"),
         (no_picture, r"1\.png: expected a picture"),
         (enormous, r"0\.png: expected .* picture"),
     ],

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
-import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +16,6 @@ from nnexp.datasets.layouts.layout import Found, check_room
 from nnexp.datasets.layouts.naming import part_of
 from nnexp.datasets.options import Options, some
 from nnexp.errors import DataError
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 NAME = "pictures"
 WANTED = "folders of pictures, one for each class"
@@ -125,12 +119,9 @@ def _size(picture: NDArray[Any]) -> str:
 
 def _decode(picture: Path | bytes, name: str) -> NDArray[Any]:
     """Decode a picture, (h, w) or, of colours, (h, w, 3); what is transparent lies on white."""
-    with _opened(picture, name) as image:
-        width, height = image.size
-        if width * height > MOST_PIXELS:
-            raise DataError(
-                f"{name}: expected at most {MOST_PIXELS:,} pixels, but got {width} x {height}; make it smaller"
-            )
+    from nnexp.datasets.picture_file import opened  # which imports Pillow
+
+    with opened(picture, name, most_pixels=MOST_PIXELS) as image:
         if image.mode in ("1", "L"):
             return np.asarray(image.convert("L"))
         if image.mode.startswith(("I", "F")):
@@ -142,22 +133,3 @@ def _decode(picture: Path | bytes, name: str) -> NDArray[Any]:
             paper.alpha_composite(image.convert("RGBA"))
             return np.asarray(paper.convert("RGB"))
         return np.asarray(image.convert("RGB"))
-
-
-@contextmanager
-def _opened(picture: Path | bytes, name: str) -> Iterator[Image.Image]:
-    from PIL import Image
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            opened = Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture))
-        with opened as image:
-            yield image
-    except DataError:
-        raise
-    except Exception as error:  # Pillow raises a dozen kinds on damage
-        reason = str(error).partition("\n")[0]
-        raise DataError(
-            f"{name}: expected a picture, but it is damaged, too large or none ({reason}); mend or remove it"
-        ) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlflow import MlflowClient
 from mlflow.store.artifact.artifact_repo import ArtifactRepository
@@ -16,6 +17,9 @@ from mlflow.store.db import utils as db_utils
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from sqlalchemy import event
 
+if TYPE_CHECKING:
+    from mlflow.models import Model, ModelSignature
+
 RETRIES = 4  # MLflow's 10 mean that a mistyped address is noticed after 100 seconds
 LOCKED_MS = 8_000  # MLflow waits for 20 seconds, in which nothing new is trained
 NO_BARS = {"MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}  # of files that are copied, where tqdm is installed
@@ -23,7 +27,23 @@ WAITS = "PRAGMA busy_timeout"
 WAIT = f"{WAITS} = {LOCKED_MS}"
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # whoever calls says what failed
+logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)  # each step of saving a model
 logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
+
+
+def unenforced(signature: ModelSignature) -> ModelSignature:
+    """Have MLflow hand a model whatever comes: it holds a signature to its one type and shape, unless hints made it."""
+    signature._is_signature_from_type_hint = True
+    return signature
+
+
+def forget_paths(model: Model, folder: Path) -> None:
+    """Have a saved model's description not name the folders of this machine that its files were copied from."""
+    flavor = model.flavors["python_function"]
+    flavor["model_code_path"] = Path(flavor["model_code_path"]).name
+    for artifact in flavor["artifacts"].values():
+        artifact["uri"] = artifact["path"]
+    model.save(str(folder / "MLmodel"))
 
 
 def make_tables(file: Path) -> None:
