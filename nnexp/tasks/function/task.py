@@ -179,6 +179,11 @@ def digest_paths(paths: Sequence[str]) -> Data:
     return Data(named, sha256.hexdigest(), os.pathsep.join(str(Path(path).resolve()) for path in paths))
 
 
+def paths_in(source: str) -> tuple[str, ...]:
+    """Read where data lie that were digested so, by their `source`."""
+    return tuple(path for path in source.split(os.pathsep) if path)
+
+
 def _files(path: Path) -> Iterator[Path]:
     if not path.exists():
         raise DataError(f"there is no {path}, which was named as data; expected a file or a folder")
