@@ -120,14 +120,15 @@ class Session:
         ledger = growing.ledger if growing else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         ended = self.store.runs()
         survey = Survey(plan, policy, ledger, Estimator(ended), growing)
-        for line in ledger.stale:
-            self._watcher.say(line)
+        for run in ledger.to_do:
+            if run.key in ledger.stale:
+                self._watcher.say(ledger.stale[run.key])
         self._watcher.surveyed(survey)
         if policy.dry_run:
             return Swept(survey)
         open_files.allow_for(policy.slots)
         self.store.prepare()  # one that cannot be written is refused now
-        shared = SharedPlan(ledger.to_do, is_open=not (policy.fresh or plan.search or is_foreign(self.task)))
+        shared = SharedPlan(ledger.to_do, closed=self._closed(plan, policy), apart=ledger.stale)
         # From here on there is a record that a signal must not leave half made.
         with Interrupt() as interrupt, launching(plan, self.store):
             if isinstance(growing, Searching) and not policy.fresh:
@@ -175,6 +176,15 @@ class Session:
         for line in dict.fromkeys(line for run in runs for line in run.cautions):
             self._watcher.say(line)
 
+    def _closed(self, plan: Plan, policy: Policy) -> str:
+        """Say why nobody else may take runs of a sweep; nothing if they may."""
+        if plan.search:
+            return "it is a search"
+        if policy.fresh:
+            return "it trains afresh what is finished"
+        jobs = any(run.task is not self.task for run in plan.runs)  # each with what its settings do not tell
+        return "its runs are jobs of a Hydra application, which its own command alone makes" if jobs else ""
+
     def _growing(self, plan: Plan, policy: Policy) -> Growing | None:
         if plan.search:
             if policy.until_decided:
@@ -187,8 +197,8 @@ class Session:
         assert self._judge, "a session that is to add seeds until it is decided needs a judge"
         runs = runs_by_setting(plan, LOOKS[-1])
         every = [run for of_one in runs.values() for run in of_one]
-        done = read_ledger(every, self.store, fresh=policy.fresh).done
-        return UntilDecided(runs, done, self._judge, worthwhile=policy.worthwhile)
+        known = read_ledger(every, self.store, fresh=policy.fresh)
+        return UntilDecided(runs, known, self._judge, worthwhile=policy.worthwhile)
 
     def rerun(
         self,
