@@ -12,7 +12,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from nnexp.config.schema import THREADS
+from nnexp.config.schema import EPOCHS, THREADS
 from nnexp.errors import ChangedError, NnexpError
 from nnexp.tasks.opened import opened_by
 from nnexp.tasks.task import Files, Measured, Result, Task, is_foreign
@@ -109,7 +109,7 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
             return
     if checkpoint:
         clock.set(begun.seconds)
-    keeper, measured = Keeper(task.epochs(config)), begun.last
+    keeper, measured = _keeper(task, config), begun.last
     for number in count(begun.number + 1):
         with clock.stopped():
             if measured:
@@ -123,7 +123,7 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
         with clock.stopped(), keeper.passing_on():
             told = yield epoch
         if told:
-            ending = replace(told, state=_state(measured)) if isinstance(told, Pruned) else told
+            ending = replace(told, state=_state(task, measured)) if isinstance(told, Pruned) else told
             _close(begun.training)
             yield ending
             return
@@ -143,7 +143,7 @@ def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
     return Finished(
         take_arrays(result.arrays),
         remarks,
-        state=_state(last),
+        state=_state(task, last),
         metrics=_known(result, last),
         pictures=pictures,
         opened=_opened(task),
@@ -161,5 +161,15 @@ def _known(result: Result, last: Measured | None) -> dict[str, float]:
     return {str(name): every[str(name)] for name in result.metrics}
 
 
-def _state(measured: Measured | None) -> Files:
-    return plain(measured.state()) if measured and measured.state else {}
+def _keeper(task: Task, config: Any) -> Keeper:
+    """Make what keeps states on the way: of code of others the last but one too, if a longer run may go on from it."""
+    if not is_foreign(task):
+        return Keeper(left=task.epochs(config))
+    epochs = task.schema.settings.get(EPOCHS)
+    bound: int | None = getattr(config, EPOCHS) if epochs and epochs.lengthens else None
+    return Keeper(wanted=bound and bound - 1)
+
+
+def _state(task: Task, last: Measured | None) -> Files:
+    """Give the state that a run ends with; to go on from code of others takes an epoch more, by which it is proved."""
+    return plain(last.state()) if last and last.state and not is_foreign(task) else {}

@@ -112,8 +112,6 @@ class FunctionTask(Untold):
                 number += 1
                 epoch = measured(yielded, name, number, keeps_state=signature.takes_state)
                 left = epoch.state if isinstance(epoch.state, Left) else None
-                if left and number == bound:
-                    left.keep()
                 yield epoch
                 if left:
                     left.let_go()
