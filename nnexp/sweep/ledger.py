@@ -22,6 +22,11 @@ class Ledger:
     to_do: tuple[RunSpec, ...]
     stale: Mapping[str, str] = field(default_factory=dict)  # why a finished record does not stand for its run, by key
 
+    @property
+    def remarks(self) -> list[str]:
+        """Say of the runs that are to do why they are, although they are finished."""
+        return [self.stale[run.key] for run in self.to_do if run.key in self.stale]
+
 
 Changed = Callable[[Run, RunSpec, RunStore], str | None]  # says why a finished record does not stand for a run
 

@@ -39,7 +39,7 @@ from nnexp.sweep.rerun import RERUNS, Rerun, archived, plan_rerun, run_reruns
 from nnexp.sweep.search.remember import Notes, check_unchanged, recall
 from nnexp.sweep.search.searching import Searching
 from nnexp.sweep.seeds import runs_by_setting
-from nnexp.sweep.shared import SharedPlan, leave
+from nnexp.sweep.shared import SharedPlan, closed, leave
 from nnexp.sweep.source import Growing, Planned, Source
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.turns import KeyTurns
@@ -120,15 +120,14 @@ class Session:
         ledger = growing.ledger if growing else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         ended = self.store.runs()
         survey = Survey(plan, policy, ledger, Estimator(ended), growing)
-        for run in ledger.to_do:
-            if run.key in ledger.stale:
-                self._watcher.say(ledger.stale[run.key])
+        for line in ledger.remarks:
+            self._watcher.say(line)
         self._watcher.surveyed(survey)
         if policy.dry_run:
             return Swept(survey)
         open_files.allow_for(policy.slots)
         self.store.prepare()  # one that cannot be written is refused now
-        shared = SharedPlan(ledger.to_do, closed=self._closed(plan, policy), apart=ledger.stale)
+        shared = SharedPlan(ledger.to_do, closed=closed(plan, policy, self.task), apart=ledger.stale)
         # From here on there is a record that a signal must not leave half made.
         with Interrupt() as interrupt, launching(plan, self.store):
             if isinstance(growing, Searching) and not policy.fresh:
@@ -175,15 +174,6 @@ class Session:
     def _caution(self, runs: Sequence[RunSpec]) -> None:
         for line in dict.fromkeys(line for run in runs for line in run.cautions):
             self._watcher.say(line)
-
-    def _closed(self, plan: Plan, policy: Policy) -> str:
-        """Say why nobody else may take runs of a sweep; nothing if they may."""
-        if plan.search:
-            return "it is a search"
-        if policy.fresh:
-            return "it trains afresh what is finished"
-        jobs = any(run.task is not self.task for run in plan.runs)  # each with what its settings do not tell
-        return "its runs are jobs of a Hydra application, which its own command alone makes" if jobs else ""
 
     def _growing(self, plan: Plan, policy: Policy) -> Growing | None:
         if plan.search:

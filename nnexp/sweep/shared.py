@@ -15,7 +15,9 @@ from typing import Any
 from nnexp.config.value import parse_value
 from nnexp.errors import NnexpError
 from nnexp.sweep.plan import Plan
+from nnexp.sweep.policy import Policy
 from nnexp.sweep.shared_task import write_closed, write_common
+from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
@@ -91,6 +93,16 @@ def leave(shared: SharedPlan, plan: Plan, parent_id: str, store: Store) -> None:
         store.save(parent_id, [file])
     except (NnexpError, OSError):
         pass
+
+
+def closed(plan: Plan, policy: Policy, task: Task) -> str:
+    """Say why nobody else may take runs of a sweep of a task; nothing if they may."""
+    if plan.search:
+        return "it is a search"
+    if policy.fresh:
+        return "it trains afresh what is finished"
+    jobs = any(run.task is not task for run in plan.runs)  # each has what its settings do not tell
+    return "its runs are jobs of a Hydra application, which its own command alone makes" if jobs else ""
 
 
 def _row(found: Any) -> Row | None:
