@@ -71,7 +71,8 @@ def work(
 def check(context: typer.Context) -> None:
     """Show what is seen of a function, and whether it repeats itself: `nnexp check mine.py:train alpha=1e-3`.
 
-    Or of a command, behind `--`. It is trained twice, in two processes. Ends as rerun does.
+    Or of a command, behind `--`. It is trained twice, in two processes; what takes a state is also stopped on its way,
+    and gone on with. Ends as rerun does.
     """
     from nnexp.cli.check import check
 

@@ -91,6 +91,11 @@ class FunctionTask(Untold):
         return left.result(remarks)
 
     @property
+    def takes_state(self) -> bool:
+        """Whether it can be told what to go on from."""
+        return self._loaded.signature.takes_state
+
+    @property
     def _loaded(self) -> Loaded:
         return self.place.load()
 

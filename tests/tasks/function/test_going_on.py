@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nnexp.archive.run import read_archive
 from nnexp.recording.files import CHECKPOINT
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.plan import make_plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import Session
 from nnexp.sweep.source import Decision, Planned
+from nnexp.sweep.stopped import GoneOn, stop_and_go_on
 from nnexp.tasks.function.about import function_task
 from nnexp.tasks.function.locate import read_place
 from nnexp.tracking.memory import MemoryStore
@@ -36,6 +40,17 @@ WALK = """\
     def own(epochs: int = 4, *, state=None, seed: int):
         for epoch in range(state or 0, epochs):
             yield {"place": epoch / epochs}, epoch + 1
+
+    def late(*, state=None, seed: int):
+        for epoch in range(state or 0, 4):
+            yield {"left": float(state is None or epoch < 2)}, epoch + 1
+
+    def at_last(*, state=None, seed: int):
+        seen = 0
+        for epoch in range(state or 0, 4):
+            seen += 1
+            yield {"place": epoch}, epoch + 1
+        return {"seen": seen}
 """
 Train = Callable[..., tuple[Run, list[str]]]
 
@@ -99,6 +114,38 @@ def test_a_pruned_one_goes_on_from_what_it_kept(store: MemoryStore, train: Train
     assert f"{function}: goes on from epoch " in line
     [first, rest] = places(store, [pruned, whole])
     assert (len(rest), rest[: len(first)]) == (6, first)
+
+
+class TestStopped:
+    """What `nnexp check` asks: is a run that is stopped on its way gone on with exactly?"""
+
+    def ask(self, run: Run, store: MemoryStore, function: str) -> GoneOn:
+        task = function_task(read_place(f"mine.py:{function}", Path()), {})
+        return stop_and_go_on(read_archive(run, store, {task.name: task}), store, lambda _: InProcessExecutor())
+
+    def test_one_whose_state_holds_all_of_it(self, store: MemoryStore, train: Train) -> None:
+        run, _ = train(epochs=5)
+        assert self.ask(run, store, "walk") == GoneOn(1)
+
+    @pytest.mark.parametrize(
+        ("settings", "told"),
+        [
+            ({"function": "walk", "forgets": True, "epochs": 5}, r"epoch 2 came out otherwise \(place .* instead of "),
+            ({"function": "late"}, r"epoch 3 came out otherwise \(left 0.0 instead of 1.0\)"),
+            ({"function": "at_last"}, r"what it returned came out otherwise \(metrics.json, seen: 4.0 was recorded"),
+        ],
+    )
+    def test_one_whose_state_lacks_something(
+        self, store: MemoryStore, train: Train, settings: dict[str, Any], told: str
+    ) -> None:
+        run, _ = train(**settings)
+        found = self.ask(run, store, settings["function"])
+        assert found.epoch == 1
+        assert re.match(told, found.parting), found.parting
+
+    def test_one_of_a_single_epoch(self, store: MemoryStore, train: Train) -> None:
+        run, _ = train(epochs=1)
+        assert self.ask(run, store, "walk") == GoneOn(0)
 
 
 def test_where_no_longer_run_begins_alike_nothing_is_kept(store: MemoryStore, train: Train, tmp_path: Path) -> None:
