@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
+import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -24,6 +24,7 @@ from nnexp.training.keeping import Keeper
 from nnexp.training.measured import epoch_of, numbers
 from nnexp.training.results import take_arrays, take_pictures
 from nnexp.training.spec import Basis, basis_of
+from nnexp.training.trace import trace_of
 
 Execution = Generator[Event, Ending | None, None]
 
@@ -51,7 +52,7 @@ def execute(
                 check(task, config, basis)
             yield from [told] if told else _train(task, config, _Clock(), checkpoint)
     except Exception as error:
-        yield failure(error)
+        yield failure(error, task)
 
 
 class _Clock:
@@ -74,11 +75,11 @@ class _Clock:
         self._began += perf_counter() - at
 
 
-def failure(error: Exception) -> Ending:
+def failure(error: Exception, task: Task | None = None) -> Ending:
     """Describe an exception as the end of a run."""
     kind = "" if isinstance(error, NnexpError) else f"{type(error).__name__}: "
     ending = Changed if isinstance(error, ChangedError) else Failed
-    return ending(f"{kind}{' '.join(str(error).split())}", traceback.format_exc())
+    return ending(f"{kind}{' '.join(str(error).split())}", trace_of(error, task))
 
 
 def check(task: Task, config: Any, planned: Basis) -> None:
@@ -124,17 +125,17 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
             told = yield epoch
         if told:
             ending = replace(told, state=_state(task, measured)) if isinstance(told, Pruned) else told
-            _close(begun.training)
+            _close(begun.training, task)
             yield ending
             return
 
 
-def _close(training: Generator[Measured, None, Result]) -> None:
+def _close(training: Generator[Measured, None, Result], task: Task) -> None:
     """Close it where it stands, before anybody hears that it has ended; what goes wrong then is no news of the run."""
     try:
         training.close()
-    except Exception:  # of somebody else's code
-        traceback.print_exc()
+    except Exception as error:  # of somebody else's code
+        sys.stderr.write(trace_of(error, task))
 
 
 def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
