@@ -32,7 +32,7 @@ ROOMS = {
     "statistics": "errors",
     "config": "errors measure",
     "tracking": "errors measure undeclared places regular",
-    "tasks": "errors measure undeclared kin config core datasets",
+    "tasks": "errors measure names undeclared kin config core datasets",
     "search": "config",
     "training": "errors measure names picture undeclared arrays config tasks",
     "recording": "errors measure names picture undeclared places regular arrays config search tasks tracking training",

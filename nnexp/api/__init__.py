@@ -12,36 +12,27 @@ the one that the commands use, and what is finished there is reused.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nnexp.api.answers import Compared, Found, Judged
+from nnexp.api.session import open_session, say
 from nnexp.api.task import What, wanted
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.judge import Terms
 from nnexp.comparison.judge import judge as judge_results
-from nnexp.comparison.look import look_at
 from nnexp.comparison.searched import searched
 from nnexp.comparison.table_file import Table
 from nnexp.comparison.table_results import Columns, results_in
 from nnexp.config.schema import SEED
 from nnexp.config.store import PLAIN
 from nnexp.errors import ConfigError, DataError, TrackingError, UnfinishedError
-from nnexp.escape import visible
 from nnexp.recording.store import open_store
-from nnexp.sweep.executors.executor import MakeExecutor
-from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.find import chosen_runs, find_sweep
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.hydra.overrides import Settings, as_overrides, of_launcher, of_sweeper
 from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.policy import FRESH
-from nnexp.sweep.progress import display
-from nnexp.sweep.session import Session
-from nnexp.tasks.task import Task
-from nnexp.terminal import Terminal
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
@@ -73,9 +64,9 @@ def train(
         If it did not finish.
     """
     asked = wanted(what, settings, more, metric=metric, better=better, data=data)
-    app = HydraApp(asked.task, _open_session)
+    app = HydraApp(asked.task, open_session)
     given = as_overrides({name: [value] for name, value in asked.settings.items()})  # a list is a value here
-    for trained in run_hydra(app, [*given, *([FRESH] if fresh else [])], _say):
+    for trained in run_hydra(app, [*given, *([FRESH] if fresh else [])], say):
         if isinstance(trained, Run):
             return trained
         if isinstance(trained, Trained) and app.session:
@@ -121,15 +112,15 @@ def sweep(
     if seeds is not None:
         more = {**more, SEED: range(seeds)}
     asked = wanted(what, settings, more, metric=metric, better=better, data=data)
-    app = HydraApp(asked.task, _open_session)
+    app = HydraApp(asked.task, open_session)
     terms = of_launcher(until_decided=until_decided, worthwhile=worthwhile)
     terms |= of_sweeper(together=together and [together], where=where and [where])
     typed = ["-m", "--config-name", asked.sweep, *as_overrides({**asked.settings, **terms})]
-    swept = [result for result in run_hydra(app, typed, _say) if isinstance(result, Swept)]
+    swept = [result for result in run_hydra(app, typed, say) if isinstance(result, Swept)]
     outcomes = [one.outcome for one in swept if one.outcome]
     if any(outcome.interrupted for outcome in outcomes):
         raise UnfinishedError("the sweep was stopped; the same call goes on where it stood")
-    session = app.session or _open_session(asked.task, None)
+    session = app.session or open_session(asked.task, None)
     runs = {run.run_id: run for one in swept for run in session.runs_of(one.survey.plan)}
     failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
     matters = next((one.survey.policy.worthwhile for one in swept), None)
@@ -172,8 +163,8 @@ def search(
     kind = ["--config-name", asked.sweep] if asked.sweep != PLAIN else ["hydra/sweeper=search"]
     from nnexp.sweep.hydra.search import SearchApp  # imports what no other call needs
 
-    app = SearchApp(asked.task, _open_session)
-    for one in run_hydra(app, ["-m", *kind, *spaces, *as_overrides({**others, **terms})], _say):
+    app = SearchApp(asked.task, open_session)
+    for one in run_hydra(app, ["-m", *kind, *spaces, *as_overrides({**others, **terms})], say):
         if isinstance(one, Swept) and one.outcome and app.session:
             if one.outcome.interrupted:
                 raise UnfinishedError("the search was stopped; the same call goes on where it stood")
@@ -197,7 +188,7 @@ def compare(
 
     `metric` is what decides, and `better` which way it is: `compare(metric="val/loss", better="low")`.
     """
-    store: RunStore = open_store(_say)
+    store: RunStore = open_store(say)
     by = by.split(",") if isinstance(by, str) else by
     runs = chosen_runs(store, names)
     found = compare_runs(
@@ -239,13 +230,3 @@ def judge(
     table = Table("the frame", frame.reset_index(drop=True), labels=tuple(map(str, frame.index)))
     terms = Terms(result, lower_is_better, unit, worthwhile, resolution, alpha)
     return Judged(judge_results(results_in(table, columns), terms))
-
-
-def _open_session(task: Task, executor: MakeExecutor | None) -> Session:
-    """Open the store for one run, or for several and what runs them; show how they go beside what the script prints."""
-    store, watcher = open_store(_say), display(Terminal(stderr=True), several=executor is not None)
-    return Session(store, task, watcher, judge=partial(look_at, store), executor=executor or PoolExecutor)
-
-
-def _say(line: str) -> None:
-    print(f"nnexp: {visible(line)}", file=sys.stderr)  # noqa: T201

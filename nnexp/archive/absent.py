@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import MISSING
 from functools import cached_property
@@ -12,6 +11,7 @@ from nnexp.config.schema import Schema, flatten
 from nnexp.config.setting import Setting
 from nnexp.errors import NnexpError
 from nnexp.measure import Measure, read_measures
+from nnexp.tasks.function.task import paths_in
 from nnexp.tasks.known import task_named
 from nnexp.tasks.task import Examined, Files, Measured, Result, Task
 from nnexp.tasks.untold import Untold
@@ -75,6 +75,6 @@ class AbsentTask(Untold):
 def task_of_record(name: str, tags: Mapping[str, str], settings: Mapping[str, Any], tasks: Mapping[str, Task]) -> Task:
     """Find the task that a record names; where it is not at hand, make do with what the record says of it."""
     try:
-        return task_named(name, tasks, [path for path in tags.get(Tag.DATA_PATHS, "").split(os.pathsep) if path])
+        return task_named(name, tasks, paths_in(tags.get(Tag.DATA_PATHS, "")))
     except NnexpError as why:
         return AbsentTask(name, tags, settings, why)

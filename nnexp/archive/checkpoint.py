@@ -9,7 +9,7 @@ from nnexp.archive.reader import RunReader
 from nnexp.errors import DataError, RecordError
 from nnexp.recording.ending import Stand
 from nnexp.recording.files import ARRAYS, CHECKPOINT
-from nnexp.tasks.task import Files, Task
+from nnexp.tasks.task import Files, Task, is_foreign
 from nnexp.tracking.records import Run, Status
 from nnexp.tracking.store import RunStore
 from nnexp.training.checkpoint import Checkpoint, digest_state, unpack
@@ -25,7 +25,7 @@ def read_checkpoint(run: Run, stand: Stand, store: RunStore, task: Task, config:
         For a journal or a state that is absent, damaged, or not what the run left.
     """
     reader = RunReader(run.run_id, store)
-    if run.status is not Status.FINISHED:
+    if run.status is not Status.FINISHED or is_foreign(task):
         return _kept(stand, reader)
     epochs = tuple(reader.epochs(stand.epoch))
     state = {name: reader.arrays(f"{name}{ARRAYS}") for name in stand.files}
@@ -40,7 +40,7 @@ def read_checkpoint(run: Run, stand: Stand, store: RunStore, task: Task, config:
 
 
 def _kept(stand: Stand, reader: RunReader) -> Checkpoint:
-    """Read what a run had kept that did not come to its end, and the epoch by which whoever goes on proves it."""
+    """Read what a run had kept on its way, and the epoch by which whoever goes on proves it."""
     epochs = tuple(reader.epochs(stand.epoch + 1))
     _, state = unpack(reader.arrays(CHECKPOINT))
     _check(stand, stand.epoch + 1, epochs, state)

@@ -6,7 +6,7 @@ Its parts say the same things more than once, and must agree.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from nnexp.errors import DataError, RecordError
 from nnexp.recording.files import check_format
 from nnexp.tasks.command.program import command_in
 from nnexp.tasks.command.task import CommandTask
+from nnexp.tasks.function.task import paths_in
 from nnexp.tasks.known import TASKS
 from nnexp.tasks.sources import Sources
 from nnexp.tasks.task import Task
@@ -73,7 +74,7 @@ def _task(run: Run, reader: RunReader, tasks: Mapping[str, Task]) -> Task:
         return task_of_record(run.task, run.tags, settings, tasks)
     typed = tasks.get(run.task)
     if isinstance(typed, CommandTask) and command_in(typed.sources) == command:
-        return typed.told_also(run.params)
+        return replace(typed.told_also(run.params), data=paths_in(run.tags.get(Tag.DATA_PATHS, "")))
     again = f"nnexp rerun {run.run_id[:8]} {command}"
     why = RecordError(f"it was trained by a command, and a record runs none; to have it run, type it: {again}")
     return AbsentTask(run.task, run.tags, settings, why)

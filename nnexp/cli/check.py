@@ -1,4 +1,4 @@
-"""`nnexp check`: what is seen of a function or a command, and whether it repeats itself when it is trained twice."""
+"""`nnexp check`: what is seen of a function or a command, and whether it repeats itself and goes on exactly."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from nnexp.archive.proof import Answer, Verdict
 from nnexp.archive.reader import RunReader
+from nnexp.archive.run import read_archive
 from nnexp.cli.console import out, say
 from nnexp.cli.task import read_task
 from nnexp.cli.train import open_session
 from nnexp.config.value import format_value
 from nnexp.errors import ConfigError, RecordError
 from nnexp.measure import CHOOSE, DOWN, REPORT, UP
+from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.launched import Trained
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import Session
+from nnexp.sweep.stopped import GoneOn, stop_and_go_on
+from nnexp.tasks.function.task import FunctionTask
 from nnexp.tasks.task import Task, is_foreign
 from nnexp.tracking.records import Run, Tag, declared_by
 
@@ -24,7 +28,10 @@ PURPOSES = {CHOOSE: "settings are chosen by it", REPORT: "reported, never chosen
 
 
 def check(arguments: Sequence[str], command: Sequence[str] | None = None) -> int:
-    """Train once, unless that is done already, and again in another process; give the exit status of a rerun."""
+    """Train once, unless that is done already, and again in another process; give the exit status of a rerun.
+
+    What takes a state is then stopped on its way and gone on with; where that comes out otherwise, the status is 1.
+    """
     task, rest = read_task(arguments, command)
     if not is_foreign(task):
         raise ConfigError(
@@ -40,7 +47,12 @@ def check(arguments: Sequence[str], command: Sequence[str] | None = None) -> int
         out().print(line, soft_wrap=True)
     (verdict,) = (reruns := app.session.rerun([run], Policy(), {task.name: task})).verdicts
     out().print(_told(verdict, run, app.session), soft_wrap=True)
-    return reruns.exit_status
+    if not (isinstance(task, FunctionTask) and task.takes_state and verdict.answer is Answer.IDENTICAL):
+        return reruns.exit_status
+    archive = read_archive(run, app.session.store, {task.name: task})
+    gone_on = stop_and_go_on(archive, app.session.store, PoolExecutor)
+    out().print(_gone_on(gone_on), soft_wrap=True)
+    return int(bool(gone_on.parting))
 
 
 def _record(results: Sequence[object], session: Session) -> Run | None:
@@ -81,6 +93,15 @@ def _stands_on(reader: RunReader, run: Run) -> Iterator[str]:
     more = f" and {len(files) - 10} more" if len(files) > 10 else ""
     yield f"files that it was seen to read: {', '.join(files[:10]) or 'none'}{more}"
     yield f"seeded before it: {run.tags.get(Tag.remark('seeded'), 'nothing').replace(' ', ', ')}"
+
+
+def _gone_on(found: GoneOn) -> str:
+    """Say whether going on from a state is exact."""
+    if not found.epoch:
+        return "it takes a state, but gave none before its last epoch: a run that is killed is trained anew"
+    lacks = f"parts, {found.parting}; its state lacks something that it goes on from"
+    exact = lacks if found.parting else "goes on exactly"
+    return f"stopped after epoch {found.epoch}, and gone on with in another process: {exact}"
 
 
 def _told(verdict: Verdict, run: Run, session: Session) -> str:

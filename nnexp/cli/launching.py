@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from nnexp.cli.app import app
-from nnexp.cli.options import HYDRA, Json, Overrides
+from nnexp.cli.options import HYDRA, Json, Overrides, Results, Task
 from nnexp.cli.typed import Typed, typed
 
 
@@ -47,25 +47,32 @@ def sweep(
     sweep(name, overrides or [], {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile}, where)
 
 
-@app.command()
+@app.command(cls=Typed)
 def work(
+    context: typer.Context,
     wanted: Annotated[str | None, typer.Argument(metavar="[SWEEP]", help="None: the last one launched.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once; as many as there are cores.")] = None,
+    task: Task = None,
+    data: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="Where their data lie here.")] = None,
+    results: Results = None,
 ) -> None:
     """Join a sweep that another process runs on the same store, here or on another machine, and train its next runs.
 
-    It ends with the sweep. Whatever becomes of it, its runs are left to the sweep.
+    A function is looked for in this folder; a command is typed again, behind `--`. It ends with the sweep. Whatever
+    becomes of it, its runs are left to the sweep.
     """
+    from nnexp.cli.task import task_typed
     from nnexp.cli.work import work
 
-    work(wanted, jobs)
+    work(wanted, jobs, task_typed(task, typed(context), results), data or [])
 
 
 @app.command(cls=Typed, context_settings=HYDRA)
 def check(context: typer.Context) -> None:
     """Show what is seen of a function, and whether it repeats itself: `nnexp check mine.py:train alpha=1e-3`.
 
-    Or of a command, behind `--`. It is trained twice, in two processes. Ends as rerun does.
+    Or of a command, behind `--`. It is trained twice, in two processes; what takes a state is also stopped on its way,
+    and gone on with. Ends as rerun does.
     """
     from nnexp.cli.check import check
 
@@ -78,12 +85,8 @@ def rerun(
     wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
     until: Annotated[int | None, typer.Option(min=1, help="Stop after this epoch: a quick check.")] = None,
     here: Annotated[bool, typer.Option("--here", help="Train although this environment is another.")] = False,
-    task: Annotated[
-        str | None, typer.Option(metavar="FILE.py:FUNCTION", help="Where their function is, if not in this folder.")
-    ] = None,
-    results: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Of runs of a command, typed behind --: where its results are.")
-    ] = None,
+    task: Task = None,
+    results: Results = None,
     as_json: Json = False,
 ) -> None:
     """Train runs again from their records alone, and prove that the bits are the same.

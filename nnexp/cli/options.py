@@ -11,4 +11,10 @@ Overrides = Annotated[list[str] | None, typer.Argument(metavar="[SETTING=VALUE].
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or its name.")]
 Better = Annotated[str | None, typer.Option(help="Which way the metric is better: low or high.")]
+Task = Annotated[
+    str | None, typer.Option(metavar="FILE.py:FUNCTION", help="Where their function is, if not in this folder.")
+]
+Results = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Of runs of a command, typed behind --: where its results are.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

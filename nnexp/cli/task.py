@@ -74,7 +74,7 @@ def _function(place: str, about: Mapping[str, Any], results: str | None) -> Task
 
 
 def task_typed(place: str | None, command: Sequence[str] | None, results: str | None) -> Task | None:
-    """Find the task that was typed for runs to be trained again by, if one was.
+    """Find the task that was typed for runs of a record to be trained by, if one was.
 
     Raises
     ------

@@ -17,7 +17,8 @@ from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.launched import Trained
 from nnexp.sweep.policy import FRESH
-from nnexp.sweep.progress import display, duration, told
+from nnexp.sweep.progress import display, duration
+from nnexp.sweep.reached import told
 from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task
 from nnexp.terminal import Visible

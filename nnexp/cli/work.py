@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,18 +15,18 @@ from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.find import running_sweep
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.progress import duration
-from nnexp.sweep.shared import task_shared
-from nnexp.tasks.known import task_named
+from nnexp.sweep.shared_task import read_task
 from nnexp.tasks.network.task import NETWORK
+from nnexp.tasks.task import Task
 
 
-def work(wanted: str | None, jobs: int | None) -> None:
-    """Train runs of a running sweep until it is over, and say what was trained here."""
+def work(wanted: str | None, jobs: int | None, typed: Task | None, data: Sequence[Path]) -> None:
+    """Train runs of a running sweep until it is over, by the task that was typed if one was; say what was trained."""
     session = open_session(NETWORK, PoolExecutor)
     sweep = running_sweep(session.store, wanted)
     folder = Path(f"multirun/{datetime.now():%Y-%m-%d/%H-%M-%S-%f}").absolute()  # as Hydra names it
     say(f"joining sweep {sweep.name}")
-    task = task_named(task_shared(sweep) or NETWORK.name)
+    task = read_task(sweep, typed, data)
     joined, outcome = session.work(sweep, task, Policy(jobs=jobs), folder)
     here = f"{count(len(outcome.finished), 'run')} trained here in {duration(outcome.seconds)}"
     ended = f"is {joined.sweep.status}" if joined.sweep.status != "RUNNING" else "has lost its launcher"

@@ -52,7 +52,6 @@ def register(
     store = ConfigStore.instance()
     store.store("settings", dict(settings), provider="nnexp")
     UserFirst.has_conf = has_conf
-    store.repo.pop(f"{PLAIN}.yaml", None)  # of code of others that this process may have trained before
     if not has_conf:
         store.store(PLAIN, _without_groups(), provider="nnexp")
     for name, launcher in launchers.items():
@@ -62,6 +61,11 @@ def register(
     store.store("search", {"_target_": f"{PLUGINS}.SearchSweeper", **search, "params": None}, "hydra/sweeper")
     Plugins.instance().register(UserFirst)
     return str(CONF) if has_conf else None
+
+
+def let_go() -> None:
+    """Have Hydra forget what code of others begins with: this process may compose a config of that name by itself."""
+    ConfigStore.instance().repo.pop(f"{PLAIN}.yaml", None)
 
 
 def _without_groups() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from itertools import accumulate
 from nnexp.measure import Measure
 from nnexp.names import FILE
 from nnexp.recording.fields import DIGEST
-from nnexp.recording.files import ARRAYS, METRICS, OPENED, PICTURES, TRACEBACK
+from nnexp.recording.files import ARRAYS, CHECKPOINT, METRICS, OPENED, PICTURES, TRACEBACK
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.identity import LONGEST_REASON, remarks
 from nnexp.recording.metrics import declaration
@@ -20,6 +20,7 @@ from nnexp.tracking.records import Status, Tag
 from nnexp.training.checkpoint import digest_state
 from nnexp.training.events import Ending, Epoch, Failed, Finished, Killed, Pruned
 
+KEPT = CHECKPOINT.removesuffix(ARRAYS)
 LONGEST = 6000  # characters of the names of files: MLflow cuts off what is beyond 8000
 
 
@@ -27,7 +28,7 @@ LONGEST = 6000  # characters of the names of files: MLflow cuts off what is beyo
 class Stand:
     """Where a run stood when it ended: after which epoch, and which files hold its state, less their ending.
 
-    Of one that did not come to its end this is what it had kept on its way, and the digest covers the next epoch too.
+    Of one whose end left none this is what it had kept on its way, and the digest covers the next epoch too.
     """
 
     epoch: int
@@ -80,7 +81,8 @@ def leave(ending: Ending, tags: Mapping[str, str], folder: RunFolder) -> None:
         _leave_results(ending, folder)
     if isinstance(ending, Failed):
         folder.write_text(TRACEBACK, ending.traceback)
-    folder.write_end(fate(ending), ending.time, reason(ending), tags, left)
+    stand = read_stand(tags.get(Tag.STATE))
+    folder.write_end(fate(ending), ending.time, reason(ending), tags, {*left, *(stand.files if stand else ())})
 
 
 def _leave_results(ending: Finished, folder: RunFolder) -> None:
@@ -101,6 +103,11 @@ def arrays_left(ending: Ending) -> Files:
             return ending.state
         case _:
             return {}
+
+
+def is_stood_by(ending: Ending) -> bool:
+    """Tell whether the end leaves a state to go on from, or something by the name of what was kept on the way."""
+    return bool(getattr(ending, "state", None)) or KEPT in arrays_left(ending)
 
 
 def known_at_the_end(ending: Ending) -> Mapping[str, float]:

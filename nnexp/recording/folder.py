@@ -136,7 +136,7 @@ class RunFolder:
     ) -> None:
         """Write how the run ended: the last thing that is written, when all before it is safe on the disk.
 
-        What it had kept on its way goes if it came to its end, unless that `left` arrays of the same name.
+        What it had kept on its way goes if it came to its end, unless that `left` it, or arrays of the same name.
         Flushing a file takes 1 to 10 ms on a common disk, more than all the rest of writing it; so only what cannot be
         had again without training is flushed: the journal, the arrays and the end.
         """

@@ -1,6 +1,7 @@
 """Where a run stands while it goes on: what it went on from, and the state that it has kept on its way.
 
-What is kept is one file in its folder, and gone when the run comes to its end; else the record says how to go on.
+What is kept is one file in its folder. It is gone when the run comes to its end, if that leaves a state, or if no other
+run can go on from there; else the record says how to.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nnexp.errors import RecordError
-from nnexp.recording.ending import Stand, fate
-from nnexp.recording.files import ARRAYS, CHECKPOINT
+from nnexp.recording.ending import KEPT, Stand, is_stood_by
 from nnexp.recording.folder import RunFolder
-from nnexp.tracking.records import Status, Tag
+from nnexp.tracking.records import Tag
 from nnexp.training.checkpoint import digest_state, unpack
-from nnexp.training.events import Ending, Epoch, Kept, Resumed
+from nnexp.training.events import Ending, Epoch, Finished, Kept, Resumed
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Standing:
 
     def tags_at(self, ending: Ending, folder: RunFolder, epochs: Sequence[Epoch]) -> dict[str, str]:
         """Give the tags that the end of the run adds."""
-        if fate(ending) is Status.FINISHED:
+        if is_stood_by(ending) or (isinstance(ending, Finished) and not _may_be_longer(folder)):
             return self.tags
         try:
             return self.tags | kept_tags(folder, epochs)
@@ -57,7 +57,7 @@ class Standing:
 
 
 def kept_tags(folder: RunFolder, epochs: Sequence[Epoch]) -> dict[str, str]:
-    """Give the tag that says where a run may be gone on from that did not come to its end.
+    """Give the tag that says where a run may be gone on from by what it kept on its way.
 
     Raises
     ------
@@ -68,5 +68,11 @@ def kept_tags(folder: RunFolder, epochs: Sequence[Epoch]) -> dict[str, str]:
     epoch, state = (0, {}) if packed is None else unpack(packed)
     if not 0 < epoch < len(epochs):
         return {}
-    stand = Stand(epoch, (CHECKPOINT.removesuffix(ARRAYS),), digest_state(epochs[: epoch + 1], state))
+    stand = Stand(epoch, (KEPT,), digest_state(epochs[: epoch + 1], state))
     return {Tag.STATE: str(stand)}
+
+
+def _may_be_longer(folder: RunFolder) -> bool:
+    """Tell whether another run may begin as this one does and have more epochs."""
+    tags = folder.run.tags
+    return tags.get(Tag.COURSE) != tags.get(Tag.KEY)

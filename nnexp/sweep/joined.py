@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from nnexp.errors import ConfigError, DataError, NnexpError, RecordError, TrackingError
-from nnexp.sweep.ledger import read_ledger
-from nnexp.sweep.shared import PLAN, Row, read_base, read_rows
+from nnexp.sweep.ledger import other_files, read_ledger
+from nnexp.sweep.shared import PLAN, Row, read_rows
+from nnexp.sweep.shared_task import read_base
 from nnexp.sweep.source import Decision, Reused
 from nnexp.sweep.turns import KeyTurns, Turn
 from nnexp.sweep.watcher import Watcher
-from nnexp.tasks.task import Task
+from nnexp.tasks.task import Task, is_foreign
 from nnexp.tracking.records import Kind, Run, Status, Tag, sweep_claim
-from nnexp.tracking.store import Store
+from nnexp.tracking.store import RunStore, Store
 from nnexp.training.events import Event
 from nnexp.training.spec import RunSpec, make_spec
 
@@ -49,7 +50,7 @@ class Joined:
         self._watcher = watcher
         self._folder = folder
         self._clock = clock
-        self._turns = KeyTurns(store, watcher.say)
+        self._turns = KeyTurns(store, watcher.say, changed=_refuse_others)
         if store.claims.is_free(sweep_claim(sweep.tags.get(Tag.SWEEP, ""))) is None:
             raise TrackingError(f"{store} keeps no claims: whoever joined would train what is trained already")
         self._base = read_base(sweep, task)
@@ -58,7 +59,7 @@ class Joined:
         self._elsewhere: list[RunSpec] = []  # what others were training when it was to be given
         self._ours: set[str] = set()  # keys that are given with the next run
         self._looked = clock()
-        self._waiting = list(read_ledger(self._take_in(), store).to_do)
+        self._waiting = list(read_ledger(self._take_in(), store, changed=_refuse_others).to_do)
 
     @property
     def store(self) -> Store:
@@ -128,7 +129,7 @@ class Joined:
 
     def _left_of(self, runs: Sequence[RunSpec]) -> list[RunSpec]:
         """Pass over the runs that are finished."""
-        ledger = read_ledger(runs, self._store)
+        ledger = read_ledger(runs, self._store, changed=_refuse_others)
         for run in runs:
             if run.key in ledger.done:
                 self._finished_elsewhere(run)
@@ -210,6 +211,24 @@ class InReach:
                 f"its parameters and digests stay in {self._folder}; so it can be compared, and not be rerun"
             )
         return found is not None
+
+
+def _refuse_others(record: Run, run: RunSpec, store: RunStore) -> None:
+    """Take a finished record for what it is, unless what it was seen to read is not what would be read here.
+
+    A run whose files were changed before the launch is not shared.
+
+    Raises
+    ------
+    RecordError
+        Then whatever is trained here is another experiment, and the sweep trains it again.
+    """
+    try:
+        found = other_files(record, run.task, store) if is_foreign(run.task) else []
+    except RecordError:  # nobody can tell
+        return
+    if found:
+        raise RecordError(f"{found[0]}, which run {record.run_id[:8]} of the sweep read, is another here than there")
 
 
 def _told(refused: dict[str, list[str]]) -> Iterator[str]:

@@ -6,43 +6,24 @@ It draws on the console that it is given, and opens none.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import accumulate
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID
 
-from nnexp.measure import EPOCH_SECONDS, TOTAL, Measure, count, judging
+from nnexp.measure import EPOCH_SECONDS, count
+from nnexp.sweep.reached import judged, told
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate, Watcher
-from nnexp.tasks.task import Task
 from nnexp.terminal import Terminal
 from nnexp.training.events import Ending, Epoch, Finished
 from nnexp.training.spec import RunSpec
-from nnexp.undeclared import completed
-
-ROOM = 48  # characters for what an epoch reached
 
 
 def display(console: Terminal, *, several: bool) -> Watcher:
     """Give the display that suits one run, or several."""
     return SweepProgress(console) if several else RunProgress(console)
-
-
-def told(task: Task, reached: Mapping[str, float]) -> str:
-    """Write what a run has reached in what the task chooses by and reports: val 95.20%, test 94.90%.
-
-    Of a task that declares neither, write what came, in the order in which it came, as far as there is room.
-    """
-    known = [one for one in _measured(task, reached) if one.name in reached]
-    shown = judging(one for one in known if not one.guessed)
-    if shown:
-        return ", ".join(_told(one, reached[one.name]) for one in shown)
-    came = [one for one in known if one.guessed and not one.is_timed]
-    first, *others = [_told(one, reached[one.name]) for one in came] or [""]
-    lengths = accumulate(map(len, others), lambda length, more: length + 2 + more, initial=len(first))
-    return ", ".join([first, *(one for one, length in zip(others, [*lengths][1:], strict=True) if length <= ROOM)])
 
 
 def duration(seconds: float) -> str:
@@ -212,13 +193,9 @@ class SweepProgress:
         self._console.say(line)
 
     def _remember(self, run: RunSpec, epoch: Epoch) -> None:
-        known = _measured(run.task, epoch.metrics)
-        measure = next((one for one in judging(known) if one.name in epoch.metrics), None)
-        if measure is None:
-            return
-        value = epoch.metrics[measure.name] * (1 if measure.higher_is_better else -1)
-        if self._best is None or value > self._best[0]:
-            self._best = (value, f"best {_value(measure, epoch.metrics[measure.name])} ({run.name})")
+        found = judged(run.task, epoch.metrics)
+        if found and (self._best is None or found[0] > self._best[0]):
+            self._best = (found[0], f"best {found[1]} ({run.name})")
 
     def _summarize(self) -> None:
         best = self._best[1] if self._best else ""
@@ -230,18 +207,6 @@ class SweepProgress:
             return ""
         passed = time.monotonic() - self._began
         return f"; {duration(passed * (self._total_s / self._done_s - 1))} left"
-
-
-def _measured(task: Task, reached: Mapping[str, float]) -> list[Measure]:
-    return completed([*task.measures, TOTAL], [reached])
-
-
-def _told(measure: Measure, value: float) -> str:
-    return f"{measure.name.removesuffix('/accuracy')} {_value(measure, value)}"
-
-
-def _value(measure: Measure, value: float) -> str:
-    return f"{value:.2%}" if measure.is_fraction else measure.show(value)
 
 
 def _progress(console: Terminal) -> Progress:

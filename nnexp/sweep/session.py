@@ -39,7 +39,7 @@ from nnexp.sweep.rerun import RERUNS, Rerun, archived, plan_rerun, run_reruns
 from nnexp.sweep.search.remember import Notes, check_unchanged, recall
 from nnexp.sweep.search.searching import Searching
 from nnexp.sweep.seeds import runs_by_setting
-from nnexp.sweep.shared import SharedPlan, leave
+from nnexp.sweep.shared import SharedPlan, closed, leave
 from nnexp.sweep.source import Growing, Planned, Source
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.turns import KeyTurns
@@ -120,14 +120,14 @@ class Session:
         ledger = growing.ledger if growing else read_ledger(plan.runs, self.store, fresh=policy.fresh)
         ended = self.store.runs()
         survey = Survey(plan, policy, ledger, Estimator(ended), growing)
-        for line in ledger.stale:
+        for line in ledger.remarks:
             self._watcher.say(line)
         self._watcher.surveyed(survey)
         if policy.dry_run:
             return Swept(survey)
         open_files.allow_for(policy.slots)
         self.store.prepare()  # one that cannot be written is refused now
-        shared = SharedPlan(ledger.to_do, is_open=not (policy.fresh or plan.search or is_foreign(self.task)))
+        shared = SharedPlan(ledger.to_do, closed=closed(plan, policy, self.task), apart=ledger.stale)
         # From here on there is a record that a signal must not leave half made.
         with Interrupt() as interrupt, launching(plan, self.store):
             if isinstance(growing, Searching) and not policy.fresh:
@@ -187,8 +187,8 @@ class Session:
         assert self._judge, "a session that is to add seeds until it is decided needs a judge"
         runs = runs_by_setting(plan, LOOKS[-1])
         every = [run for of_one in runs.values() for run in of_one]
-        done = read_ledger(every, self.store, fresh=policy.fresh).done
-        return UntilDecided(runs, done, self._judge, worthwhile=policy.worthwhile)
+        known = read_ledger(every, self.store, fresh=policy.fresh)
+        return UntilDecided(runs, known, self._judge, worthwhile=policy.worthwhile)
 
     def rerun(
         self,

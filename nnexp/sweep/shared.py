@@ -2,7 +2,7 @@
 
 They stand in tags of the sweep's own run, since its artifacts may lie where nobody else can reach. What stands there is
 data: settings, and the key that they come to where the sweep was launched. Whoever reads it works the key out by its
-own code and data.
+own code and data. What they have in common, shared_task.py writes and reads.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnexp.config.value import parse_value
-from nnexp.errors import NnexpError, RecordError
+from nnexp.errors import NnexpError
 from nnexp.sweep.plan import Plan
+from nnexp.sweep.policy import Policy
+from nnexp.sweep.shared_task import write_closed, write_common
 from nnexp.tasks.task import Task
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import Store
@@ -30,17 +32,17 @@ class SharedPlan:
     What all share stands there once: the settings of the first run. A run whose settings are too long is left out.
     """
 
-    def __init__(self, runs: Iterable[RunSpec], *, is_open: bool = True) -> None:
-        """Where it is not open nothing is shared: what is finished is to be trained afresh, or a search prunes."""
-        self.tags: dict[str, str] = {}
+    def __init__(self, runs: Iterable[RunSpec], *, closed: str = "", apart: Iterable[str] = ()) -> None:
+        """Take the runs that are known, the keys of those that are not shared, and why none is, if that is so."""
+        self.tags = {Tag.PLAN: write_closed(closed)} if closed else {}
         self._base: dict[str, Any] = {}
-        self._keys: set[str] = set()
-        self._open = is_open
+        self._keys = {*apart}
+        self.is_open = not closed
         self.more(runs)
 
     def more(self, runs: Iterable[RunSpec]) -> dict[str, str]:
         """Share more runs; give the tags that are to be written for them."""
-        new = [run for run in runs if self._open and run.key not in self._keys]
+        new = [run for run in runs if self.is_open and run.key not in self._keys]
         self._keys |= {run.key for run in new}
         tags = {} if self.tags or not new else self._begin(new[0])
         for block in _blocks(self._line(run) for run in new):
@@ -49,10 +51,8 @@ class SharedPlan:
         return tags
 
     def _begin(self, first: RunSpec) -> dict[str, str]:
-        at_default, flat = set(first.at_default), first.task.schema.flat(first.config)
-        self._base = flat
-        settings = {name: value for name, value in flat.items() if name not in at_default}
-        return {Tag.PLAN: json.dumps({"task": first.task.name, "code": first.code, "settings": settings})}
+        self._base = first.task.schema.flat(first.config)
+        return {Tag.PLAN: write_common(first)}
 
     def _line(self, run: RunSpec) -> str:
         flat = run.task.schema.flat(run.config)
@@ -67,39 +67,6 @@ class Row:
     name: str
     key: str
     settings: Mapping[str, Any]
-
-
-def task_shared(sweep: Run) -> str | None:
-    """Tell what the task of the runs that a sweep shares is called; None if it shares none."""
-    match parse_value(sweep.tags.get(Tag.PLAN) or "null"):
-        case {"task": str(name)}:
-            return name
-    return None
-
-
-def read_base(sweep: Run, task: Task) -> dict[str, Any]:
-    """Read what the runs of a sweep share, as `Schema.flat` gives it.
-
-    Raises
-    ------
-    RecordError
-        If its launch shares none, or nothing that this task and its code can train.
-    """
-    found = parse_value(sweep.tags.get(Tag.PLAN) or "null")
-    if found is None:
-        raise RecordError(
-            f"sweep {sweep.name} shares no runs: it is a search, trains afresh, or was launched by an older nnexp"
-        )
-    if not isinstance(found, dict) or not isinstance(found.get("settings"), dict):
-        raise RecordError(f"what sweep {sweep.name} shares cannot be read")
-    if found.get("task") != task.name:
-        raise RecordError(f"sweep {sweep.name} trains the task {found.get('task')!r}, and not {task.name!r}")
-    if found.get("code") != task.code():
-        raise RecordError(
-            f"sweep {sweep.name} was launched by an nnexp whose code trains otherwise, so every key is another here; "
-            "install the same version"
-        )
-    return task.schema.flat(task.schema.parse_recorded(found["settings"]))
 
 
 def read_rows(sweep: Run, begin: int = 1) -> Iterator[list[Row]]:
@@ -117,7 +84,7 @@ def blank(tags: Iterable[str]) -> dict[str, str]:
 
 def leave(shared: SharedPlan, plan: Plan, parent_id: str, store: Store) -> None:
     """Keep the runs as an artifact too, as far as they are known; what keeps it from that, the first run will say."""
-    if not shared.tags:
+    if not (shared.is_open and shared.tags):
         return
     try:
         file = plan.runs[0].folder.parent / PLAN
@@ -126,6 +93,16 @@ def leave(shared: SharedPlan, plan: Plan, parent_id: str, store: Store) -> None:
         store.save(parent_id, [file])
     except (NnexpError, OSError):
         pass
+
+
+def closed(plan: Plan, policy: Policy, task: Task) -> str:
+    """Say why nobody else may take runs of a sweep of a task; nothing if they may."""
+    if plan.search:
+        return "it is a search"
+    if policy.fresh:
+        return "it trains afresh what is finished"
+    jobs = any(run.task is not task for run in plan.runs)  # each has what its settings do not tell
+    return "its runs are jobs of a Hydra application, which its own command alone makes" if jobs else ""
 
 
 def _row(found: Any) -> Row | None:

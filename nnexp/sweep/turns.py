@@ -8,7 +8,7 @@ from typing import Protocol
 
 from nnexp.errors import TrackingError
 from nnexp.recording.repair import settle
-from nnexp.sweep.ledger import changed_since
+from nnexp.sweep.ledger import Changed, changed_since
 from nnexp.tracking.records import Run, Tag, newest_finished
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
@@ -48,10 +48,13 @@ class NoTurns:
 class KeyTurns:
     """Claims each key while it is trained; with `fresh`, what was finished before is trained all the same."""
 
-    def __init__(self, store: Store, say: Callable[[str], None], *, fresh: bool = False) -> None:
+    def __init__(
+        self, store: Store, say: Callable[[str], None], *, fresh: bool = False, changed: Changed = changed_since
+    ) -> None:
         self._store = store
         self._say = say
         self._fresh = fresh
+        self._changed = changed
         self._waited: set[str] = set()  # keys that another process was training when we came
 
     def take(self, run: RunSpec) -> Turn | Run:
@@ -59,9 +62,12 @@ class KeyTurns:
         if not self._store.claims.take(_claim(run)):
             self._waited.add(run.key)
             return Turn.ELSEWHERE
-        turn = self._turn(run) if not self._fresh or run.key in self._waited else Turn.OURS
-        if turn not in (Turn.OURS, Turn.LEFT):
-            self.let_go(run)
+        turn: Turn | Run = Turn.ELSEWHERE
+        try:
+            turn = self._turn(run) if not self._fresh or run.key in self._waited else Turn.OURS
+        finally:
+            if turn not in (Turn.OURS, Turn.LEFT):
+                self.let_go(run)
         return turn
 
     def let_go(self, run: RunSpec) -> None:
@@ -84,7 +90,7 @@ class KeyTurns:
         return Turn.OURS if self._is_stale(record, run) else record
 
     def _is_stale(self, record: Run, run: RunSpec) -> bool:
-        why = changed_since(record, run, self._store)
+        why = self._changed(record, run, self._store)
         if why:
             self._say(why)
         return why is not None

@@ -40,13 +40,14 @@ class Judge(Protocol):
 class UntilDecided:
     """Gives the runs of a look; when all of them have ended, looks, and gives those of the next."""
 
-    def __init__(self, runs: Runs, done: Mapping[str, Run], judge: Judge, *, worthwhile: float | None = None) -> None:
+    def __init__(self, runs: Runs, known: Ledger, judge: Judge, *, worthwhile: float | None = None) -> None:
         self.looks: list[int] = []  # the seeds of each look that was made
         self.last: Look | None = None  # what the last of them found
         self.is_over = False
         self.asked: dict[str, list[RunSpec]] = {name: [] for name in runs}  # by setting, up to the present look
         self._runs = runs
-        self._done = dict(done)
+        self._done = dict(known.done)
+        self._stale = known.stale
         self._judge = judge
         self._worthwhile = worthwhile
         self._waiting: deque[RunSpec] = deque()
@@ -69,7 +70,8 @@ class UntilDecided:
     @property
     def ledger(self) -> Ledger:
         """Those of them that were done already, and those that wait."""
-        return Ledger({run.key: self._done[run.key] for run in self.taken if run.key in self._done}, self.left())
+        done = {run.key: self._done[run.key] for run in self.taken if run.key in self._done}
+        return Ledger(done, self.left(), self._stale)
 
     @property
     def at_most(self) -> list[RunSpec]:

@@ -45,15 +45,28 @@ class Sources:
 
 def read_sources(file: Path, root: Path) -> Sources:
     """Read a module and what belongs to it; `root` is the folder that its imports are looked for in first."""
-    texts: dict[str, str] = {}
+    return _follow({}, [(file.resolve(), root.resolve())], root)
+
+
+def sources_of(texts: Mapping[str, str], root: Path) -> Sources:
+    """Take texts that lie in no file, and read what belongs to them, likewise."""
+    return _follow(texts, [], root)
+
+
+def _follow(known: Mapping[str, str], files: Iterable[tuple[Path, Path]], root: Path) -> Sources:
+    """Take texts by their names, and files with the folders that they are named from; read all that they import."""
+    texts: dict[str, str] = dict(known)
     packages: dict[str, str] = {}
-    waiting = deque([(file.resolve(), root.resolve())])
-    while waiting:
-        path, base = waiting.popleft()
-        name = path.relative_to(base).as_posix()
-        if name in texts:
-            continue
-        texts[name] = _read(path)
+    waiting, unseen = deque(files), deque(known)
+    while unseen or waiting:
+        if not unseen:
+            path, base = waiting.popleft()
+            name = path.relative_to(base).as_posix()
+            if name in texts:
+                continue
+            texts[name] = _read(path)
+            unseen.append(name)
+        name = unseen.popleft()
         for module in _imported(texts[name], name):
             top = module.partition(".")[0]
             found = None if top == OURS else _spec(top, root)
@@ -62,13 +75,6 @@ def read_sources(file: Path, root: Path) -> Sources:
             elif found and (version := package_version(top)):
                 packages[top] = version
     return Sources(texts, packages, root)
-
-
-def packages_of(texts: Iterable[str]) -> dict[str, str]:
-    """Give the version of each package that texts which lie in no folder import."""
-    tops = {module.partition(".")[0] for text in texts for module in _imported(text, "")}
-    versions = {top: package_version(top) for top in sorted(tops) if top != OURS and top not in sys.stdlib_module_names}
-    return {top: version for top, version in versions.items() if version}
 
 
 def _imported(text: str, name: str) -> Iterator[str]:

@@ -55,7 +55,8 @@ class Measured:
     """What one epoch brought: its metrics by name, and the SHA-256 of the state that it left (none: of its metrics).
 
     `state`, called before the next epoch is asked for or after the last, gives all that training goes on from; it is
-    called now and then, and a killed run goes on from there, if the epoch that came next comes out again. A file
+    called now and then, and a killed run goes on from there, if the epoch that came next comes out again. After the
+    last it is called of nnexp's own tasks alone: whoever goes on from code of others is to prove it by an epoch. A file
     that the `Result` has too must be the same there; it is kept once. None: training cannot go on from here.
     """
 

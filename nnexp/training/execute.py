@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
+import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -12,7 +12,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from nnexp.config.schema import THREADS
+from nnexp.config.schema import EPOCHS, THREADS
 from nnexp.errors import ChangedError, NnexpError
 from nnexp.tasks.opened import opened_by
 from nnexp.tasks.task import Files, Measured, Result, Task, is_foreign
@@ -24,6 +24,7 @@ from nnexp.training.keeping import Keeper
 from nnexp.training.measured import epoch_of, numbers
 from nnexp.training.results import take_arrays, take_pictures
 from nnexp.training.spec import Basis, basis_of
+from nnexp.training.trace import trace_of
 
 Execution = Generator[Event, Ending | None, None]
 
@@ -51,7 +52,7 @@ def execute(
                 check(task, config, basis)
             yield from [told] if told else _train(task, config, _Clock(), checkpoint)
     except Exception as error:
-        yield failure(error)
+        yield failure(error, task)
 
 
 class _Clock:
@@ -74,11 +75,11 @@ class _Clock:
         self._began += perf_counter() - at
 
 
-def failure(error: Exception) -> Ending:
+def failure(error: Exception, task: Task | None = None) -> Ending:
     """Describe an exception as the end of a run."""
     kind = "" if isinstance(error, NnexpError) else f"{type(error).__name__}: "
     ending = Changed if isinstance(error, ChangedError) else Failed
-    return ending(f"{kind}{' '.join(str(error).split())}", traceback.format_exc())
+    return ending(f"{kind}{' '.join(str(error).split())}", trace_of(error, task))
 
 
 def check(task: Task, config: Any, planned: Basis) -> None:
@@ -109,7 +110,7 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
             return
     if checkpoint:
         clock.set(begun.seconds)
-    keeper, measured = Keeper(task.epochs(config)), begun.last
+    keeper, measured = _keeper(task, config), begun.last
     for number in count(begun.number + 1):
         with clock.stopped():
             if measured:
@@ -123,18 +124,18 @@ def _train(task: Task, config: Any, clock: _Clock, checkpoint: Checkpoint | None
         with clock.stopped(), keeper.passing_on():
             told = yield epoch
         if told:
-            ending = replace(told, state=_state(measured)) if isinstance(told, Pruned) else told
-            _close(begun.training)
+            ending = replace(told, state=_state(task, measured)) if isinstance(told, Pruned) else told
+            _close(begun.training, task)
             yield ending
             return
 
 
-def _close(training: Generator[Measured, None, Result]) -> None:
+def _close(training: Generator[Measured, None, Result], task: Task) -> None:
     """Close it where it stands, before anybody hears that it has ended; what goes wrong then is no news of the run."""
     try:
         training.close()
-    except Exception:  # of somebody else's code
-        traceback.print_exc()
+    except Exception as error:  # of somebody else's code
+        sys.stderr.write(trace_of(error, task))
 
 
 def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
@@ -143,7 +144,7 @@ def _finished(task: Task, result: Result, last: Measured | None) -> Finished:
     return Finished(
         take_arrays(result.arrays),
         remarks,
-        state=_state(last),
+        state=_state(task, last),
         metrics=_known(result, last),
         pictures=pictures,
         opened=_opened(task),
@@ -161,5 +162,15 @@ def _known(result: Result, last: Measured | None) -> dict[str, float]:
     return {str(name): every[str(name)] for name in result.metrics}
 
 
-def _state(measured: Measured | None) -> Files:
-    return plain(measured.state()) if measured and measured.state else {}
+def _keeper(task: Task, config: Any) -> Keeper:
+    """Make what keeps states on the way: of code of others the last but one too, if a longer run may go on from it."""
+    if not is_foreign(task):
+        return Keeper(left=task.epochs(config))
+    epochs = task.schema.settings.get(EPOCHS)
+    bound: int | None = getattr(config, EPOCHS) if epochs and epochs.lengthens else None
+    return Keeper(wanted=bound and bound - 1)
+
+
+def _state(task: Task, last: Measured | None) -> Files:
+    """Give the state that a run ends with; to go on from code of others takes an epoch more, by which it is proved."""
+    return plain(last.state()) if last and last.state and not is_foreign(task) else {}

@@ -23,10 +23,11 @@ TIMES = 10  # what it took
 class Keeper:
     """Takes states, each for the next epoch to bring along, and decides by what that took when the next is due."""
 
-    def __init__(self, last: int | None) -> None:
-        """Take the number of the last epoch, if it is known: that one's state the run leaves as it ends."""
+    def __init__(self, *, left: int | None = None, wanted: int | None = None) -> None:
+        """Take the epoch whose state the run leaves as it ends, and the one whose state is to be taken in any case."""
         self.kept: Kept | None = None
-        self._last = last
+        self._left = left
+        self._wanted = wanted
         self._began = self._due = -inf
         self._took_s = 0.0
 
@@ -34,7 +35,8 @@ class Keeper:
         """Take the state that an epoch left, if it has one and it is time."""
         self.kept = None
         began = perf_counter()
-        if measured.state and number != self._last and began >= self._due:
+        is_due = began >= self._due or (number == self._wanted and self._due < inf)
+        if measured.state and number != self._left and is_due:
             self.kept = _kept(number, measured.state)
             self._began, self._took_s = began, perf_counter() - began
 

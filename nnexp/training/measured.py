@@ -11,12 +11,11 @@ from typing import Any
 
 from nnexp.errors import DataError
 from nnexp.measure import TOTAL, judging
-from nnexp.names import are_names
+from nnexp.names import LONGEST, is_metric
 from nnexp.tasks.task import Measured, Task
 from nnexp.training.events import Epoch, Kept
 from nnexp.undeclared import is_timed
 
-LONGEST = 240  # characters of a metric's name: final/ comes before it
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -54,7 +53,7 @@ def _number(name: str, value: Any) -> float:
 @lru_cache(maxsize=1024)
 def _sum_of(name: str) -> str:
     """Check a name, and give what it is called once it is summed up."""
-    if not are_names([name]) or len(name) > LONGEST:
+    if not is_metric(name):
         raise DataError(
             f"a metric's name must be of letters, digits, spaces and _ . - / : alone, none of its parts empty, at "
             f"most {LONGEST} characters, but is {name[:LONGEST]!r}; no store keeps another"

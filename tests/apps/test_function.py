@@ -101,7 +101,8 @@ def test_every_way_of_failing_has_its_fate_and_its_line(mine):
             assert f"in epoch 3: {told}" in line or f"in epoch 2: {told}" in line
             assert Path(line.rpartition("(see ")[2].rstrip(")")).is_dir()
     for way in ("raise", "exit", "memory"):
-        assert b'mine.py", line' in (mine.store.artifact(runs[way][0].run_id, "traceback.txt") or b""), way
+        trace = mine.store.artifact(runs[way][0].run_id, "traceback.txt") or b""
+        assert b'mine.py", line' in trace.splitlines()[1], way
     (sweep,) = mine.store.runs(Kind.SWEEP)
     assert sweep.status is Status.FAILED
 

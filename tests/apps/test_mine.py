@@ -35,6 +35,16 @@ def train(*, seed: int):
     for n in range(2):
         yield {"val/loss": 1 + (time.time_ns() % 1_000_003) / 1e9}
 """
+WALKS = """\
+import random
+
+def walk(forgets: bool = False, *, state=None, seed: int):
+    draws = random.Random(seed)
+    if state and not forgets:
+        draws.setstate(state["draws"])
+    for epoch in range(state["epoch"] if state else 0, 4):
+        yield {"val/place": draws.random()}, {"epoch": epoch + 1, "draws": draws.getstate()}
+"""
 
 
 @pytest.fixture
@@ -138,6 +148,14 @@ def test_what_is_checked_is_shown(mine):
         "trained twice, in two processes: the same bits (identical in all 2 epochs)",
     ):
         assert line in said
+
+
+def test_it_is_checked_whether_it_goes_on_exactly(app):
+    (app.folder / "walks.py").write_text(WALKS)
+    said = app.run("check", "walks.py:walk")
+    assert "stopped after epoch 1, and gone on with in another process: goes on exactly\n" in said
+    said = app.run("check", "walks.py:walk", "forgets=true", status=1)
+    assert "in another process: parts, epoch 2 came out otherwise (val/place " in said
 
 
 def test_a_record_is_trained_again_where_its_function_is_and_nowhere_else(mine):

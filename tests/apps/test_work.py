@@ -97,3 +97,38 @@ def test_a_joiner_is_stopped_by_a_signal_and_leaves_a_sweep_whose_launcher_is_go
     app.behave()
     app.run("sweep", "tiny")
     app.check_complete(RUNS)
+
+
+OTHERS = """\
+import json, os, sys, time
+
+def train(*, seed: int):
+    while seed == 0 and not os.path.exists("go"):
+        time.sleep(0.01)
+    yield {"val/loss": 1 / (1 + seed)}
+
+if __name__ == "__main__":
+    for metrics in train(seed=int(sys.argv[1])):
+        print(json.dumps(metrics))
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "again"),
+    [(("mine.py:train",), ()), ((), ("--", "python", "mine.py", "{seed}"))],
+    ids=["function", "command"],
+)
+def test_sweeps_of_code_of_others_are_joined(app, typed, again):
+    app.environment["MLFLOW_TRACKING_URI"] = f"sqlite:///{app.database}"
+    other = beside(app)
+    for folder in (app.folder, other.folder):
+        (folder / "mine.py").write_text(OTHERS)
+    sweep = app.start("train", "-m", *typed, "seed=range(4)", "hydra.launcher.jobs=1", *again)
+    wait_until(lambda: app.store.runs() or sweep.process.poll(), what="its first run")
+    joiner = other.start("work", "--jobs", "1", *again)
+    joiner.wait_for("3 of 4 runs")
+    (app.folder / "go").touch()
+    assert (sweep.end(), joiner.end()) == (0, 0), joiner.said
+    assert trained_in(app, other.folder) == [1, 2, 3]
+    assert {run.metrics["val/loss"] for run in app.finished()} == {1, 1 / 2, 1 / 3, 1 / 4}
+    assert {run.status for run in app.store.runs(None)} == {Status.FINISHED}

@@ -105,10 +105,17 @@ def test_one_that_came_to_its_end_has_but_its_own_files(
     assert recorder.folder.damage() == {}
 
 
-def test_a_pruned_one_likewise(recorder: Recorder, store: MemoryStore, events: list[Event]) -> None:
-    run = tell(recorder, *events[:3], Pruned("enough"))
-    assert Tag.STATE not in run.tags  # this one left none
-    assert not recorder.folder.file(CHECKPOINT).exists()
+@pytest.mark.parametrize("ending", [Pruned("enough"), Finished({})], ids=["pruned", "finished"])
+def test_one_that_ends_without_a_state_has_what_it_kept_on_its_way(
+    recorder: Recorder, store: MemoryStore, config: Config, events: list[Event], ending: Ending
+) -> None:
+    run = tell(recorder, *events[:4], ending)
+    stand = read_stand(run.tags[Tag.STATE])
+    assert stand
+    assert (stand.epoch, stand.files) == (1, ("checkpoint",))
+    assert recorder.folder.damage() == {}
+    assert store.artifact(run.run_id, CHECKPOINT)
+    assert audit(store) == []
 
 
 def test_a_file_of_the_tasks_own_may_have_that_name(

@@ -31,9 +31,9 @@ from tests.plans import Diary, events_of
 class Sweep:
     """A sweep that is launched, and never trains anything."""
 
-    def __init__(self, plan: Plan, store: MemoryStore, *, known: int | None = None, fresh: bool = False) -> None:
+    def __init__(self, plan: Plan, store: MemoryStore, *, known: int | None = None, closed: str = "") -> None:
         self.plan, self.store = plan, store
-        self.shared = SharedPlan(plan.runs[:known], is_open=not fresh)
+        self.shared = SharedPlan(plan.runs[:known], closed=closed)
         self._launching = launching(plan, store)
         self._launching.__enter__()
         self.parent_id = open_parent(plan, store, self.shared.tags)
@@ -175,9 +175,9 @@ class TestWhatIsShared:
         joined = Joined(sweep.record, store, NETWORK, Diary(), tmp_path)
         assert [run.name for run in joined.left()] == ["36-5-3 eta=3.0 seed=1"]
 
-    def test_a_launch_that_trains_afresh_shares_nothing(self, store, plan, tmp_path):
-        sweep = Sweep(plan(seeds=2), store, fresh=True)
-        with pytest.raises(RecordError, match="sweep tiny shares no runs: it is a search, trains afresh, or"):
+    def test_a_launch_that_shares_nothing_says_why(self, store, plan, tmp_path):
+        sweep = Sweep(plan(seeds=2), store, closed="it is a search")
+        with pytest.raises(RecordError, match="sweep tiny shares no runs: it is a search"):
             Joined(sweep.record, store, NETWORK, Diary(), tmp_path)
 
     def test_an_earlier_launch_left_nothing_that_counts(self, store, plan, tmp_path):
@@ -202,7 +202,7 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("number", "changes", "why"),
         [
-            (None, {"code": "0" * 64}, "was launched by an nnexp whose code trains otherwise"),
+            (None, {"code": "0" * 64}, "it was launched by an nnexp whose code trains otherwise"),
             (None, {"task": "linear"}, "sweep tiny trains the task 'linear', and not 'network'"),
             (None, {"settings": 3}, "what sweep tiny shares cannot be read"),
             (

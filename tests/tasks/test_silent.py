@@ -28,7 +28,7 @@ from nnexp.report.prose.told import tell
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.plan import Plan, make_plan
 from nnexp.sweep.policy import Policy
-from nnexp.sweep.progress import told
+from nnexp.sweep.reached import told
 from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task
 from nnexp.tracking.memory import MemoryStore

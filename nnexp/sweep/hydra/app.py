@@ -142,6 +142,7 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
             f"the output folder cannot be made: {refused}; set hydra.run.dir or hydra.sweep.dir"
         ) from refused
     finally:
+        store.let_go()
         for folder in app.folders:
             leave_none(folder)
         sys.argv[1:] = typed

@@ -23,7 +23,6 @@ class Left:
         self._state = state
         self._epoch = epoch
         self._said = said
-        self._files: Files = {}
 
     def __call__(self) -> Files:
         """Take it apart.
@@ -34,17 +33,12 @@ class Left:
             For what cannot be kept.
         """
         if self._state is None:
-            return self._files
+            return {}
         try:
             return {STATE: take_apart(self._state) | {EPOCH: np.array(self._epoch)}}
         except DataError as error:
             raise DataError(f"{self._said} a state that cannot be kept: {error}") from error
 
-    def keep(self) -> None:
-        """Take it apart now: the function ends here, and a longer run may go on."""
-        self._files = self()
-        self._state = None
-
     def let_go(self) -> None:
-        """Forget it, unless it is kept."""
+        """Forget it."""
         self._state = None

@@ -8,11 +8,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from posixpath import normpath
 from typing import Any
 
 import numpy as np
@@ -20,13 +17,13 @@ from numpy.typing import NDArray
 
 from nnexp.errors import DataError
 from nnexp.measure import TOTAL
+from nnexp.names import is_metric
 from nnexp.tasks.function.left import Left
 from nnexp.tasks.function.tree import as_array
 from nnexp.tasks.task import Measured, Result
 from nnexp.undeclared import is_timed
 
 RESULT = "result"  # the name of a number that has none, and of the file of what is returned
-NAME = re.compile(r"\w[\w.\-/ ]{0,199}")
 WANTED = "a mapping of names to numbers"
 
 
@@ -181,14 +178,9 @@ def _metric(name: Any, said: str) -> str:
 
 
 def _name(name: Any, said: str) -> str:
-    if not (isinstance(name, str) and _is_name(name)):
+    if not (isinstance(name, str) and is_metric(name)):
         raise DataError(f"{said} {name!r}; expected names like val/accuracy, of letters, digits, _ . - / and spaces")
     return name
-
-
-@lru_cache(maxsize=1000)
-def _is_name(text: str) -> bool:
-    return bool(NAME.fullmatch(text)) and normpath(text) == text
 
 
 def _told(value: Any) -> str:

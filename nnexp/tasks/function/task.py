@@ -91,6 +91,11 @@ class FunctionTask(Untold):
         return left.result(remarks)
 
     @property
+    def takes_state(self) -> bool:
+        """Whether it can be told what to go on from."""
+        return self._loaded.signature.takes_state
+
+    @property
     def _loaded(self) -> Loaded:
         return self.place.load()
 
@@ -112,8 +117,6 @@ class FunctionTask(Untold):
                 number += 1
                 epoch = measured(yielded, name, number, keeps_state=signature.takes_state)
                 left = epoch.state if isinstance(epoch.state, Left) else None
-                if left and number == bound:
-                    left.keep()
                 yield epoch
                 if left:
                     left.let_go()
@@ -177,6 +180,11 @@ def digest_paths(paths: Sequence[str]) -> Data:
             sha256.update(f"{name} {digest}\n".encode(errors="surrogateescape"))
     named = " ".join(Path(path).name for path in paths)
     return Data(named, sha256.hexdigest(), os.pathsep.join(str(Path(path).resolve()) for path in paths))
+
+
+def paths_in(source: str) -> tuple[str, ...]:
+    """Read where data lie that were digested so, by their `source`."""
+    return tuple(path for path in source.split(os.pathsep) if path)
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -78,6 +78,15 @@ def test_a_sweep_of_a_script_is_recorded_reused_and_proved(
     assert len(session.sweep(plan(make_task("print('loss: 1')", "{lr}"), tmp_path, 0.5), TWO).survey.ledger.to_do) == 1
 
 
+def test_a_run_that_reads_named_data_is_proved_by_the_command_alone(
+    make_task: MakeTask, store: MlflowStore, tmp_path: Path
+) -> None:
+    (tmp_path / "digits.csv").write_text("1,2")
+    train(Session(store, make_task(data=(str(tmp_path / "digits.csv"),))), tmp_path, lr=0.5)
+    [verdict] = Session(store, make_task()).rerun(store.runs(), Policy()).verdicts
+    assert (verdict.answer, verdict.reason) == (Answer.IDENTICAL, "")
+
+
 def test_a_single_run_shows_what_it_prints(make_task: MakeTask, store: MlflowStore, tmp_path: Path) -> None:
     diary = Diary()
     train(Session(store, make_task(), diary), tmp_path, lr=0.5)

@@ -73,7 +73,7 @@ def test_what_is_no_mapping_is_refused(yielded: Any, told: str) -> None:
     assert str(refused.value) == f"train yielded {told}; expected a mapping of names to numbers"
 
 
-NAMES = ["", "a//b", "/a", "a/", "../a", "a/./b", "-a", "a\nb", "a=b", "a\0", "x" * 201, 1, None, ("a", "b")]
+NAMES = ["", "a//b", "/a", "a/", "../a", "a/./b", "a\nb", "a=b", "a\0", "x" * 241, 1, None, ("a", "b")]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=repr)
@@ -115,14 +115,9 @@ def test_a_state_is_copied_when_it_is_asked_for() -> None:
     assert np.array_equal(put_together(arrays)["w"], np.zeros(2))
 
 
-def test_a_state_that_is_kept_is_as_it_was_then_and_one_that_is_let_go_is_none() -> None:
-    weights = np.zeros(2)
-    kept, gone = left({"w": weights}), left({"w": weights})
-    kept.keep()
-    for each in (kept, gone):
-        each.let_go()
-    weights[:] = 1
-    assert np.array_equal(put_together(kept()["state"])["w"], np.zeros(2))
+def test_a_state_that_is_let_go_is_none() -> None:
+    gone = left({"w": np.zeros(2)})
+    gone.let_go()
     assert gone() == {}
 
 

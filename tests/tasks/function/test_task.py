@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 from nnexp.errors import DataError
+from nnexp.recording.files import read_arrays
 from nnexp.tasks.function.about import function_task
 from nnexp.tasks.function.locate import read_place
 from nnexp.tasks.function.task import FunctionTask, digest_paths
 from nnexp.tasks.function.tree import put_together
+from nnexp.training import keeping
+from nnexp.training.checkpoint import unpack
 from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Pruned
 from nnexp.training.execute import execute
 
@@ -270,13 +273,15 @@ def test_a_bound_counts_the_epochs_before_the_state(make: Make) -> None:
     assert len([*task.begin(config, first.state())]) == 2
 
 
-def test_a_run_that_a_bound_ends_leaves_its_state_and_one_that_ends_by_itself_none(make: Make) -> None:
-    task = make(STATEFUL.replace('return {"w": w}', "w[:] = 7"))
-    bounded, ended = (run(task, epochs=epochs)[-1] for epochs in (3, None))
-    assert isinstance(bounded, Finished)
-    assert isinstance(ended, Finished)
-    assert put_together(bounded.state["state"])["done"] == 3
-    assert ended.state == {}
+@pytest.mark.parametrize(("epochs", "kept"), [(3, [1, 2]), (4, [1, 3]), (None, [1])])
+def test_before_its_bound_it_gives_a_state_that_its_last_epoch_proves(
+    make: Make, monkeypatch: pytest.MonkeyPatch, epochs: int | None, kept: list[int]
+) -> None:
+    monkeypatch.setattr(keeping, "MOMENT_S", 1e9)  # what comes now and then comes once
+    events = run(make(STATEFUL), epochs=epochs)
+    states = [unpack(read_arrays("", one.before.state)) for one in events if isinstance(one, Epoch) and one.before]
+    assert [number for number, _ in states] == kept
+    assert [put_together(state["state"])["done"] for _, state in states] == kept
 
 
 def test_a_state_that_cannot_be_kept_fails_after_the_first_epoch(make: Make) -> None:
