@@ -36,7 +36,9 @@ def read_file(path: Path, most: int = MOST) -> bytes | None:
         if not stat.S_ISREG(found.st_mode):
             raise RecordError(f"{path.name} is no file")
         with open(descriptor, "rb", closefd=False) as file:
-            content = file.read(most + 1) if found.st_size <= most else b""
+            content = file.read(found.st_size + 1) if found.st_size <= most else b""
+            if len(content) > found.st_size:  # it grows, or its system tells no size
+                content += file.read(most + 1 - len(content))
         size = max(found.st_size, len(content))
         if size > most:
             raise RecordError(f"{path.name} is too large: {size:,} bytes, and {most:,} are the most that are read")

@@ -191,7 +191,7 @@ class RunFolder:
 
     def drop_checkpoint(self) -> None:
         """Take away what the run's end does not vouch for."""
-        if self.end and files.CHECKPOINT not in self._kept():
+        if (end := self.end) and files.CHECKPOINT not in end["files"]:
             with suppress(OSError):
                 self.file(files.CHECKPOINT).unlink()
 
@@ -232,7 +232,7 @@ class RunFolder:
         found = {}
         for name in (name for name in self._names() if name not in without):
             with suppress(RecordError):
-                found[name] = _digest(self._read(name) or b"")
+                found[name] = _digest(read_file(self.file(name), files.most(name)) or b"")
         return found
 
     def _read(self, name: str) -> bytes | None:

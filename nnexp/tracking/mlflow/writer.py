@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.regular import read_file
-from nnexp.tracking.mlflow.artifacts import Root, write_artifact
+from nnexp.tracking.mlflow.artifacts import Root, write_artifacts
 from nnexp.tracking.mlflow.claims import alone
 from nnexp.tracking.mlflow.client import connect, experiment_of
 from nnexp.tracking.mlflow.errors import store_errors
@@ -76,12 +76,11 @@ class Writer:
         with store_errors(self.location):
             address = self._address_of(run_id)
             folder = self._root.of_run(run_id, address)
-            for file in files:
-                content = read_file(file)
-                if content is not None and folder:
-                    write_artifact(folder, file.name, content)
-                elif content is not None:
-                    self._send(address, file.name, content)
+            contents = ((file.name, content) for file in files if (content := read_file(file)) is not None)
+            if folder:
+                write_artifacts(folder, contents)
+            else:
+                self._send(address, contents)
 
     def end(self, run_id: str, status: Status, ended_at: int) -> None:
         """Set the run's status and end."""
@@ -122,12 +121,13 @@ class Writer:
             self._addresses[run_id] = str(self._client.get_run(run_id).info.artifact_uri)
         return self._addresses[run_id]
 
-    def _send(self, address: str, name: str, content: bytes) -> None:
-        """Send an artifact to where MLflow alone knows how to keep it."""
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, name)
-            file.write_bytes(content)
-            artifacts_at(address, self.location.uri).log_artifact(str(file))
+    def _send(self, address: str, contents: Iterable[tuple[str, bytes]]) -> None:
+        """Send artifacts to where MLflow alone knows how to keep them."""
+        for name, content in contents:
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, name)
+                file.write_bytes(content)
+                artifacts_at(address, self.location.uri).log_artifact(str(file))
 
 
 def _metrics(metrics: Sequence[Metric]) -> list[ml.Metric]:
