@@ -44,9 +44,9 @@ class Fickle(MemoryStore):
         super().__init__()
         self.batches: list[int] = []
 
-    def create(self, run: RunStart) -> str:
+    def create(self, run: RunStart, *, new: bool = False) -> str:
         self._reach()
-        run_id = super().create(run)
+        run_id = super().create(run, new=new)
         if self.create_breaks:
             raise TrackingError("the store went away")
         return run_id

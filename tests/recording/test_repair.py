@@ -39,9 +39,9 @@ class Away(MemoryStore):
     address = "away"
     away = False
 
-    def create(self, run):
+    def create(self, run, **options):
         self._check()
-        return super().create(run)
+        return super().create(run, **options)
 
     def log(self, *arguments, **options):
         self._check()
