@@ -10,6 +10,7 @@ import os
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -28,7 +29,7 @@ class Root:
     location: Location
     uri: str
 
-    @property
+    @cached_property
     def folder(self) -> Path | None:
         """The root as a folder of this machine; None where it lies elsewhere."""
         parsed, beside = urlparse(self.uri), self.location.artifacts

@@ -42,12 +42,13 @@ def leave_what_was_replaced(engine: Engine, file: Path) -> None:
 
     SQLite itself would go on writing into a file that is gone, and say nothing; nor is a new one made in its place.
     """
+    names = (str(file), f"{file}-wal")
 
     def remember(_connection: Any, record: Any) -> None:
-        record.info.setdefault(FILES, _identity(file))
+        record.info.setdefault(FILES, [*map(_identity, names)])
 
     def compare(_connection: Any, record: Any, _: Any) -> None:
-        if record.info.get(FILES, _identity(file)) != _identity(file):
+        if FILES in record.info and record.info[FILES] != [*map(_identity, names)]:
             raise DisconnectionError
 
     def refuse(*_: Any) -> None:
@@ -59,17 +60,13 @@ def leave_what_was_replaced(engine: Engine, file: Path) -> None:
     event.listen(engine, "checkout", compare)
 
 
-def _identity(file: Path) -> list[tuple[int, int] | None]:
-    """Tell which files a database and its log are."""
-    found: list[tuple[int, int] | None] = []
-    for name in (file, f"{file}-wal"):
-        try:
-            there = os.stat(name)
-        except OSError:
-            found.append(None)
-        else:
-            found.append((there.st_dev, there.st_ino))
-    return found
+def _identity(name: str) -> tuple[int, int] | None:
+    """Tell which file goes by a name, if one does."""
+    try:
+        found = os.stat(name)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def create_sqlite(file: Path) -> None:
