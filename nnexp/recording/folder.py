@@ -108,9 +108,9 @@ class RunFolder:
         """Write a file of words."""
         self.write(name, content.encode(errors="backslashreplace"))
 
-    def write_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    def write_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]], *, flush: bool) -> None:
         """Write arrays under a name, to which .npz is added."""
-        self.write(f"{name}{files.ARRAYS}", files.write_arrays(arrays), flush=True)
+        self.write(f"{name}{files.ARRAYS}", files.write_arrays(arrays), flush=flush)
 
     def write_picture(self, name: str, content: bytes) -> None:
         """Write a PNG under a name, to which .png is added."""
@@ -132,19 +132,25 @@ class RunFolder:
         return None if content is None else files.read_arrays(files.CHECKPOINT, content)
 
     def write_end(
-        self, status: Status, time: int, reason: str | None, tags: Mapping[str, str], left: Collection[str] = ()
+        self,
+        status: Status,
+        time: int,
+        reason: str | None,
+        tags: Mapping[str, str],
+        left: Collection[str] = (),
+        *,
+        flush: bool,
     ) -> None:
-        """Write how the run ended: the last thing that is written, when all before it is safe on the disk.
+        """Write how the run ended: the last thing that is written; with `flush`, when all before it is on the disk.
 
         What it had kept on its way goes if it came to its end, unless that `left` arrays of the same name.
-        Flushing a file takes 1 to 10 ms on a common disk, more than all the rest of writing it; so only what cannot be
-        had again without training is flushed: the journal, the arrays and the end.
         """
-        journal.flush(self.file(files.EPOCHS))
+        if flush:
+            journal.flush(self.file(files.EPOCHS))
         going = status is Status.FINISHED and files.CHECKPOINT.removesuffix(files.ARRAYS) not in left
         digests = self._digests({files.CHECKPOINT} if going else ())
         fields = {"status": status, "time": time, "reason": reason, "tags": dict(tags), "files": digests}
-        self.write(files.END, files.write_json(fields), flush=True)
+        self.write(files.END, files.write_json(fields), flush=flush)
         self.drop_checkpoint()
 
     @property

@@ -179,7 +179,7 @@ class Recorder:
             case Resumed():
                 self.standing.resumed(event)
             case _:
-                leave(event, self._last, self.folder)
+                leave(event, self._last, self.folder, self.run.started_at)
 
     def remember(self, event: Event) -> None:
         """Note an event that is in the folder, to be sent with the next batch."""

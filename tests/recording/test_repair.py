@@ -262,7 +262,8 @@ def damage(folder, name, how):
     later = file.read_bytes().replace(b'"format": 2', b'"format": 3')
     file.write_bytes(later if how == "later" else b"{")
     if how == "later" and name != "end.json" and folder.end:
-        folder.write_end(folder.end["status"], folder.end["time"], None, folder.end["tags"])  # with its own digests
+        end = folder.end
+        folder.write_end(end["status"], end["time"], None, end["tags"], flush=False)  # with its own digests
 
 
 @pytest.mark.parametrize(
