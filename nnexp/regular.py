@@ -1,10 +1,15 @@
-"""Reading a file that is not to be trusted: no link is followed, no pipe is waited for, and there is an end to it."""
+"""Reading a file that is not to be trusted, and writing one that is whole or not there.
+
+No link is followed, no pipe is waited for, and there is an end to what is read.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from nnexp.errors import RecordError
@@ -45,3 +50,23 @@ def read_file(path: Path, most: int = MOST) -> bytes | None:
         return content
     finally:
         os.close(descriptor)
+
+
+def write_file(path: Path, content: bytes, *, flush: bool = False) -> None:
+    """Write a file beside, and move it into place; with `flush`, when it is on the disk.
+
+    One that is killed meanwhile leaves a name with a dot before it and eight digits behind.
+    """
+    folder, name = os.path.split(path)
+    beside = os.path.join(folder, f".{name}.{secrets.token_hex(4)}")
+    try:
+        with open(beside, "wb") as file:
+            file.write(content)
+            if flush:
+                file.flush()
+                os.fsync(file)
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import uuid
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 from nnexp.errors import ConfigError, RecordError
 from nnexp.recording import files, journal
 from nnexp.recording.output import MOST, shortened
-from nnexp.regular import read_file
+from nnexp.regular import read_file, write_file
 from nnexp.tracking.records import RunStart, Status
 from nnexp.training.events import Epoch
 
@@ -250,17 +249,8 @@ class RunFolder:
         return content
 
     def write(self, name: str, content: bytes, *, flush: bool = False) -> None:
-        """Write a file beside, and move it into place."""
-        beside = self.file(f".{name}.{uuid.uuid4().hex[:8]}")  # as tidy knows
-        try:
-            with beside.open("wb") as file:
-                file.write(content)
-                if flush:
-                    file.flush()
-                    os.fsync(file)
-            os.replace(beside, self.file(name))
-        finally:
-            beside.unlink(missing_ok=True)
+        """Write a file, whole or not at all; what a kill leaves of it, `tidy` takes away."""
+        write_file(self.file(name), content, flush=flush)
 
 
 def free(path: Path) -> Path:
@@ -274,8 +264,9 @@ def free(path: Path) -> Path:
     beside = (Path(f"{path}-{n}") for n in count(2))
     while RunFolder(path).is_there:
         path = next(beside)
+    there = os.listdir(path) if path.is_dir() else ()
     for name in (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PACKAGES, files.DIFF, files.END):
-        if (path / name).exists():
+        if name in there:
             raise ConfigError(f"{path.absolute()} holds a {name} that no run left; name another output folder")
     return path
 

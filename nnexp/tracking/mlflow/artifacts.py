@@ -7,7 +7,6 @@ outside, through a link or without one. Where the store was moved or copied, its
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from nnexp.errors import RecordError, TrackingError
-from nnexp.regular import read_file
+from nnexp.regular import read_file, write_file
 from nnexp.tracking.mlflow.location import ARTIFACTS, Location
 from nnexp.tracking.mlflow.secrets import without_secrets
 
@@ -106,14 +105,11 @@ def write_artifacts(folder: Path, contents: Iterable[tuple[str, bytes]]) -> None
     """
     written: set[str] = set()
     for name, content in contents:
-        beside = folder / f".{name}.{uuid.uuid4().hex[:8]}"
         try:
             if not written:
                 folder.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(content)
-            os.replace(beside, folder / name)
+            write_file(folder / name, content)
         except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
-            beside.unlink(missing_ok=True)
             raise RecordError(f"{name} cannot be saved: {error.strerror}") from error
         written.add(f".{name}")
     for left in os.listdir(folder) if written else ():
