@@ -31,7 +31,8 @@ WHEN = ("step", "timestamp", "value")  # what makes a value of a metric later th
 LATER = itemgetter(*WHEN)
 
 FOUND = select(RUNS.c.lifecycle_stage, RUNS.c.artifact_uri).where(RUNS.c.run_uuid == bindparam("run"))
-CHANGE = update(RUNS).where(RUNS.c.run_uuid == bindparam("run"))
+OPEN = update(RUNS).where(RUNS.c.run_uuid == bindparam("run")).values(status=Status.RUNNING.value)
+END = OPEN.values(status=bindparam("fate"), end_time=bindparam("at"))
 OF_UID = (
     select(RUNS.c.run_uuid)
     .join(TAGS, and_(TAGS.c.run_uuid == RUNS.c.run_uuid, TAGS.c.key == Tag.UID, TAGS.c.value == bindparam("uid")))
@@ -76,10 +77,10 @@ class SqlRows:
 
     def end(self, run_id: str, status: Status, ended_at: int) -> None:
         """Set a run's status and end; one that is opened again keeps the end that it had."""
-        change = CHANGE.values(status=status.value, **({} if status is Status.RUNNING else {"end_time": ended_at}))
+        end = {} if status is Status.RUNNING else {"fate": status.value, "at": ended_at}
         with self._writing() as database:
             _address(database, run_id)
-            database.execute(change, {"run": run_id})
+            database.execute(END if end else OPEN, {"run": run_id, **end})
 
     def address(self, run_id: str) -> str:
         """Tell where the artifacts of a run are said to lie."""
@@ -91,8 +92,10 @@ class SqlRows:
         """Write in one transaction, which waits for another's before it begins, and never in its middle."""
         with self._engine.begin() as database:
             if self._engine.dialect.name == "sqlite":
+                cursor = database.connection.cursor()
                 for command in (inside.WAIT, "PRAGMA foreign_keys = ON", "BEGIN IMMEDIATE"):
-                    database.exec_driver_sql(command)
+                    cursor.execute(command)
+                cursor.close()
             yield database
 
     def _begin(self, database: Connection, run: RunStart) -> str:
