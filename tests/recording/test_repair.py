@@ -211,6 +211,16 @@ def test_a_run_that_was_killed_before_it_had_written_anything_leaves_nothing(sto
     assert pending.waiting(store.address) == {}
 
 
+def test_a_note_that_a_killed_process_was_writing_is_taken_away(store, tmp_path):
+    notes = places.state() / "pending"
+    for uid, of in (("u", store.address), ("v", store.address), ("w", "another store")):
+        pending.mark(tmp_path, uid, of)
+        os.replace(notes / uid, notes / f".{uid}")
+    store.claims.take("u")  # it is written just now
+    assert repair(store, print).sentences() == []
+    assert {note.name for note in notes.iterdir()} == {".u", ".w"}
+
+
 def test_what_waits_is_found_under_another_host_name(store, tmp_path, monkeypatch):
     pending.mark(tmp_path, "u", store.address)
     monkeypatch.setattr("socket.gethostname", lambda: "another")
