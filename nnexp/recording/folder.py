@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import uuid
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 from nnexp.errors import ConfigError, RecordError
 from nnexp.recording import files, journal
 from nnexp.recording.output import MOST, shortened
-from nnexp.regular import read_file
+from nnexp.regular import read_file, write_file
 from nnexp.tracking.records import RunStart, Status
 from nnexp.training.events import Epoch
 
@@ -108,9 +107,9 @@ class RunFolder:
         """Write a file of words."""
         self.write(name, content.encode(errors="backslashreplace"))
 
-    def write_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    def write_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]], *, flush: bool) -> None:
         """Write arrays under a name, to which .npz is added."""
-        self.write(f"{name}{files.ARRAYS}", files.write_arrays(arrays), flush=True)
+        self.write(f"{name}{files.ARRAYS}", files.write_arrays(arrays), flush=flush)
 
     def write_picture(self, name: str, content: bytes) -> None:
         """Write a PNG under a name, to which .png is added."""
@@ -132,19 +131,25 @@ class RunFolder:
         return None if content is None else files.read_arrays(files.CHECKPOINT, content)
 
     def write_end(
-        self, status: Status, time: int, reason: str | None, tags: Mapping[str, str], left: Collection[str] = ()
+        self,
+        status: Status,
+        time: int,
+        reason: str | None,
+        tags: Mapping[str, str],
+        left: Collection[str] = (),
+        *,
+        flush: bool,
     ) -> None:
-        """Write how the run ended: the last thing that is written, when all before it is safe on the disk.
+        """Write how the run ended: the last thing that is written; with `flush`, when all before it is on the disk.
 
         What it had kept on its way goes if it came to its end, unless that `left` it, or arrays of the same name.
-        Flushing a file takes 1 to 10 ms on a common disk, more than all the rest of writing it; so only what cannot be
-        had again without training is flushed: the journal, the arrays and the end.
         """
-        journal.flush(self.file(files.EPOCHS))
+        if flush:
+            journal.flush(self.file(files.EPOCHS))
         going = status is Status.FINISHED and files.CHECKPOINT.removesuffix(files.ARRAYS) not in left
         digests = self._digests({files.CHECKPOINT} if going else ())
         fields = {"status": status, "time": time, "reason": reason, "tags": dict(tags), "files": digests}
-        self.write(files.END, files.write_json(fields), flush=True)
+        self.write(files.END, files.write_json(fields), flush=flush)
         self.drop_checkpoint()
 
     @property
@@ -191,7 +196,7 @@ class RunFolder:
 
     def drop_checkpoint(self) -> None:
         """Take away what the run's end does not vouch for."""
-        if self.end and files.CHECKPOINT not in self._kept():
+        if (end := self.end) and files.CHECKPOINT not in end["files"]:
             with suppress(OSError):
                 self.file(files.CHECKPOINT).unlink()
 
@@ -232,7 +237,7 @@ class RunFolder:
         found = {}
         for name in (name for name in self._names() if name not in without):
             with suppress(RecordError):
-                found[name] = _digest(self._read(name) or b"")
+                found[name] = _digest(read_file(self.file(name), files.most(name)) or b"")
         return found
 
     def _read(self, name: str) -> bytes | None:
@@ -244,17 +249,8 @@ class RunFolder:
         return content
 
     def write(self, name: str, content: bytes, *, flush: bool = False) -> None:
-        """Write a file beside, and move it into place."""
-        beside = self.file(f".{name}.{uuid.uuid4().hex[:8]}")  # as tidy knows
-        try:
-            with beside.open("wb") as file:
-                file.write(content)
-                if flush:
-                    file.flush()
-                    os.fsync(file)
-            os.replace(beside, self.file(name))
-        finally:
-            beside.unlink(missing_ok=True)
+        """Write a file, whole or not at all; what a kill leaves of it, `tidy` takes away."""
+        write_file(self.file(name), content, flush=flush)
 
 
 def free(path: Path) -> Path:
@@ -268,8 +264,9 @@ def free(path: Path) -> Path:
     beside = (Path(f"{path}-{n}") for n in count(2))
     while RunFolder(path).is_there:
         path = next(beside)
+    there = os.listdir(path) if path.is_dir() else ()
     for name in (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PACKAGES, files.DIFF, files.END):
-        if (path / name).exists():
+        if name in there:
             raise ConfigError(f"{path.absolute()} holds a {name} that no run left; name another output folder")
     return path
 

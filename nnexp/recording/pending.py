@@ -25,7 +25,7 @@ def mark(folder: Path, uid: str, address: str) -> str | None:
         return None
     try:
         _state().mkdir(parents=True, exist_ok=True)
-        beside = _state() / f".{uid}"
+        beside = _state() / _unfinished(uid)
         beside.write_bytes(os.fsencode(f"{_digest(address)}\n{folder}"))
         os.replace(beside, _state() / uid)
     except OSError as error:
@@ -38,6 +38,18 @@ def clear(uid: str) -> None:
     for folder in (_state(), _aside()):
         with suppress(OSError):  # where none can be kept, there is none
             folder.joinpath(uid).unlink(missing_ok=True)
+
+
+def unfinished(address: str) -> list[str]:
+    """Name the runs whose note for a store somebody writes just now, or was killed over."""
+    there = _state().glob(_unfinished("*"))
+    return [note.name[1:] for note in there if _read(note).partition("\n")[0] == _digest(address)]
+
+
+def drop(uid: str) -> None:
+    """Take away what is there of a note that nobody finishes."""
+    with suppress(OSError):
+        _state().joinpath(_unfinished(uid)).unlink()
 
 
 def set_aside(uid: str) -> None:
@@ -53,6 +65,11 @@ def waiting(address: str, *, aside: bool = False) -> dict[str, Path]:
     notes = {note.name: _read(note).partition("\n") for folder in folders for note in _notes(folder)}
     names = {_digest(address), _digest(f"{socket.gethostname()} {address}")}  # the second is an earlier version's
     return {uid: Path(folder) for uid, (wanted, _, folder) in notes.items() if wanted in names and folder}
+
+
+def _unfinished(uid: str) -> str:
+    """Name a note that is being written."""
+    return f".{uid}"
 
 
 def _notes(folder: Path) -> list[Path]:

@@ -65,6 +65,7 @@ class Recorder:
         self._due = time.monotonic() + EVERY_S  # a run that is over by then is written in one go
         self._behind = self._others_files = behind
         self._marked = True  # until the store has been told
+        self._new = not behind  # until the store is asked to begin it, whether it answers or not
 
     @property
     def pending(self) -> bool:
@@ -146,7 +147,8 @@ class Recorder:
     def _send(self) -> None:
         if self.run_id is None:
             known = replace(self.run, tags={**self.run.tags, **self._tags}, metrics=tuple(self._unsent))
-            self.run_id = self._store.create(known)
+            new, self._new = self._new, False
+            self.run_id = self._store.create(known, new=new)
         elif self._unsent or self._tags:
             self._store.log(self.run_id, self._unsent, self._tags)
         self._unsent, self._tags = [], {}
@@ -177,7 +179,7 @@ class Recorder:
             case Resumed():
                 self.standing.resumed(event)
             case _:
-                leave(event, self._last, self.folder)
+                leave(event, self._last, self.folder, self.run.started_at)
 
     def remember(self, event: Event) -> None:
         """Note an event that is in the folder, to be sent with the next batch."""

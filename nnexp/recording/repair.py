@@ -62,6 +62,9 @@ def repair(store: Store, say: Say, *, thoroughly: bool = False) -> Repairs:
     A folder that cannot be read is named once, and then set aside; whoever is thorough looks at those as well.
     """
     repairs = Repairs()
+    for uid in pending.unfinished(store.address):
+        if store.claims.is_free(uid):
+            pending.drop(uid)
     for uid, folder in pending.waiting(store.address, aside=thoroughly).items():
         with _reading(folder, repairs, uid):
             _send(uid, folder, store, say, repairs)

@@ -117,8 +117,9 @@ class Launch:
             self._begin(self._elsewhere.popleft(), source)
         if len(self._outcome.reused) > reused:
             return self._fill(source, interrupt)  # which may have had the source ask for more
-        waiting = self._elsewhere or (isinstance(source, Expecting) and source.expects_more())
-        return bool(self._running or (waiting and not (interrupt.asked or self._given_up())))
+        if self._running or interrupt.asked or self._given_up():
+            return bool(self._running)
+        return bool(self._elsewhere) or (isinstance(source, Expecting) and source.expects_more())
 
     def _begin(self, attempt: Attempt, source: Source) -> None:
         """Start a run, unless another process trains it, or has done so."""

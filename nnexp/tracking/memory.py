@@ -42,9 +42,9 @@ class MemoryStore:
         """Give none: no other process reaches it."""
         return {}
 
-    def create(self, run: RunStart) -> str:
+    def create(self, run: RunStart, *, new: bool = False) -> str:
         """Begin a run, unless an earlier try did."""
-        known = self.runs(None, tags={Tag.UID: run.tags[Tag.UID]}) if Tag.UID in run.tags else []
+        known = self.runs(None, tags={Tag.UID: run.tags[Tag.UID]}) if Tag.UID in run.tags and not new else []
         if known:
             self.log(known[0].run_id, run.metrics, run.tags)
             return known[0].run_id

@@ -32,8 +32,11 @@ class Tracker(Protocol):
         """Refuse what cannot be written, before training begins; opening the store may go on until the first write."""
         ...
 
-    def create(self, run: RunStart) -> str:
-        """Begin a run, with all that is known of it, or complete one begun before; return its id."""
+    def create(self, run: RunStart, *, new: bool = False) -> str:
+        """Begin a run, with all that is known of it, or complete one begun before; return its id.
+
+        One that is `new` nobody can have begun before, and it is not looked for.
+        """
         ...
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:

@@ -14,15 +14,17 @@ from pathlib import Path
 
 import numpy as np
 import scipy
-from threadpoolctl import threadpool_info
+from threadpoolctl import ThreadpoolController
 
 
-def environment(*, foreign: bool = False) -> dict[str, str]:
+def environment(pools: ThreadpoolController | None = None, *, foreign: bool = False) -> dict[str, str]:
     """Describe this process as it computes now, BLAS libraries and their threads included.
 
-    For a task of others, NumPy's alone: which others it has loaded by then is left to chance.
+    For a task of others, NumPy's alone: which others it has loaded by then is left to chance. Finding the libraries
+    takes longer than all else, so whoever has found their `pools` gives them.
     """
-    libraries = {_owner(one["filepath"]): _blas(one) for one in threadpool_info() if one["user_api"] == "blas"}
+    found = (pools or ThreadpoolController()).info()
+    libraries = {_owner(one["filepath"]): _blas(one) for one in found if one["user_api"] == "blas"}
     return _fixed() | {f"blas.{owner}": told for owner, told in libraries.items() if owner == "numpy" or not foreign}
 
 

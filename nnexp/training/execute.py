@@ -10,7 +10,7 @@ from itertools import count
 from time import perf_counter
 from typing import Any
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from nnexp.config.schema import EPOCHS, THREADS
 from nnexp.errors import ChangedError, NnexpError
@@ -43,11 +43,12 @@ def execute(
     try:
         with opened_by(task.name).seen() if foreign else nullcontext():
             config = task.schema.parse_config(values)
+        pools = ThreadpoolController()
         with (
-            threadpool_limits(getattr(config, THREADS, 1), user_api=None if foreign else "blas"),
+            pools.limit(limits=getattr(config, THREADS, 1), user_api=None if foreign else "blas"),
             opened_by(task.name).seen() if foreign else nullcontext(),
         ):
-            told = yield Started(environment(foreign=foreign))
+            told = yield Started(environment(pools, foreign=foreign))
             if basis and not told:
                 check(task, config, basis)
             yield from [told] if told else _train(task, config, _Clock(), checkpoint)

@@ -90,25 +90,28 @@ def worker(task: FunctionTask, executor: PoolExecutor) -> Timed:
 
 
 def sweep(task: FunctionTask, folder: Path) -> Timed:
-    """Time them as a sweep that is recorded, less that of one run: its worker begins, its sums are drawn up."""
+    """Time them in a sweep that is recorded, behind a run of one epoch, less a sweep of that run alone.
+
+    So what is spent once is not counted: the worker begins, the plan is made, the sums are drawn up.
+    """
     session = Session(open_store(print), task)
     done = [0]
 
     def once(runs: int, epochs: int) -> float:
         done[0] += 1
         jobs = [
-            (number, _config(task, 1000 * done[0] + number, epochs), folder / str(done[0]) / str(number))
-            for number in range(runs)
+            (number, _config(task, 1000 * done[0] + number, length), folder / str(done[0]) / str(number))
+            for number, length in enumerate([1, *[epochs] * runs])
         ]
         plan = make_plan("foreign", task, jobs)
         began = perf_counter()
         swept = session.sweep(plan, Policy(jobs=1))
         seconds = perf_counter() - began
         assert swept.outcome
-        assert len(swept.outcome.finished) == runs
+        assert len(swept.outcome.finished) == runs + 1
         return seconds
 
-    return lambda runs, epochs: once(runs, epochs) - once(1, 1)
+    return lambda runs, epochs: once(runs, epochs) - once(0, 1)
 
 
 def _config(task: FunctionTask, seed: int, epochs: int) -> Any:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import resource
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -44,9 +47,9 @@ class Fickle(MemoryStore):
         super().__init__()
         self.batches: list[int] = []
 
-    def create(self, run: RunStart) -> str:
+    def create(self, run: RunStart, *, new: bool = False) -> str:
         self._reach()
-        run_id = super().create(run)
+        run_id = super().create(run, new=new)
         if self.create_breaks:
             raise TrackingError("the store went away")
         return run_id
@@ -364,6 +367,26 @@ class TestJournal:
             recorder.folder.write_json("config.json", {"a": object()})
         assert json.loads(recorder.folder.file("config.json").read_text())
         assert not list(recorder.folder.path.glob(".*"))
+
+    @pytest.mark.parametrize(
+        ("seconds", "flushed"),
+        [(0.9, []), (60, ["parameters.npz", "predictions.npz", "state.npz", "epochs.jsonl", "end.json"])],
+    )
+    def test_what_took_its_time_is_safe_on_the_disk_and_the_end_last(
+        self, seconds: float, flushed: list[str], config: Config, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: list[str] = []
+
+        def note(file: int | IO[bytes]) -> None:
+            number = file if isinstance(file, int) else file.fileno()
+            synced.append(Path(os.readlink(f"/proc/self/fd/{number}")).name)
+
+        *events, end = events_of(config)
+        assert isinstance(end, Finished)
+        monkeypatch.setattr(os, "fsync", note)
+        tell(recorder, [*events, replace(end, time=recorder.run.started_at + int(1000 * seconds))])
+        names = [re.sub(r"^\.(.*)\.\w{8}$", r"\1", name) for name in synced]
+        assert (sorted(names), names[-1:]) == (sorted(flushed), flushed[-1:])
 
     def test_a_new_folder_has_no_end(self, recorder: Recorder) -> None:
         assert (recorder.folder.end, list(recorder.folder.epochs())) == (None, [])

@@ -39,9 +39,9 @@ class Away(MemoryStore):
     address = "away"
     away = False
 
-    def create(self, run):
+    def create(self, run, **options):
         self._check()
-        return super().create(run)
+        return super().create(run, **options)
 
     def log(self, *arguments, **options):
         self._check()
@@ -211,6 +211,16 @@ def test_a_run_that_was_killed_before_it_had_written_anything_leaves_nothing(sto
     assert pending.waiting(store.address) == {}
 
 
+def test_a_note_that_a_killed_process_was_writing_is_taken_away(store, tmp_path):
+    notes = places.state() / "pending"
+    for uid, of in (("u", store.address), ("v", store.address), ("w", "another store")):
+        pending.mark(tmp_path, uid, of)
+        os.replace(notes / uid, notes / f".{uid}")
+    store.claims.take("u")  # it is written just now
+    assert repair(store, print).sentences() == []
+    assert {note.name for note in notes.iterdir()} == {".u", ".w"}
+
+
 def test_what_waits_is_found_under_another_host_name(store, tmp_path, monkeypatch):
     pending.mark(tmp_path, "u", store.address)
     monkeypatch.setattr("socket.gethostname", lambda: "another")
@@ -262,7 +272,8 @@ def damage(folder, name, how):
     later = file.read_bytes().replace(b'"format": 2', b'"format": 3')
     file.write_bytes(later if how == "later" else b"{")
     if how == "later" and name != "end.json" and folder.end:
-        folder.write_end(folder.end["status"], folder.end["time"], None, folder.end["tags"])  # with its own digests
+        end = folder.end
+        folder.write_end(end["status"], end["time"], None, end["tags"], flush=False)  # with its own digests
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,10 @@ import pytest
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.inside import close
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.sql import SqlReader
 from nnexp.tracking.mlflow.sqlite import create_sqlite, schema_kept
 from nnexp.tracking.mlflow.store import MlflowStore
-from nnexp.tracking.records import RunStart, Tag
+from nnexp.tracking.records import RunStart, Status, Tag
 
 RUN = RunStart("r", 1, tags={Tag.KIND: "run"})
 # Both import everything once and fork: what matters is that the processes meet, or die, while they make the database.
@@ -30,7 +31,7 @@ import os, sys
 import nnexp.tracking.mlflow.writer
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.store import MlflowStore
-from nnexp.tracking.records import RunStart, Tag
+from nnexp.tracking.records import RunStart, Status, Tag
 wait, go = os.pipe()
 children = []
 for _ in range(4):
@@ -243,3 +244,26 @@ def test_artifacts_lie_beside_the_database_wherever_the_command_is_typed(
     assert store.artifact(run_id, "note.txt") == b"x"
     assert list((tmp_path / "mlruns" / "my runs").rglob("note.txt"))
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+class TestWhileItIsOpen:
+    def test_one_that_is_removed_is_missed_and_not_made_again(self, database: Path) -> None:
+        store = MlflowStore(Location(f"sqlite:///{database}", "x"))
+        run_id = store.create(RUN)
+        for file in database.parent.glob(f"{database.name}*"):
+            file.unlink()
+        for _ in range(2):
+            with pytest.raises(TrackingError, match=r"mlflow\.db cannot be used: .*its file is gone"):
+                store.end(run_id, Status.FINISHED, 2)
+        assert not database.exists()
+
+    def test_what_is_written_goes_into_the_one_that_was_put_in_its_place(self, database: Path, tmp_path: Path) -> None:
+        store = MlflowStore(Location(f"sqlite:///{database}", "x"))
+        close(store.open()._client)
+        shutil.copy(database, tmp_path / "other")
+        store.create(RUN)
+        for file in database.parent.glob(f"{database.name}-*"):
+            file.unlink()
+        os.replace(tmp_path / "other", database)
+        run_id = store.create(RUN)
+        assert [run.run_id for run in SqlReader(store.location).runs()] == [run_id]

@@ -7,14 +7,14 @@ outside, through a link or without one. Where the store was moved or copied, its
 from __future__ import annotations
 
 import os
-import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
-from glob import escape
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from nnexp.errors import RecordError, TrackingError
-from nnexp.regular import read_file
+from nnexp.regular import read_file, write_file
 from nnexp.tracking.mlflow.location import ARTIFACTS, Location
 from nnexp.tracking.mlflow.secrets import without_secrets
 
@@ -28,7 +28,7 @@ class Root:
     location: Location
     uri: str
 
-    @property
+    @cached_property
     def folder(self) -> Path | None:
         """The root as a folder of this machine; None where it lies elsewhere."""
         parsed, beside = urlparse(self.uri), self.location.artifacts
@@ -93,8 +93,8 @@ def read_artifact(folder: Path, name: str) -> bytes | None:
         raise RecordError(f"{name} cannot be read: {error.strerror}") from error
 
 
-def write_artifact(folder: Path, name: str, content: bytes) -> None:
-    """Write a file of a run, whole or not at all, in the place of whatever is there; no link is followed.
+def write_artifacts(folder: Path, contents: Iterable[tuple[str, bytes]]) -> None:
+    """Write files of a run, each whole or not at all, in the place of whatever is there; no link is followed.
 
     Raises
     ------
@@ -103,16 +103,18 @@ def write_artifact(folder: Path, name: str, content: bytes) -> None:
     OSError
         If it cannot be written.
     """
-    beside = folder / f".{name}.{uuid.uuid4().hex[:8]}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        os.replace(beside, folder / name)
-        for left in folder.glob(f".{escape(name)}.*"):  # by one that was killed
-            left.unlink(missing_ok=True)
-    except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
-        beside.unlink(missing_ok=True)
-        raise RecordError(f"{name} cannot be saved: {error.strerror}") from error
+    written: set[str] = set()
+    for name, content in contents:
+        try:
+            if not written:
+                folder.mkdir(parents=True, exist_ok=True)
+            write_file(folder / name, content)
+        except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+            raise RecordError(f"{name} cannot be saved: {error.strerror}") from error
+        written.add(f".{name}")
+    for left in os.listdir(folder) if written else ():
+        if left.rpartition(".")[0] in written:  # by one that was killed
+            folder.joinpath(left).unlink(missing_ok=True)
 
 
 def _resolved(path: Path) -> Path:

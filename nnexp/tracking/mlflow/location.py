@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -45,7 +46,7 @@ class Location:
             raise TrackingError(f"the tracking store {location} cannot be used: its name is no text in UTF-8 here")
         return location
 
-    @property
+    @cached_property
     def file(self) -> Path | None:
         """The database file, for SQLite; what stands behind a ? are options of its driver."""
         return Path(unquote(self.uri.removeprefix(SQLITE).partition("?")[0])) if self.uri.startswith(SQLITE) else None

@@ -14,11 +14,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, create_engine, event, exists, inspect, select, table
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, column, create_engine, event, inspect, select, table
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -56,11 +56,15 @@ class SqlReader:
         try:
             file = location.file if location.unwritable else None
             only_read = {"creator": partial(_open_to_read, file)} if file else {}
-            self._engine = create_engine(location.uri, poolclass=NullPool, **only_read)  # so that nothing stays open
+            self.read_by(create_engine(location.uri, poolclass=NullPool, **only_read))  # so that nothing stays open
         except (SQLAlchemyError, ImportError, ValueError) as error:  # no database's address, or no driver for it
             raise _unreadable(location, error) from location.cause(error)
-        event.listen(self._engine, "connect", _read_any_text)
         self._artifacts: dict[str, tuple[str, str]] = {}
+
+    def read_by(self, engine: Engine) -> None:
+        """Read by these connections, as those of whoever writes: each new one has to learn all tables first."""
+        event.listen(engine, "checkout", _read_any_text)
+        self._engine = engine
 
     def runs(
         self,
@@ -73,15 +77,15 @@ class SqlReader:
         if self._is_missing():
             return []
         wanted = to_mlflow(tags or {}) | ({Tag.KIND: kind.value} if kind else {})
-        chosen = self._chosen(status, wanted)
-        found = select(RUNS).where(RUNS.c.run_uuid.in_(chosen))
+        names, values = tuple(wanted), self._values(wanted)
         with self._connect() as database:
-            rows = database.execute(found.order_by(RUNS.c.start_time.desc(), RUNS.c.run_uuid)).mappings().all()
+            rows = database.execute(_found(status, names), values).mappings().all()
             if not rows:
                 return []
-            params = _by_run(database, _values(PARAMS, chosen))
-            tags_of = _by_run(database, _values(TAGS, chosen))
-            metrics = _numbers(database, select(LATEST).where(LATEST.c.run_uuid.in_(chosen)))
+            chosen = _chosen(status, names)
+            params = _by_run(database, _texts(PARAMS, chosen), values)
+            tags_of = _by_run(database, _texts(TAGS, chosen), values)
+            metrics = _numbers(database, select(LATEST).where(LATEST.c.run_uuid.in_(chosen)), values)
             return [
                 Run(
                     run_id=row["run_uuid"],
@@ -102,10 +106,10 @@ class SqlReader:
         if self._is_missing():
             return {}
         wanted = set(run_ids)
-        statement = select(METRICS).where(METRICS.c.key == metric, METRICS.c.run_uuid.in_(self._chosen(None, {})))
+        statement = select(METRICS).where(METRICS.c.key == metric, METRICS.c.run_uuid.in_(_chosen(None, ())))
         found: dict[str, list[tuple[int, float]]] = defaultdict(list)
         with self._connect() as database:
-            for row in database.execute(statement.order_by(METRICS.c.step)):
+            for row in database.execute(statement.order_by(METRICS.c.step), self._values({})):
                 if row.run_uuid in wanted and isinstance(row.step, int):
                     found[row.run_uuid].append((row.step, _number(row.value, row.is_nan)))
         return dict(found)
@@ -158,19 +162,9 @@ class SqlReader:
                 self._made = inspect(database).has_table(RUNS.name)
         return not self._made
 
-    def _chosen(self, status: Status | None, tags: Mapping[str, str]) -> Select[Any]:
-        """Select the ids of the experiment's runs that have this status and carry these tags."""
-        experiment = select(EXPERIMENTS.c.experiment_id).where(EXPERIMENTS.c.name == self.location.experiment)
-        conditions: list[ColumnElement[bool]] = [
-            RUNS.c.experiment_id.in_(experiment),
-            RUNS.c.lifecycle_stage == "active",
-            *([_has(status)] if status else []),
-            *(
-                exists().where(TAGS.c.run_uuid == RUNS.c.run_uuid, TAGS.c.key == key, TAGS.c.value == value)
-                for key, value in tags.items()
-            ),
-        ]
-        return select(RUNS.c.run_uuid).where(*conditions)
+    def _values(self, tags: Mapping[str, str]) -> dict[str, str]:
+        """Give what `_chosen` asks for: the experiment, and what the tags are to say."""
+        return {"experiment": self.location.experiment, **{f"tag{n}": value for n, value in enumerate(tags.values())}}
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
@@ -179,6 +173,26 @@ class SqlReader:
                 yield database
         except SQLAlchemyError as error:
             raise _unreadable(self.location, error) from self.location.cause(error)
+
+
+@lru_cache(maxsize=64)  # whoever launches asks the same for each run, and to put a question costs more than its answer
+def _found(status: Status | None, tags: tuple[str, ...]) -> Select[Any]:
+    """Select the runs whose ids `_chosen` selects, newest first."""
+    chosen = RUNS.c.run_uuid.in_(_chosen(status, tags))
+    return select(RUNS).where(chosen).order_by(RUNS.c.start_time.desc(), RUNS.c.run_uuid)
+
+
+def _chosen(status: Status | None, tags: tuple[str, ...]) -> Select[Any]:
+    """Select the ids of an experiment's runs that have this status and tags of these names, with values to be given."""
+    experiment = select(EXPERIMENTS.c.experiment_id).where(EXPERIMENTS.c.name == bindparam("experiment"))
+    tagged = [
+        RUNS.c.run_uuid.in_(select(TAGS.c.run_uuid).where(TAGS.c.key == name, TAGS.c.value == bindparam(f"tag{n}")))
+        for n, name in enumerate(tags)
+    ]
+    active = RUNS.c.lifecycle_stage == "active"
+    return select(RUNS.c.run_uuid).where(
+        RUNS.c.experiment_id.in_(experiment), active, *tagged, *([_has(status)] if status else [])
+    )
 
 
 def _has(status: Status) -> ColumnElement[bool]:
@@ -202,25 +216,25 @@ def _unreadable(location: Location, error: Exception) -> TrackingError:
     return location.unusable(error.__cause__ or error, "read")
 
 
-def _values(source: Any, chosen: Select[Any]) -> Select[Any]:
+def _texts(source: Any, chosen: Select[Any]) -> Select[Any]:
     return select(source.c.run_uuid, source.c.key, source.c.value).where(source.c.run_uuid.in_(chosen))
 
 
-def _by_run(database: Connection, statement: Select[Any]) -> dict[str, dict[str, str]]:
+def _by_run(database: Connection, statement: Select[Any], values: Mapping[str, str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for run_id, key, value in database.execute(statement):
+    for run_id, key, value in database.execute(statement, values):
         found[run_id][_text(key)] = _text(value)
     return found
 
 
-def _numbers(database: Connection, statement: Select[Any]) -> dict[str, dict[str, float]]:
+def _numbers(database: Connection, statement: Select[Any], values: Mapping[str, str]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = defaultdict(dict)
-    for run_id, key, value, is_nan in database.execute(statement):
+    for run_id, key, value, is_nan in database.execute(statement, values):
         found[run_id][_text(key)] = _number(value, is_nan)
     return found
 
 
-def _read_any_text(connection: Any, record: Any) -> None:  # noqa: ARG001
+def _read_any_text(connection: Any, *_: object) -> None:
     """Have SQLite give text that is none of UTF-8 too, with what is no character replaced."""
     if isinstance(connection, sqlite3.Connection):
         connection.text_factory = lambda raw: raw.decode(errors="replace")

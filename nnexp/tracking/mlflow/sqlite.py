@@ -13,17 +13,20 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing, suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DisconnectionError
 
 from nnexp import places
 from nnexp.tracking.mlflow.location import ARTIFACTS
 
 UNFINISHED = ".mlflow-new-"
+FILES = "files"  # what a connection is to
 
 
 @event.listens_for(Engine, "connect")
@@ -31,6 +34,39 @@ def _sync_at_checkpoints(connection: Any, record: Any) -> None:  # noqa: ARG001
     """Sync a write-ahead log when it is checkpointed, not at every commit: it stays whole all the same."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA synchronous=NORMAL")
+
+
+@cache  # MLflow has one engine for a database, however often it is opened
+def leave_what_was_replaced(engine: Engine, file: Path) -> None:
+    """Have kept connections give way to new ones where the database, or its log, is another file by now.
+
+    SQLite itself would go on writing into a file that is gone, and say nothing; nor is a new one made in its place.
+    """
+    names = (str(file), f"{file}-wal")
+
+    def remember(_connection: Any, record: Any) -> None:
+        record.info.setdefault(FILES, [*map(_identity, names)])
+
+    def compare(_connection: Any, record: Any, _: Any) -> None:
+        if FILES in record.info and record.info[FILES] != [*map(_identity, names)]:
+            raise DisconnectionError
+
+    def refuse(*_: Any) -> None:
+        if not file.exists():
+            raise sqlite3.OperationalError("its file is gone")
+
+    event.listen(engine, "do_connect", refuse)
+    event.listen(engine, "checkin", remember)
+    event.listen(engine, "checkout", compare)
+
+
+def _identity(name: str) -> tuple[int, int] | None:
+    """Tell which file goes by a name, if one does."""
+    try:
+        found = os.stat(name)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def create_sqlite(file: Path) -> None:

@@ -122,10 +122,10 @@ class MlflowStore:
         except TrackingError:  # opening it will say what is wrong
             return False
 
-    def create(self, run: RunStart) -> str:
+    def create(self, run: RunStart, *, new: bool = False) -> str:
         """Begin a run, or complete one that an earlier try began."""
         with self._reached():
-            return self.open().create(run)
+            return self.open().create(run, new=new)
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
         """Add metrics and set tags."""

@@ -5,22 +5,26 @@ from __future__ import annotations
 import atexit
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mlflow import entities as ml
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
 from nnexp.regular import read_file
-from nnexp.tracking.mlflow.artifacts import Root, write_artifact
+from nnexp.tracking.mlflow.artifacts import Root, write_artifacts
 from nnexp.tracking.mlflow.claims import alone
 from nnexp.tracking.mlflow.client import connect, experiment_of
+from nnexp.tracking.mlflow.client_rows import ClientRows
 from nnexp.tracking.mlflow.errors import store_errors
-from nnexp.tracking.mlflow.inside import artifacts_at, close
+from nnexp.tracking.mlflow.inside import artifacts_at, close, engine_of
 from nnexp.tracking.mlflow.location import Location
-from nnexp.tracking.mlflow.sqlite import create_sqlite
+from nnexp.tracking.mlflow.sql import SqlReader
+from nnexp.tracking.mlflow.sql_rows import SqlRows
+from nnexp.tracking.mlflow.sqlite import create_sqlite, leave_what_was_replaced
 from nnexp.tracking.mlflow.tags import to_mlflow
 from nnexp.tracking.mlflow.view import TAG as VIEW_TAG
 from nnexp.tracking.records import Metric, RunStart, Status, Tag
@@ -30,13 +34,32 @@ LONGEST_NAME = 250  # characters; a database that keeps to its own limits refuse
 LONGEST_DATASET_NAME = 500
 
 
+class Rows(Protocol):
+    """Writes runs, parameters, metrics and tags, in MLflow's words."""
+
+    def create(self, run: RunStart, *, new: bool) -> str:
+        """Begin a run, or complete one that an earlier try began; return its id."""
+        ...
+
+    def log(self, run_id: str, metrics: Sequence[Metric], tags: Mapping[str, str]) -> None:
+        """Add metrics and set tags, any number of them."""
+        ...
+
+    def end(self, run_id: str, status: Status, ended_at: int) -> None:
+        """Set a run's status and end."""
+        ...
+
+    def address(self, run_id: str) -> str:
+        """Tell where the artifacts of a run are said to lie."""
+        ...
+
+
 class Writer:
     """The writing side of the border, `Tracker`; `reader` finds what an earlier try began."""
 
     def __init__(self, location: Location, reader: RunStore) -> None:
         self.location = location
         self._reader = reader
-        self._addresses: dict[str, str] = {}  # where the artifacts of each run are said to lie
         with store_errors(location):
             if location.file:
                 create_sqlite(location.file)
@@ -44,26 +67,25 @@ class Writer:
                 self._client = connect(location)
                 experiment = experiment_of(self._client, location)
             atexit.register(close, self._client)  # or whoever copies the file has not what stands in its log
-        self.experiment_id = str(experiment.experiment_id)
-        self._root = Root(location, str(experiment.artifact_location))
+            self.experiment_id = str(experiment.experiment_id)
+            self._root = Root(location, str(experiment.artifact_location))
+            self._rows = self._choose_rows()
         self._root.check()
 
-    def create(self, run: RunStart) -> str:
+    def create(self, run: RunStart, *, new: bool) -> str:
         """Begin a run, or complete one that an earlier try began."""
         tags = to_mlflow({**run.tags, **({Tag.PARENT: run.parent_id} if run.parent_id else {})})
+        name = run.name if len(run.name) <= LONGEST_NAME else f"{run.name[: LONGEST_NAME - 1]}…"
         with store_errors(self.location):
-            known = self._known(run)
-            run_id = known or self._begin(run, tags)
-            params = [ml.Param(name, value) for name, value in run.params.items()]
-            self._client.log_batch(run_id, _metrics(run.metrics), params, _tags(tags) if known else ())
+            run_id = self._rows.create(replace(run, name=name, tags=tags), new=new)
             if run.dataset:
                 self._note(run_id, _dataset(run.dataset))
         return run_id
 
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
-        """Add metrics and set tags; the client splits what is more than MLflow takes at once."""
+        """Add metrics and set tags."""
         with store_errors(self.location):
-            self._client.log_batch(run_id, _metrics(metrics), tags=_tags(to_mlflow(tags or {})))
+            self._rows.log(run_id, metrics, to_mlflow(tags or {}))
 
     def save(self, run_id: str, files: Sequence[Path]) -> None:
         """Keep files as artifacts.
@@ -74,41 +96,34 @@ class Writer:
             If the run's artifacts are said to lie outside of the store's, or one is no file.
         """
         with store_errors(self.location):
-            address = self._address_of(run_id)
+            address = self._rows.address(run_id)
             folder = self._root.of_run(run_id, address)
-            for file in files:
-                content = read_file(file)
-                if content is not None and folder:
-                    write_artifact(folder, file.name, content)
-                elif content is not None:
-                    self._send(address, file.name, content)
+            contents = ((file.name, content) for file in files if (content := read_file(file)) is not None)
+            if folder:
+                write_artifacts(folder, contents)
+            else:
+                self._send(address, contents)
 
     def end(self, run_id: str, status: Status, ended_at: int) -> None:
         """Set the run's status and end."""
         with store_errors(self.location):
-            if status is Status.RUNNING:
-                self._client.update_run(run_id, status=status.value)
-            else:
-                self._client.set_terminated(run_id, status.value, ended_at)
+            self._rows.end(run_id, status, ended_at)
 
     def set_view(self, name: str, view: Mapping[str, Any]) -> None:
         """Keep a view of the experiment's runs where MLflow's page looks for it."""
         with store_errors(self.location):
             self._client.set_experiment_tag(self.experiment_id, VIEW_TAG + name, json.dumps(view))
 
-    def _known(self, run: RunStart) -> str | None:
-        """Find a run that this process, or an earlier one, has begun already; no clock tells which it is."""
-        uid = run.tags.get(Tag.UID)
-        if uid is None:
-            return None
-        found = self._reader.runs(None, tags={Tag.UID: uid})
-        return found[0].run_id if found else None
-
-    def _begin(self, run: RunStart, tags: Mapping[str, str]) -> str:
-        name = run.name if len(run.name) <= LONGEST_NAME else f"{run.name[: LONGEST_NAME - 1]}…"
-        info = self._client.create_run(self.experiment_id, run.started_at, dict(tags), name).info
-        self._addresses[info.run_id] = str(info.artifact_uri)
-        return str(info.run_id)
+    def _choose_rows(self) -> Rows:
+        """Write rows with SQL where that is known to write what MLflow would."""
+        engine = engine_of(self._client)
+        if engine is not None and isinstance(self._reader, SqlReader):
+            self._reader.read_by(engine)
+            if self.location.file:
+                leave_what_was_replaced(engine, self.location.file)
+            if SqlRows.know(engine, self._reader.schema()):
+                return SqlRows(engine, self.experiment_id, self._root.uri)
+        return ClientRows(self._client, self.experiment_id, self._reader)
 
     def _note(self, run_id: str, dataset: ml.DatasetInput) -> None:
         """Note what a run learns from; the first to note a data set may meet another who does."""
@@ -117,25 +132,13 @@ class Writer:
         except (MlflowException, SQLAlchemyError):
             self._client.log_inputs(run_id, [dataset])
 
-    def _address_of(self, run_id: str) -> str:
-        if run_id not in self._addresses:
-            self._addresses[run_id] = str(self._client.get_run(run_id).info.artifact_uri)
-        return self._addresses[run_id]
-
-    def _send(self, address: str, name: str, content: bytes) -> None:
-        """Send an artifact to where MLflow alone knows how to keep it."""
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, name)
-            file.write_bytes(content)
-            artifacts_at(address, self.location.uri).log_artifact(str(file))
-
-
-def _metrics(metrics: Sequence[Metric]) -> list[ml.Metric]:
-    return [ml.Metric(m.name, m.value, m.timestamp, m.step) for m in metrics]
-
-
-def _tags(tags: Mapping[str, str]) -> list[ml.RunTag]:
-    return [ml.RunTag(name, value) for name, value in tags.items()]
+    def _send(self, address: str, contents: Iterable[tuple[str, bytes]]) -> None:
+        """Send artifacts to where MLflow alone knows how to keep them."""
+        for name, content in contents:
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, name)
+                file.write_bytes(content)
+                artifacts_at(address, self.location.uri).log_artifact(str(file))
 
 
 def _dataset(dataset: Mapping[str, str]) -> ml.DatasetInput:
