@@ -65,7 +65,8 @@ def everything_in(address: str) -> Iterator[str]:
 def test_after_every_command_a_password_stands_nowhere(
     typed: Callable[..., str], address: str, tiny_data: Path, tmp_path: Path
 ) -> None:
-    data = ["dataset=folder", f"dataset.path={tiny_data}", "hidden=5", "epochs=2", "hydra.launcher.jobs=1"]
+    where = ["dataset=folder", f"dataset.path={tiny_data}", "dataset.split=book"]
+    data = [*where, "hidden=5", "epochs=2", "hydra.launcher.jobs=1"]
     typed("train", *data)
     typed("train", "-m", "seed=0,1", "eta=1,3", *data)
     runs = [run["run_id"] for run in json.loads(typed("runs", "--json"))]
