@@ -185,7 +185,7 @@ def test_a_run_that_fails_harms_no_other(executor: Executor, run: MakeRun) -> No
     assert [type(said[number][-1]) for number in range(4)] == [Finished, Failed, Finished, Finished]
     failed = said[1][-1]
     assert isinstance(failed, Failed)
-    assert failed.error.startswith("batch_size must be between 1 and 50")
+    assert failed.error.startswith("batch_size must be between 1 and 51 ")
     assert "ConfigError" in failed.traceback
 
 

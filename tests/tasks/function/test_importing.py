@@ -66,7 +66,8 @@ def test_a_file_of_a_package_says_how_it_is_written(write: Write) -> None:
     assert read_place("package.module:train", Path()).load().function() is None
 
 
-def test_a_file_never_takes_the_name_of_another_module(write: Write) -> None:
+def test_a_file_never_takes_the_name_of_another_module(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
     assert module_of_file(write("mine.py", "")).__name__ == "mine"
     for name in ("json", "turtle", "pytest", "hypothesis", "2nd", "my-script"):
         assert module_of_file(write(f"{name}.py", "")).__name__ == f"nnexp_{name}"
