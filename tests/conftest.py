@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Take three more than there are cores: commands that wait for disks, locks, servers and signals leave them idle."""
+    """Take three more than there are cores: commands that wait for disks, locks and servers leave them idle."""
     return len(os.sched_getaffinity(0)) + 3
 
 
