@@ -43,6 +43,7 @@ batch_size: {batch_size}
 epochs: {epochs}
 dataset:
   path: {data}
+  split: book
 hydra:
   launcher: {launcher}
   sweeper:
