@@ -65,9 +65,9 @@ def everything_in(address: str) -> Iterator[str]:
 def test_after_every_command_a_password_stands_nowhere(
     typed: Callable[..., str], address: str, tiny_data: Path, tmp_path: Path
 ) -> None:
-    data = ["dataset=folder", f"dataset.path={tiny_data}", "hidden=5", "epochs=2", "hydra.launcher.jobs=1"]
+    data = ["dataset=folder", f"dataset.path={tiny_data}", "dataset.split=book", "hidden=5", "epochs=2"]
     typed("train", *data)
-    typed("train", "-m", "seed=0,1", "eta=1,3", *data)
+    typed("train", "-m", "seed=0,1", "eta=1,3", *data, "hydra.launcher.jobs=1")
     runs = [run["run_id"] for run in json.loads(typed("runs", "--json"))]
     assert len(runs) == 4
     for form in ((), ("--json",), ("--csv",), ("--md",), ("--latex",)):
