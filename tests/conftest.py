@@ -34,8 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Take one more than there are cores: commands that wait for locks, servers and signals leave one idle."""
-    return len(os.sched_getaffinity(0)) + 1
+    """Take three more than there are cores: commands that wait for disks, locks and servers leave them idle."""
+    return len(os.sched_getaffinity(0)) + 3
 
 
 @pytest.hookimpl(wrapper=True)

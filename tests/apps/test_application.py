@@ -1,4 +1,4 @@
-"""A Hydra application of somebody's, started as its own script with `hydra/launcher=nnexp`: real commands and kills."""
+"""A Hydra application of somebody's, run as its own script with `hydra/launcher=nnexp`: real commands and kills."""
 
 from __future__ import annotations
 
@@ -76,27 +76,30 @@ def start(app: App) -> Start:
     (app.folder / "fit.py").write_text(SCRIPT)
     (app.folder / "config.yaml").write_text(CONFIG)
 
-    def start(*arguments: str) -> Command:
+    def start(*arguments: str, real: bool = False) -> Command:
         log = app.folder / f"script-{len(app.commands) + 1}.log"
         with log.open("w") as file:
-            process = subprocess.Popen(
-                [sys.executable, "fit.py", *arguments],
-                cwd=app.folder, env=app.environment, stdout=file, stderr=file, start_new_session=True,
-            )  # fmt: skip
+            if real:
+                command = [sys.executable, "fit.py", *arguments]
+                process = subprocess.Popen(
+                    command, cwd=app.folder, env=app.environment, stdout=file, stderr=file, start_new_session=True
+                )
+            else:
+                process = app.zygote.start(arguments, app.folder, app.environment, file, file, script="fit.py")
         app.commands.append(Command(process, log))
         return app.commands[-1]
 
     return start
 
 
-def run(start: Start, *arguments: str, status: int = 0) -> str:
-    command = start(*arguments)
+def run(start: Start, *arguments: str, status: int = 0, real: bool = False) -> str:
+    command = start(*arguments, real=real)
     assert command.end() == status, command.said
     return command.said
 
 
 def test_its_jobs_are_runs_and_are_as_it_expects_them(app: App, start: Start) -> None:
-    said = run(start, *MULTIRUN, "lr=0.1,0.2", "seed=0")
+    said = run(start, *MULTIRUN, "lr=0.1,0.2", "seed=0", real=True)
     assert "nnexp: 2 runs; 2 to do" in said
     for record in app.finished():
         folder = Path(record.tags["nnexp.folder"]).parent
@@ -152,6 +155,6 @@ def test_ctrl_c_ends_it_and_records_it(app: App, start: Start, wait_until: Calla
 
 
 def test_without_a_multirun_nothing_of_nnexp_takes_part(app: App, start: Start) -> None:
-    run(start, "hydra/launcher=nnexp", "lr=0.3")
+    run(start, "hydra/launcher=nnexp", "lr=0.3", real=True)
     assert app.store.runs() == []
     assert not [*app.folder.glob("outputs/*/*/.nnexp")]

@@ -73,7 +73,7 @@ def test_code_that_is_edited_meanwhile_is_not_recorded_under_the_old_key(app, ch
 
 def test_many_workers_on_a_fresh_store(fresh_app):
     fresh_app.sweep_file(runs=32, epochs=1, launcher="{jobs: 8}")
-    fresh_app.run("sweep", "tiny", real=True)
+    fresh_app.run("sweep", "tiny")
     fresh_app.check_complete(32)
     assert len(fresh_app.store.runs()) == 32
 

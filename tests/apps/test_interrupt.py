@@ -11,10 +11,13 @@ MANY = 1_000_000
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_once(number, status, app):
-    app.sweep_file(runs=6, epochs=400, batch_size=1)
+    app.sweep_file(runs=6, epochs=5)
+    app.misbehave("4=wait 5=wait")
     command = app.start("sweep", "tiny")
-    command.wait_for(" of 6 runs: ")
+    command.wait_for("4 of 6 runs: ")
     command.signal_group(number)
+    command.wait_for("runs end at their next epoch")
+    (app.folder / "go").touch()
     assert command.end() == status, command.said
     assert "Traceback" not in command.said
     assert "How good" in command.said  # the table of what there is
@@ -25,6 +28,7 @@ def test_once(number, status, app):
     assert [sweep.status for sweep in app.store.runs(Kind.SWEEP)] == [Status.KILLED]
     if number == signal.SIGINT:  # its workers leave the signal to the launcher, and complete their epoch
         assert {r.tags["nnexp.reason"] for r in records if r.status == Status.KILLED} == {"stopped"}
+    app.behave()
     app.run("sweep", "tiny")
     app.check_complete(6)
 

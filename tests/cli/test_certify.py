@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -18,7 +16,7 @@ TRAINED = 250  # of the tiny data, whose last sixth validates
 
 
 @pytest.fixture(scope="module")
-def written(tiny_data, store_file, tmp_path_factory):
+def written(tiny_data, store_file, tmp_path_factory, zygote):
     """A certificate of two settings and two seeds, and what was said when it was written."""
     folder = tmp_path_factory.mktemp("certified")
     shutil.copy(store_file, folder / "mlflow.db")
@@ -26,10 +24,7 @@ def written(tiny_data, store_file, tmp_path_factory):
     where = ("dataset=folder", f"dataset.path={tiny_data}", f"epochs={EPOCHS}")
 
     def type_command(*arguments):
-        command = [sys.executable, "-m", "nnexp", *arguments]
-        ended = subprocess.run(command, cwd=folder, env=os.environ | own, capture_output=True, text=True)
-        assert ended.returncode == 0, ended.stderr
-        return ended.stdout
+        return zygote.run(arguments, folder, os.environ | own)
 
     type_command("train", "-m", "hidden=3,6", "seed=0,1", "batch_size=7", *where)
     said = type_command("certify", "multirun", "--to", "certificate.json")
