@@ -76,6 +76,11 @@ def in_markdown(text: str) -> str:
     return _NUMBERED.sub(r"\g<0>\\", _MARKDOWN.sub(r"\\\g<0>", visible(text).strip()))
 
 
+def from_markdown(text: str) -> str:
+    """Give the text that `in_markdown` wrote."""
+    return re.sub(r"\\(.)", r"\1", text)
+
+
 def in_latex(text: str) -> str:
     """Write a text for LaTeX. A bracket or a star at its beginning is none that belongs to the end of a row before."""
     return ("{}" if text.lstrip().startswith(("[", "*")) else "") + visible(text).translate(_LATEX)

@@ -84,6 +84,11 @@ def test_the_tour_works_line_by_line(terminal: Terminal) -> None:
         terminal.type(smaller(line))
 
 
+def test_what_was_trained_is_found_again(terminal: Terminal) -> None:
+    for line in block("again").splitlines():
+        terminal.type(smaller(line).replace("eta=0.5 seed=3'", f"eta=0.5 {SMALL} seed=3'"))
+
+
 def test_several_machines_share_a_store(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """What `work` does while a sweep is running, tests/apps/test_work.py tries."""
     _, store, sweep, work = (line.split("#")[0].strip() for line in block("machines").splitlines())

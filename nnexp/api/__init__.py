@@ -190,7 +190,7 @@ def compare(
     """
     store: RunStore = open_store(say)
     by = by.split(",") if isinstance(by, str) else by
-    runs = chosen_runs(store, names)
+    runs = chosen_runs(store, names, say)
     found = compare_runs(
         runs, store, by=by, metric=metric, better=better, reach=reach, worthwhile=worthwhile, at_least=at_least,
         then=then,

@@ -36,7 +36,7 @@ class Question:
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
     """Compare a sweep's runs, or any runs; without a name, those of the last sweep. Of a search, say what it found."""
     store = Readable(open_store(say), say)
-    runs = chosen_runs(store, wanted)
+    runs = chosen_runs(store, wanted, say)
     if question == Question() and not form and (found := found_by(wanted, runs, store)):
         out().print(formats.searched_as_terminal(found))
         return

@@ -28,7 +28,7 @@ from nnexp.sweep.search.searching import Searching
 from nnexp.sweep.session import Session
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.until_decided import UntilDecided
-from nnexp.tracking.records import Kind, Run, Tag
+from nnexp.tracking.records import Kind, Run, Tag, described
 from nnexp.tracking.store import Store
 
 
@@ -114,7 +114,8 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
         return
     try:
         write_page(comparison, readable, page, found=found)
-        store.log(swept.parent_id, tags={Tag.NOTE: note, Tag.PAGE: f"{told} {page.absolute()}"})
+        said = _said(swept.survey.plan, store)
+        store.log(swept.parent_id, tags={Tag.NOTE: described(said, note), Tag.PAGE: f"{told} {page.absolute()}"})
         store.save(swept.parent_id, [page])
     except NnexpError as error:
         say(str(error))
@@ -133,12 +134,18 @@ def _answer_each(comparisons: Mapping[str, Comparison], swept: Swept, store: Sto
     try:
         for name, comparison in comparisons.items():
             write_page(comparison, readable, pages[name])
-        store.log(swept.parent_id, tags={Tag.NOTE: each("md", comparisons)})
+        said = _said(swept.survey.plan, store)
+        store.log(swept.parent_id, tags={Tag.NOTE: described(said, each("md", comparisons))})
         store.save(swept.parent_id, list(pages.values()))
     except NnexpError as error:
         say(str(error))
     else:
         out().print(f"a page for each data set: {', '.join(map(str, pages.values()))}", soft_wrap=True)
+
+
+def _said(plan: Plan, store: Store) -> str:
+    """Read what a person says of the sweep."""
+    return next((one.tags.get(Tag.SAID, "") for one in store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})), "")
 
 
 def _digest(note: str, runs: Sequence[Run]) -> str:

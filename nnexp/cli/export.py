@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from nnexp.archive.network import TrainedNetwork, read_trained
 from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
+from nnexp.cli.taken import take_run
 from nnexp.errors import DataError, RecordError
 from nnexp.escape import in_json
 from nnexp.recording import files
 from nnexp.recording.store import open_store
-from nnexp.sweep.find import find_run
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
@@ -32,7 +32,7 @@ OF_EVERY_RUN = (files.CONFIG, files.EPOCHS, files.OUTPUT)
 def export(wanted: str, to: Path) -> None:
     """Write what a run left into a new folder: of a network the parameters and a model, of any other task its files."""
     store = open_store(say)
-    record = find_run(store, wanted)
+    record = take_run(store, wanted)
     is_network = record.task == NETWORK.name
     trained = read_trained(record, store) if is_network else None
     left = {} if is_network else _left(record, store)

@@ -19,7 +19,7 @@ from nnexp.measure import DOWN, count
 from nnexp.recording.store import open_store
 from nnexp.report.prose.notes import tell_looks
 from nnexp.report.tables import judgement
-from nnexp.sweep.find import chosen_runs, members, named_sweep
+from nnexp.sweep.find import members, sweep_or_last
 from nnexp.tracking.choose import experiment_here
 
 BETTER, NOT_BETTER, OPEN = 0, 1, 2  # exit statuses; of a table 0 says that there is one to take
@@ -80,8 +80,8 @@ def _two(wanted: list[str], question: Question) -> tuple[Judgement, list[str]]:
         results = results_of_files([Path(name) for name in wanted], question.columns)
         return judge_results(results, question.terms), [*results]
     store = open_store(say)
-    sweep = named_sweep(store, question.sweep) if question.sweep else None
-    runs = members(store, sweep) if sweep else chosen_runs(store, [])
+    sweep = sweep_or_last(store, question.sweep, say)
+    runs = members(store, sweep) if sweep else store.runs()
     results, comparison = settings_of(runs, store, wanted, question.columns.result if question.asked else None)
     measure, looks = comparison.measure, comparison.verdict.looks if comparison.verdict else ()
     unit = question.terms.unit or measure.unit

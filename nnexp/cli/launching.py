@@ -39,12 +39,19 @@ def sweep(
     ] = False,
     worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
     where: Annotated[str | None, typer.Option(help="Leave out the runs for which it does not hold: 'eta < 1'.")] = None,
+    like: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Begin with that run's settings: --like RUN eta=0.1,1.")
+    ] = None,
 ) -> None:
-    """Run a named sweep, or what is left of it: finished runs are reused."""
-    from nnexp.cli.sweep import sweep
+    """Run a named sweep, or what is left of it: finished runs are reused. Or one around a run: --like RUN eta=0.1,1."""
+    from nnexp.cli.sweep import sweep, sweep_like
 
     flags = {"fresh": fresh, "dry_run": dry_run, "until_decided": until_decided}
-    sweep(name, overrides or [], {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile}, where)
+    launch = {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile}
+    if like:
+        sweep_like(like, [*([name] if name else []), *(overrides or [])], launch, where)
+    else:
+        sweep(name, overrides or [], launch, where)
 
 
 @app.command(cls=Typed)

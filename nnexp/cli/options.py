@@ -17,4 +17,5 @@ Task = Annotated[
 Results = Annotated[
     str | None, typer.Option(metavar="FILE", help="Of runs of a command, typed behind --: where its results are.")
 ]
+Most = Annotated[int | None, typer.Option(help="List so many at the most.", min=1)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

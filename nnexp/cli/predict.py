@@ -14,13 +14,13 @@ from rich.table import Table
 
 from nnexp.archive.network import TrainedNetwork, read_trained
 from nnexp.cli.console import out, say, write
+from nnexp.cli.taken import take_run
 from nnexp.datasets import Preparation
 from nnexp.datasets.drawing import Manner, Picture, as_text, manner_of, read_drawing, write_png
 from nnexp.datasets.layouts.pictures import ENDINGS
 from nnexp.errors import ConfigError, DataError
 from nnexp.escape import in_json
 from nnexp.recording.store import open_store
-from nnexp.sweep.find import find_run
 
 BAR = 40  # characters of an output of 1
 UNSURE = 0.5  # the largest output of a network that knows no answer
@@ -62,7 +62,7 @@ def predict(wanted: str, asked: Asked) -> None:
     if asked.images and asked.index is not None:
         raise ConfigError("--index names a test example and --image a picture; give one of them")
     store = open_store(say)
-    trained = read_trained(find_run(store, wanted), store)
+    trained = read_trained(take_run(store, wanted), store)
     if not trained.is_of_pictures and (asked.images or asked.png):
         n = trained.network.sizes[0]
         raise ConfigError(f"--image and --png are for pictures, but this network was trained on rows of {n} values")

@@ -12,23 +12,36 @@ import typer
 
 from nnexp.cli.app import app
 from nnexp.cli.ending import Answering
-from nnexp.cli.options import Better, Json, Overrides, Run, Wanted
+from nnexp.cli.options import Better, Json, Most, Overrides, Run, Wanted
 
 
 @app.command()
 def runs(
-    settings: Overrides = None,
-    status: Annotated[str | None, typer.Option(help="FINISHED, FAILED, KILLED or RUNNING.")] = None,
+    filters: Annotated[list[str] | None, typer.Argument(metavar="[FILTER]...", show_default=False)] = None,
+    status: Annotated[str | None, typer.Option(help="FINISHED, FAILED, KILLED, PRUNED or RUNNING.")] = None,
     sweep: Annotated[str | None, typer.Option(help="Only the runs of this sweep.")] = None,
     sort: Annotated[str | None, typer.Option(help="A metric (best first) or a setting.")] = None,
     better: Better = None,
-    most: Annotated[int | None, typer.Option(help="List so many at the most.", min=1)] = None,
+    ascending: Annotated[bool, typer.Option("--ascending", help="The least first, or the oldest.")] = False,
+    most: Most = None,
     as_json: Json = False,
 ) -> None:
-    """List runs, newest first: `nnexp runs hidden=30 --sort final/test_accuracy`."""
+    """List runs, newest first: `nnexp runs hidden=30,100 'eta>=0.5' --sort final/test_accuracy`.
+
+    A filter is a setting or a metric, one of = != < <= > >=, and a value; behind = and != also several.
+    """
     from nnexp.cli.runs import Choice, runs
 
-    runs(Choice(settings or [], status, sweep, sort, better, most), as_json=as_json)
+    choice = Choice(filters or [], status, sweep, sort, better, ascending, most)
+    runs(choice, as_json=as_json)
+
+
+@app.command()
+def sweeps(most: Most = None, as_json: Json = False) -> None:
+    """List the sweeps, the one that was launched last first: what was swept, how many runs, its answer."""
+    from nnexp.cli.sweeps import sweeps
+
+    sweeps(most, as_json=as_json)
 
 
 @app.command()
@@ -121,6 +134,46 @@ def diff(left: Run, right: Run) -> None:
     from nnexp.cli.show import diff
 
     diff(left, right)
+
+
+@app.command()
+def delete(
+    wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
+    files: Annotated[bool, typer.Option("--files", help="Also what they left in their folders.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete runs, or a sweep and the runs that no other sweep has: MLflow's page hides them, `mlflow gc` removes them.
+
+    Until then, `mlflow runs restore` brings one back. None that is RUNNING is deleted.
+    """
+    from nnexp.cli.delete import delete
+
+    delete(wanted, files=files, yes=yes, as_json=as_json)
+
+
+@app.command()
+def tag(
+    run: Run,
+    tags: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Give a run tags of your own: `nnexp tag RUN paper=fig3 checked=yes`. `show` and `runs --json` tell them."""
+    from nnexp.cli.tag import tag
+
+    tag(run, tags, as_json=as_json)
+
+
+@app.command()
+def note(
+    wanted: Annotated[str, typer.Argument(metavar="RUN|SWEEP", show_default=False)],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="In Markdown; empty takes it away.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Say something of a run or a sweep, which `show`, `sweeps` and MLflow's page tell. A sweep's answer stays."""
+    from nnexp.cli.note import note
+
+    note(wanted, text, as_json=as_json)
 
 
 @app.command()

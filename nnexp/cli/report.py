@@ -38,7 +38,7 @@ FEWEST = 64  # numbers of an example that may be a picture, though it lies as a 
 def report(wanted: Sequence[str], to: Path, *, metric: str | None, better: str | None, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
     store = Readable(open_store(say), say)
-    runs = chosen_runs(store, wanted)
+    runs = chosen_runs(store, wanted, say)
     found = None if metric or better else found_by(wanted, runs, store)
     parts = {} if found else by_dataset(runs)
     for name, part in parts.items():

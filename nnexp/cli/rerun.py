@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from nnexp.archive.proof import Answer, Verdict
 from nnexp.cli.console import err, out, say, write
+from nnexp.cli.taken import take_provable
 from nnexp.escape import in_json
 from nnexp.recording.store import open_store
-from nnexp.sweep.find import provable_runs
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.progress import display
 from nnexp.sweep.session import Session
@@ -21,7 +21,7 @@ def rerun(wanted: Sequence[str], until: int | None, typed: Task | None, *, here:
     """Rerun runs and sweeps, those of a task that was typed by it; give the exit status."""
     tasks = {**TASKS, **({typed.name: typed} if typed else {})}
     store = open_store(say)
-    runs = provable_runs(store, wanted)
+    runs = take_provable(store, wanted)
     session = Session(store, NETWORK, display(err(), several=len(runs) > 1))
     reruns = session.rerun(runs, Policy(), tasks, until=until, here=here)
     if as_json:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from difflib import get_close_matches
 from functools import partial
-from typing import Any
 
 from rich.table import Table
 
 from nnexp.cli.console import out, say, write
+from nnexp.cli.filters import check_name, place, read_filters
 from nnexp.comparison.deciding import with_direction
 from nnexp.config.schema import EPOCHS
-from nnexp.config.value import format_value, parse_value
 from nnexp.errors import ConfigError
 from nnexp.escape import in_json
-from nnexp.measure import EPOCH_SECONDS, Measure, is_usable, judging
+from nnexp.measure import EPOCH_SECONDS, TOTAL, Measure, is_usable, judging
 from nnexp.recording.store import open_store
-from nnexp.sweep.find import members, named_sweep
-from nnexp.tracking.records import PRUNED, Run, Status, declared_by
-from nnexp.tracking.store import RunStore
+from nnexp.sweep.called import moment_told, sweeps_of
+from nnexp.sweep.find import members, sweep_or_last
+from nnexp.sweep.progress import duration
+from nnexp.tracking.records import PRUNED, Kind, Run, Status, declared_by
+from nnexp.tracking.store import Store
 from nnexp.undeclared import measure_named
 
 FATES = (*Status, PRUNED)
@@ -34,25 +33,55 @@ SHORTEST = 4  # characters of an id
 class Choice:
     """Which runs are listed, and in which order."""
 
-    settings: Sequence[str] = ()  # hidden=30
+    filters: Sequence[str] = ()  # hidden=30
     status: str | None = None
     sweep: str | None = None
     sort: str | None = None  # a setting or a metric; metrics best first
     better: str | None = None  # which way that metric is: low or high
+    ascending: bool = False  # the least first; without `sort`, the oldest
     most: int | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A run in the list, with what stands elsewhere in the store."""
+
+    run: Run
+    sweep: Run | None
+    epoch: int | None  # that a running one has reached
+
+    @property
+    def status(self) -> str:
+        """Its fate; of one that goes on, how far it has come."""
+        if self.epoch is None:
+            return self.run.fate
+        of = self.run.params.get(EPOCHS)
+        return f"{self.run.fate} {self.epoch}{f'/{of}' if of else ''}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, once it has ended."""
+        return None if self.run.ended_at is None else (self.run.ended_at - self.run.started_at) / 1000
 
 
 def runs(choice: Choice, *, as_json: bool) -> None:
     """List the runs."""
     store = open_store(say)
-    everything = store.runs()
-    records = _chosen(everything if choice.sweep is None else _members(store, choice.sweep), choice)
+    everything = store.runs(None)
+    sweeps = [record for record in everything if record.kind == Kind.SWEEP]
+    every_run = [record for record in everything if record.kind == Kind.RUN]
+    sweep = sweep_or_last(store, choice.sweep, say) if choice.sweep else None
+    chosen, conditions = _chosen(members(store, sweep) if sweep else every_run, choice)
+    listed = _listed(chosen, sweeps, store)
     if as_json:
-        write(in_json([_json(record) for record in records]))
-    elif records:
-        out().print(_table(records, shortest_unique([record.run_id for record in everything]), choice.sort))
+        write(in_json([_json(one) for one in listed]))
+    elif listed:
+        named = list(dict.fromkeys([*conditions, *([choice.sort] if choice.sort else [])]))
+        out().print(_table(listed, shortest_unique([run.run_id for run in everything]), named))
+    elif every_run:
+        out().print(f"no such runs in {store}", soft_wrap=True)
     else:
-        out().print("no such runs" if everything else "no runs yet: nnexp train makes one")
+        out().print(f"no runs yet in {store}: nnexp train makes one", soft_wrap=True)
 
 
 def shortest_unique(ids: Sequence[str]) -> int:
@@ -60,27 +89,29 @@ def shortest_unique(ids: Sequence[str]) -> int:
     return next((n for n in range(SHORTEST, 32) if len({i[:n] for i in ids}) == len(set(ids))), 32)
 
 
-def _members(store: RunStore, name: str) -> list[Run]:
-    return members(store, named_sweep(store, name))
-
-
-def _chosen(records: Sequence[Run], choice: Choice) -> list[Run]:
+def _chosen(records: Sequence[Run], choice: Choice) -> tuple[list[Run], list[str]]:
+    """Choose and order runs; name what they were filtered by."""
+    filters = read_filters(choice.filters, records)
     chosen = [r for r in records if choice.status is None or r.fate == _fate(choice.status)]
-    for condition in choice.settings:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise ConfigError(f"a filter must look like hidden=30, but got {condition!r}")
-        _check_name("a filter", "a setting", name, {name for record in records for name in record.params})
-        chosen = [run for run in chosen if name in run.params and _is(run.params[name], value)]
+    chosen = [run for run in chosen if all(one.holds(run) for one in filters)]
     if choice.sort and chosen:
-        chosen = _sorted(chosen, choice.sort, choice.better)
-    return chosen[: choice.most]
+        chosen = _sorted(chosen, choice.sort, choice)
+    elif choice.ascending:
+        chosen.reverse()
+    return chosen[: choice.most], [one.name for one in filters]
 
 
-def _is(recorded: str, wanted: str) -> bool:
-    """Compare values as values: 3 is 3.0, [10,5] is [10, 5], and a list of one value is that value."""
-    found, value = parse_value(recorded), parse_value(wanted)
-    return bool(value in (found, [found]))
+def _listed(chosen: Sequence[Run], sweeps: Sequence[Run], store: Store) -> list[Listed]:
+    going_on = [run.run_id for run in chosen if run.status is Status.RUNNING]
+    reached = store.history(going_on, TOTAL.name) if going_on else {}
+    return [
+        Listed(
+            run,
+            next(iter(sweeps_of(run, sweeps)), None),
+            max((step for step, _ in reached.get(run.run_id, [])), default=0) if run.run_id in going_on else None,
+        )
+        for run in chosen
+    ]
 
 
 def _fate(text: str) -> str:
@@ -89,76 +120,88 @@ def _fate(text: str) -> str:
     return text.upper()
 
 
-def _sorted(records: Sequence[Run], by: str, better: str | None) -> list[Run]:
-    metrics = {name for record in records for name in record.metrics}
+def _sorted(records: Sequence[Run], by: str, choice: Choice) -> list[Run]:
+    """Order runs by a metric, the best or the least first, or by a setting; those that lack it come last."""
+    settings = {name for record in records for name in record.params}
+    metrics = {name for record in records for name in record.metrics} - settings
+    if by in metrics and choice.ascending:
+        return sorted(records, key=lambda record: _least(record.metrics.get(by)))
     if by in metrics:
         known = measure_named(by, declared_by(records))
-        measure = with_direction(known, better) if better else known
+        measure = with_direction(known, choice.better) if choice.better else known
         return sorted(records, key=lambda record: -_number(record.metrics.get(by), measure))
-    _check_name("--sort", "a metric or a setting", by, metrics | {name for record in records for name in record.params})
-    return sorted(records, key=lambda record: _place(record.params.get(by, "")))
-
-
-def _place(text: str) -> tuple[int, Any]:
-    """Give the place of a setting's value among others: numbers by their size, then lists, then words."""
-    value = parse_value(text)
-    if isinstance(value, int | float):
-        return 0, value
-    if isinstance(value, list):
-        return 1, [_place(format_value(one)) for one in value]
-    return 2, text
-
-
-def _check_name(what: str, noun: str, name: str, known: Collection[str]) -> None:
-    if known and name not in known:
-        near = get_close_matches(name, known, n=1)
-        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
-        raise ConfigError(f"{what} must name {noun} of the runs, but got {name!r}; {meant}")
+    check_name("--sort", by, metrics | settings)
+    return sorted(records, key=lambda record: place(record.params.get(by)))
 
 
 def _number(value: float | None, measure: Measure) -> float:
     return measure.turned(value) if value is not None and is_usable(value) else -math.inf
 
 
-def _json(record: Run) -> dict[str, object]:
+def _least(value: float | None) -> float:
+    return value if value is not None and is_usable(value) else math.inf
+
+
+def _json(one: Listed) -> dict[str, object]:
     return {
-        "run_id": record.run_id,
-        "name": record.name,
-        "status": record.fate,
-        "key": record.key,
-        "params": dict(record.params),
-        "metrics": dict(record.metrics),
+        "run_id": one.run.run_id,
+        "name": one.run.name,
+        "status": one.run.fate,
+        "epoch": one.epoch,
+        "sweep": None if one.sweep is None else {"run_id": one.sweep.run_id, "name": one.sweep.name},
+        "started_at": one.run.started_at,
+        "seconds": one.seconds,
+        "key": one.run.key,
+        "params": dict(one.run.params),
+        "metrics": dict(one.run.metrics),
+        "tags": one.run.own_tags,
     }
 
 
-def _table(records: Sequence[Run], id_length: int, sort: str | None) -> Table:
+def _table(listed: Sequence[Listed], id_length: int, named: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("run", "name", "status", "started"):
-        table.add_column(column, no_wrap=column != "name", overflow="fold")
-    columns = _columns(records, sort)
+    for column in ("run", "name", "sweep", "status", "started", "took"):
+        folds = column in ("name", "sweep")
+        table.add_column(column, no_wrap=not folds, overflow="fold", justify="right" if column == "took" else "left")
+    columns = _columns([one.run for one in listed], named)
     for column, _ in columns:
         table.add_column(column, justify="right", no_wrap=True)
-    for record in records:
-        began = datetime.fromtimestamp(record.started_at / 1000).strftime("%Y-%m-%d %H:%M")
-        figures = [read(record) for _, read in columns]
-        table.add_row(record.run_id[:id_length], record.name, record.fate, began, *figures)
+    for one in listed:
+        figures = [read(one.run) for _, read in columns]
+        sweep = one.sweep.name if one.sweep else ""
+        took = "" if one.seconds is None else duration(one.seconds)
+        began = moment_told(one.run.started_at)
+        table.add_row(one.run.run_id[:id_length], one.run.name, sweep, one.status, began, took, *figures)
     return table
 
 
-def _columns(records: Sequence[Run], sort: str | None) -> list[tuple[str, Callable[[Run], str]]]:
-    """Choose the figures: what tasks judge by and what is sorted by, and epochs and their seconds where there are."""
+def _columns(records: Sequence[Run], named: Sequence[str]) -> list[tuple[str, Callable[[Run], str]]]:
+    """Choose the figures: what is filtered or sorted by, what tasks judge by, and epochs' seconds where there are."""
     by_task = {task: declared_by([r for r in records if r.task == task]) for task in {r.task: None for r in records}}
-    columns: dict[str, Callable[[Run], str]] = {}
-    if any(EPOCHS in record.params for record in records):
-        columns[EPOCHS] = lambda record: record.params.get(EPOCHS, "")
+    settings = [name for name in named if any(name in record.params for record in records)]
+    if EPOCHS not in settings and any(EPOCHS in record.params for record in records):
+        settings.append(EPOCHS)
+    columns: dict[str, Callable[[Run], str]] = {name: partial(_setting, name) for name in settings}
+    metrics = {
+        name for declared in by_task.values() for one in declared.values() for name in (one.name, one.final.name)
+    }
+    columns |= {name: partial(_metric, name) for name in named if name not in metrics and name not in settings}
     for declared in by_task.values():
         usual = judging(declared.values())[:MOST_FIGURES]
-        sorted_by = [one for one in declared.values() if sort in (one.name, one.final.name)]
-        for one in dict.fromkeys([*usual, *sorted_by]):
+        asked = [one for one in declared.values() if {one.name, one.final.name} & {*named} - {*settings}]
+        for one in dict.fromkeys([*usual, *asked]):
             columns[one.narrow_column] = partial(_figure, one, by_task)
     if any(EPOCH_SECONDS.name in declared for declared in by_task.values()):
         columns["s an epoch"] = partial(_figure, EPOCH_SECONDS, by_task)
     return [*columns.items()]
+
+
+def _setting(name: str, record: Run) -> str:
+    return record.params.get(name, "")
+
+
+def _metric(name: str, record: Run) -> str:
+    return f"{record.metrics[name]:.6g}" if name in record.metrics else ""
 
 
 def _figure(measure: Measure, by_task: Mapping[str, Mapping[str, Measure]], record: Run) -> str:

@@ -46,7 +46,11 @@ def show(wanted: str) -> None:
     answers = read_predictions(store, record.run_id)
     out().print(f"{record.name}  run {record.run_id}", style="bold", soft_wrap=True)
     out().print(_pairs(_facts(record, answers)))
+    if said := record.tags.get(Tag.NOTE):
+        out().print(said, soft_wrap=True)
     out().print(_pairs(dict(record.params), "settings"))
+    if record.own_tags:
+        out().print(_pairs(record.own_tags, "tags"))
     if came_to := _came_to(record):
         out().print(_pairs(came_to, "came to"))
     environment = read_environment(record, store)

@@ -1,4 +1,4 @@
-"""`nnexp sweep NAME`: a file of sweeps/ as a multirun."""
+"""`nnexp sweep NAME`: a file of sweeps/ as a multirun; `nnexp sweep --like RUN`: a run's settings as one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
+from nnexp.cli.taken import take_run
 from nnexp.cli.train import train
 from nnexp.config.sweeps import read_sweep, sweep_names
 from nnexp.errors import ConfigError
+from nnexp.recording.store import open_store
 from nnexp.sweep.hydra.overrides import as_overrides, of_launcher, of_sweeper
+from nnexp.tasks.network.config import SCHEMA
+from nnexp.tasks.network.task import NETWORK
+from nnexp.tracking.records import Run
+from nnexp.tracking.store import RunStore
+
+KEPT = ("dataset.name", "dataset.path")  # settings that decide nothing, without which the data are not found
 
 
 def sweep(name: str | None, overrides: Sequence[str], launch: Mapping[str, Any], where: str | None) -> None:
@@ -23,7 +32,36 @@ def sweep(name: str | None, overrides: Sequence[str], launch: Mapping[str, Any],
                 say(str(error))
         return
     read_sweep(name)
+    _train(["--config-name", name, *overrides], launch, where)
+
+
+def sweep_like(wanted: str, overrides: Sequence[str], launch: Mapping[str, Any], where: str | None) -> None:
+    """Sweep over what was typed, with a finished run's settings for all else."""
+    if not overrides or "=" not in overrides[0]:
+        given = overrides[0] if overrides else "nothing"
+        raise ConfigError(f"behind --like RUN must stand what varies, as in eta=0.1,1, but got {given}")
+    store = open_store(say)
+    settings = _settings(take_run(store, wanted), store)
+    typed = {override.partition("=")[0].lstrip("+") for override in overrides}
+    kept = {name: [value] for name, value in settings.items() if name not in typed}  # a list of one: no sweep of it
+    _train([*as_overrides(kept), *overrides], launch, where)
+
+
+def _settings(run: Run, store: RunStore) -> dict[str, Any]:
+    """Read what a run was trained with, as far as it is not at its default."""
+    if run.task != NETWORK.name:
+        settings = " ".join(as_overrides({name: [text] for name, text in run.params.items()}))
+        raise ConfigError(f"{run.name} is a run of {run.task}, which is typed again: nnexp train -m … {settings}")
+    if not run.is_finished:
+        raise ConfigError(f"run {run.run_id[:8]} ({run.name}) is {run.fate}; --like begins with a finished one")
+    config = RunReader(run.run_id, store).config(SCHEMA)
+    defaults = SCHEMA.flat(SCHEMA.parse_config({}))
+    kept = [name for name, one in SCHEMA.settings.items() if one.decides or name in KEPT]
+    return {name: value for name, value in SCHEMA.flat(config).items() if name in kept and value != defaults[name]}
+
+
+def _train(arguments: Sequence[str], launch: Mapping[str, Any], where: str | None) -> None:
     given = of_launcher(**launch) | of_sweeper(where=where)
-    arguments = ["-m", "--config-name", name, *overrides, *as_overrides(given)]
+    arguments = ["-m", *arguments, *as_overrides(given)]
     say(f"this is: nnexp train {shlex.join(arguments)}")
     train(arguments)

@@ -18,7 +18,7 @@ from nnexp.cli.console import out, say
 from nnexp.config.schema import SEED
 from nnexp.errors import TrackingError
 from nnexp.recording.store import open_store
-from nnexp.sweep.find import find_sweep, named_sweep
+from nnexp.sweep.find import sweep_or_last
 from nnexp.tracking.mlflow.page import Page, page_of
 
 HOST = "127.0.0.1"
@@ -29,7 +29,7 @@ def ui(sweep: str | None, port: int, *, show: bool) -> None:
     """Serve the page until Ctrl-C, opened on a sweep's charts; a store that is a server already has its page there."""
     store = open_store(say)
     page = page_of(store, HOST, port)
-    found = named_sweep(store, sweep) if sweep else find_sweep(store)
+    found = sweep_or_last(store, sweep, say)
     if not page.is_there_already:
         _check_free(port)
     link = page.link_to(found, SEED)

@@ -27,6 +27,8 @@ LONGEST = 6000  # characters of a setting's value: MLflow cuts off the rest
 class Schema(Generic[C]):
     """The settings of one task, from the dataclass that holds them; a dataclass within it has a dot in its names."""
 
+    is_declared = True  # whether a task says what its settings are
+
     def __init__(self, config: type[C], prefix: str = "", *, unset: Collection[str] = ()) -> None:
         self.config = config
         self._prefix = prefix  # what a person types before their names
@@ -134,6 +136,17 @@ class Schema(Generic[C]):
             for name, value in self.flat(config).items()
             if self.settings[name].decides and not _is(value, _plain(self.settings[name].unsaid))
         }
+
+    def telling(self, config: C) -> dict[str, Any]:
+        """Give what tells a run from others, however it was launched: what decides and is not at its default.
+
+        The seed stands last, whatever it is: runs that differ in it alone are compared with each other.
+        """
+        flat, defaults = self.deciding(config), self._defaults
+        found = {
+            name: v for name, v in flat.items() if name != SEED and not _is(v, _plain(defaults.get(name, MISSING)))
+        }
+        return found | {name: value for name, value in self.flat(config).items() if name == SEED}
 
     def course(self, config: C) -> dict[str, Any]:
         """Give what decides each epoch, however many there are: of what decides, all but what makes a run longer."""

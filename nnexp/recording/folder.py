@@ -205,6 +205,15 @@ class RunFolder:
         for left in self.path.glob(".*.????????"):
             left.unlink(missing_ok=True)
 
+    def remove(self) -> None:
+        """Take away what the run left, and the folder if nothing else lies in it."""
+        own = {files.RUN, files.END, *files.ARTIFACTS, *self._kept()}
+        for name in self._names():
+            if name in own:
+                self.file(name).unlink(missing_ok=True)
+        with suppress(OSError):  # it holds something of somebody else's
+            self.path.rmdir()
+
     def copy_to(self, other: Path) -> None:
         """Copy its files into another folder, less what cannot be read: of the journal, the line that was cut off."""
         for name in self._names():

@@ -1,52 +1,80 @@
-"""Which runs a person means: a sweep by its name, a run by the beginning of its id or by its name."""
+"""Which runs a person means: a sweep or a run, by its name, its id or the beginning of that.
+
+Of sweeps that share a name the newest is taken: it is launched by that name, again and again. Runs that share one are
+told apart, and none is taken. Whoever named nothing, or what several are called, is told what was taken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 
 from nnexp.config.sweeps import sweep_names
 from nnexp.errors import NotFoundError
-from nnexp.tracking.records import Kind, Run, Status, Tag, newest_finished
+from nnexp.measure import count
+from nnexp.sweep.called import MOST_CANDIDATES, candidates, latest_first, mark_of, names_of, told_sweep
+from nnexp.tracking.records import Kind, Run, Status, newest_finished
 from nnexp.tracking.store import RunStore
+
+Say = Callable[[str], None]
+
+RUNS = (Kind.RUN, Kind.RERUN)
 
 
 def find_run(store: RunStore, wanted: str) -> Run:
-    """Find the one run that an id's beginning or a name stands for; of equal names the newest.
+    """Find the one run that an id, its beginning or a name stands for.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none, or there are several.
+    """
+    records = store.runs(None)
+    runs = [record for record in records if record.kind in RUNS]
+    if found := _only(wanted, runs):
+        return found
+    if sweep := _sweep([record for record in records if record.kind == Kind.SWEEP], wanted):
+        hint = f"nnexp runs --sweep {wanted} lists them"
+        raise NotFoundError(f"{told_sweep(sweep)} is no run; {hint}")
+    raise _not_there("run or sweep", wanted, [*_names(records), *(run.name for run in runs)])
+
+
+def find_sweep(store: RunStore, wanted: str | None = None) -> Run | None:
+    """Find the newest sweep of a name, or the one of an id or its beginning; without one, the newest of all.
+
+    Raises
+    ------
+    NotFoundError
+        If the beginning fits several.
+    """
+    return _sweep(store.runs(Kind.SWEEP), wanted)
+
+
+def named_sweep(store: RunStore, wanted: str) -> Run:
+    """Find the newest sweep of a name, or the one of an id or its beginning.
 
     Raises
     ------
     NotFoundError
         If there is none, or the beginning fits several.
     """
-    records = store.runs() + store.runs(Kind.RERUN)
-    named = [record for record in records if wanted in (record.run_id, record.name)]
-    begun = [record for record in records if record.run_id.startswith(wanted)]
-    if named or len(begun) == 1:
-        return (named or begun)[0]
-    if begun:
-        ids = ", ".join(record.run_id[: len(wanted) + 4] for record in begun[:5])
-        raise NotFoundError(f"{wanted} is the beginning of {len(begun)} runs' ids: {ids}; give more of it")
-    raise _not_there("run or sweep", wanted, [*_names(store), *(record.name for record in records)])
-
-
-def find_sweep(store: RunStore, wanted: str | None = None) -> Run | None:
-    """Find the newest sweep of a name or id; without one, the newest of all."""
-    return next((sweep for sweep in _latest_first(store) if wanted is None or _is_called(sweep, wanted)), None)
-
-
-def named_sweep(store: RunStore, wanted: str) -> Run:
-    """Find the newest sweep of a name or id.
-
-    Raises
-    ------
-    NotFoundError
-        If there is none.
-    """
-    sweep = find_sweep(store, wanted)
+    sweeps = store.runs(Kind.SWEEP)
+    sweep = _sweep(sweeps, wanted)
     if sweep is None:
-        raise _not_there("sweep", wanted, _names(store))
+        raise _not_there("sweep", wanted, _names(sweeps))
     return sweep
+
+
+def sweep_or_last(store: RunStore, wanted: str | None, say: Say) -> Run | None:
+    """Find a sweep as `named_sweep` does, and without a name the last one; say which, where that was left open."""
+    if wanted:
+        sweep = named_sweep(store, wanted)
+        _tell_of_several(store, sweep, wanted, say)
+        return sweep
+    last = find_sweep(store)
+    if last:
+        say(f"{told_sweep(last)}: the last one; nnexp sweeps lists them")
+    return last
 
 
 def running_sweep(store: RunStore, wanted: str | None = None) -> Run:
@@ -58,21 +86,96 @@ def running_sweep(store: RunStore, wanted: str | None = None) -> Run:
         If there is none.
     """
     named = named_sweep(store, wanted) if wanted else None
-    running = [sweep for sweep in _latest_first(store) if sweep.status is Status.RUNNING]
+    running = [sweep for sweep in latest_first(store.runs(Kind.SWEEP)) if sweep.status is Status.RUNNING]
     for sweep in running:
-        if wanted is None or _is_called(sweep, wanted):
+        if wanted is None or wanted in names_of(sweep) or sweep.run_id.startswith(wanted):
             return sweep
     if named:
         raise NotFoundError(f"sweep {named.name} is {named.status}; nnexp work joins one that is running")
     raise NotFoundError("no sweep is running in this store; nnexp sweep NAME begins one, and nnexp work joins it")
 
 
-def _latest_first(store: RunStore) -> list[Run]:
-    return sorted(store.runs(Kind.SWEEP), key=lambda sweep: -int(sweep.tags.get(Tag.LAUNCHED, sweep.started_at)))
+def members(store: RunStore, sweep: Run) -> list[Run]:
+    """List a sweep's runs, reused ones included."""
+    return [record for record in store.runs() if mark_of(sweep) in record.tags]
 
 
-def _names(store: RunStore) -> list[str]:
-    return [name for sweep in store.runs(Kind.SWEEP) for name in (sweep.name, *sweep.tags.get(Tag.NAMES, "").split())]
+def provable_runs(store: RunStore, wanted: Sequence[str]) -> list[Run]:
+    """Gather the runs to rerun: those that are named, and of a sweep the newest finished one of each key."""
+    found: dict[str, Run] = {}
+    for name in wanted:
+        one = find_run_or_sweep(store, name)
+        runs = newest_finished(members(store, one)).values() if one.kind == Kind.SWEEP else [one]
+        found |= {record.run_id: record for record in runs}
+    return list(found.values())
+
+
+def chosen_runs(store: RunStore, wanted: Sequence[str], say: Say) -> list[Run]:
+    """Gather the runs that a list of sweeps and runs stands for; none stands for the last sweep, or for all runs."""
+    if not wanted:
+        last = sweep_or_last(store, None, say)
+        return members(store, last) if last else store.runs()
+    found: dict[str, Run] = {}
+    for name in wanted:
+        one = find_run_or_sweep(store, name)
+        if one.kind == Kind.SWEEP:
+            _tell_of_several(store, one, name, say)
+        found |= {record.run_id: record for record in (members(store, one) if one.kind == Kind.SWEEP else [one])}
+    return list(found.values())
+
+
+def find_run_or_sweep(store: RunStore, wanted: str) -> Run:
+    """Find the sweep or the run that a name, an id or its beginning stands for; a sweep comes first.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none, or the beginning or the name fits several.
+    """
+    records = store.runs(None)
+    sweeps = [record for record in records if record.kind == Kind.SWEEP]
+    if named := [sweep for sweep in latest_first(sweeps) if wanted in names_of(sweep)]:
+        return named[0]
+    runs = [record for record in records if record.kind in RUNS]
+    if found := _only(wanted, [*sweeps, *runs]):
+        return found
+    raise _not_there("run or sweep", wanted, [*_names(sweeps), *(run.name for run in runs)])
+
+
+def _sweep(sweeps: Sequence[Run], wanted: str | None) -> Run | None:
+    latest = latest_first(sweeps)
+    if wanted is None:
+        return next(iter(latest), None)
+    return next((sweep for sweep in latest if wanted in names_of(sweep)), None) or _only(wanted, latest)
+
+
+def _only(wanted: str, records: Sequence[Run]) -> Run | None:
+    """Pick the one record that has an id or a name, or whose id begins so; refuse several."""
+    for record in records:
+        if record.run_id == wanted:
+            return record
+    if named := [record for record in records if record.name == wanted]:
+        if len(named) > 1:
+            raise NotFoundError(f"{wanted} is the name of {count(len(named), 'run')}: {candidates(named)}; give an id")
+        return named[0]
+    begun = [record for record in records if wanted and record.run_id.startswith(wanted)]
+    if len(begun) > 1:
+        longer = len(wanted) + 4
+        ids = ", ".join(record.run_id[:longer] for record in begun[:MOST_CANDIDATES])
+        more = f" and {len(begun) - MOST_CANDIDATES} more" if len(begun) > MOST_CANDIDATES else ""
+        raise NotFoundError(f"{wanted} is the beginning of {len(begun)} ids: {ids}{more}; give more of it")
+    return begun[0] if begun else None
+
+
+def _tell_of_several(store: RunStore, sweep: Run, wanted: str, say: Say) -> None:
+    """Say which sweep of a name was taken, if several have it."""
+    several = [one for one in store.runs(Kind.SWEEP) if wanted in names_of(one)]
+    if len(several) > 1:
+        say(f"{told_sweep(sweep)}: the newest of {len(several)} of this name; nnexp sweeps lists them")
+
+
+def _names(records: Iterable[Run]) -> list[str]:
+    return [name for record in records if record.kind == Kind.SWEEP for name in names_of(record)]
 
 
 def _not_there(what: str, wanted: str, names: Sequence[str]) -> NotFoundError:
@@ -82,36 +185,3 @@ def _not_there(what: str, wanted: str, names: Sequence[str]) -> NotFoundError:
     near = get_close_matches(wanted, names, n=1)
     hint = f"did you mean {near[0]}?" if near else "nnexp runs lists the runs"
     return NotFoundError(f"there is no {what} {wanted} in this store; {hint}")
-
-
-def _is_called(sweep: Run, wanted: str) -> bool:
-    return wanted in (sweep.name, *sweep.tags.get(Tag.NAMES, "").split()) or sweep.run_id.startswith(wanted)
-
-
-def members(store: RunStore, sweep: Run) -> list[Run]:
-    """List a sweep's runs, reused ones included."""
-    member = Tag.member(sweep.tags.get(Tag.SWEEP, ""))
-    return [record for record in store.runs() if member in record.tags]
-
-
-def provable_runs(store: RunStore, wanted: Sequence[str]) -> list[Run]:
-    """Gather the runs to rerun: those that are named, and of a sweep the newest finished one of each key."""
-    found: dict[str, Run] = {}
-    for name in wanted:
-        sweep = find_sweep(store, name)
-        runs = newest_finished(members(store, sweep)).values() if sweep else [find_run(store, name)]
-        found |= {record.run_id: record for record in runs}
-    return list(found.values())
-
-
-def chosen_runs(store: RunStore, wanted: Sequence[str]) -> list[Run]:
-    """Gather the runs that a list of sweeps and runs stands for; none stands for the last sweep, or for all runs."""
-    if not wanted:
-        last = find_sweep(store)
-        return members(store, last) if last else store.runs()
-    found: dict[str, Run] = {}
-    for name in wanted:
-        sweep = find_sweep(store, name)
-        for record in members(store, sweep) if sweep else [find_run(store, name)]:
-            found[record.run_id] = record
-    return list(found.values())

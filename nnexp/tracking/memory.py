@@ -73,6 +73,10 @@ class MemoryStore:
         entry = self._entry(run_id)
         entry.record = replace(entry.record, status=status, ended_at=None if status is Status.RUNNING else ended_at)
 
+    def delete(self, run_id: str) -> None:
+        """Forget a run."""
+        del self._entries[self._entry(run_id).record.run_id]
+
     def runs(
         self,
         kind: Kind | None = Kind.RUN,

@@ -10,6 +10,7 @@ from nnexp.measure import FIRST_FORMAT, TOTAL, Measure, read_measures, write_mea
 from nnexp.undeclared import completed, merged, with_purposes
 
 FIRST_TASK = "network"  # what runs of the first format trained: they do not name it
+RESERVED = ("nnexp.", "mlflow.")  # how tags begin that are no person's own
 LATEST = 1 << 43  # Unix milliseconds: the year 2248
 FIRST_INCIDENTAL = "dataset.name dataset.path experiment threads"  # of runs that are older than Tag.INCIDENTAL
 
@@ -60,6 +61,7 @@ class Tag:
     LOOKS = "nnexp.looks"  # on a parent run: the seeds of each look at it that added seeds where they decide: 3 5 8
     SEARCH = "nnexp.search"  # on a parent run: what is searched, and how, as nnexp/search/about.py writes it
     PLAN = "nnexp.plan"  # on a parent run while it is launched: what its runs share, as sweep/shared.py writes it
+    SAID = "nnexp.said"  # on a parent run: what of its description a person says
     PAGE = "nnexp.page"  # on a parent run: the digest of what its last page says, and where that was written
     NEVER_PREDICTED = "nnexp.never_predicted"  # classes, separated by spaces
     LOST = "nnexp.lost"  # what a finished run lost, separated by spaces, or NOTHING; absent: its task does not say
@@ -78,7 +80,7 @@ class Tag:
     SOURCE = "nnexp.source"  # the program that made the run
     COMMIT = "nnexp.commit"  # of the checkout that the code was in
     USER = "nnexp.user"
-    NOTE = "nnexp.note"  # a description in Markdown
+    NOTE = "nnexp.note"  # a description in Markdown: what a person says, and then a sweep's answer
 
     YES = "true"
     NOTHING = "nothing"
@@ -161,6 +163,16 @@ class Run:
         return self.tags.get(Tag.TASK, FIRST_TASK)
 
     @property
+    def own_tags(self) -> dict[str, str]:
+        """The tags that a person gave it."""
+        return {name: text for name, text in self.tags.items() if not name.startswith(RESERVED)}
+
+    @property
+    def answer(self) -> str:
+        """What of its description is a sweep's answer, in Markdown; empty where there is none yet."""
+        return self.tags.get(Tag.NOTE, "").removeprefix(self.tags.get(Tag.SAID, "")).strip()
+
+    @property
     def incidental(self) -> frozenset[str]:
         """The settings that decide nothing of what was trained: they are no part of its key."""
         return frozenset(self.tags.get(Tag.INCIDENTAL, FIRST_INCIDENTAL).split())
@@ -169,6 +181,11 @@ class Run:
     def kind(self) -> str | None:
         """`run`, `sweep` or `rerun`; None for a run that nnexp did not make."""
         return self.tags.get(Tag.KIND)
+
+
+def described(said: str, answer: str) -> str:
+    """Describe a sweep: what a person says, and its answer."""
+    return "\n\n".join(part for part in (said, answer) if part)
 
 
 def claim_on(record: Run) -> str:

@@ -51,6 +51,10 @@ class Tracker(Protocol):
         """Set the run's status and end (Unix milliseconds); RUNNING opens it again and forgets its end."""
         ...
 
+    def delete(self, run_id: str) -> None:
+        """Mark a run as deleted: from then on it is read by nobody, though the store may be able to restore it."""
+        ...
+
 
 class RunStore(Protocol):
     """Where runs are read."""

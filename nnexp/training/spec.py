@@ -96,8 +96,8 @@ def make_spec(
     config
         The run's settings.
     chosen
-        The settings that the person chose or that vary in a sweep, by their dotted names; they are added to the name,
-        unless the task's own title tells them.
+        The settings that the person chose or that vary in a sweep, by their dotted names: they name a run whose task
+        declares none. Any other is named by all that is not at its default, so alike however it is launched.
     number, folder
         See `RunSpec`.
 
@@ -108,7 +108,8 @@ def make_spec(
     """
     examined = task.examine(config)
     basis = basis_of(task, examined)
-    words = [f"{name}={format_value(value)}" for name, value in (chosen or {}).items() if name not in examined.told]
+    telling = task.schema.telling(examined.config) if task.schema.is_declared else (chosen or {})
+    words = [f"{name}={format_value(value)}" for name, value in telling.items() if name not in examined.told]
     name = " ".join([examined.title, *words])
     return RunSpec(
         task,

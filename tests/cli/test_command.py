@@ -76,7 +76,7 @@ def test_what_is_only_told_is_typed_with_a_plus(nnexp: Nnexp, script: Path) -> N
     script.write_text("import os; print('loss:', os.environ['NNEXP_WD'])")
     status, _, err = nnexp("train", "-m", "+wd=0.5,0.25", "--", "python", "train.py")
     assert status == 0, err
-    assert sorted(runs()) == ["train.py wd=0.25", "train.py wd=0.5"]
+    assert sorted(runs()) == ["train.py wd=0.25 seed=0", "train.py wd=0.5 seed=0"]
 
 
 @pytest.mark.parametrize(
@@ -121,4 +121,4 @@ def test_a_failed_run_says_where_its_last_words_are(nnexp: Nnexp, script: Path) 
     script.write_text("print('loss: 1'); raise ValueError('no')")
     status, _, err = nnexp("train", "--", "python", "train.py")
     assert status == 1
-    assert "train.py failed in epoch 1: the command ended with status 1: ValueError: no (see " in err
+    assert "train.py seed=0 failed in epoch 1: the command ended with status 1: ValueError: no (see " in err

@@ -184,16 +184,18 @@ def test_the_other_commands_on_the_whole_store(store: MemoryStore, typed: Callab
 
 
 @pytest.mark.parametrize("kind", STORED)
-def test_a_run_is_found_by_its_name_and_shown(
-    kind: str, store: MemoryStore, typed: Callable[..., str], tmp_path: Path
-) -> None:
-    text, other = STORED[kind], STORED["styles" if kind != "styles" else "a script"]
-    out = typed("show", "--", text)
+def test_a_run_is_found_and_shown(kind: str, store: MemoryStore, nnexp: Nnexp, typed: Callable[..., str]) -> None:
+    text, other = STORED[kind], "styles" if kind != "styles" else "a script"
+    one, another = (next(run.run_id for run in store.runs() if run.name == STORED[of]) for of in (kind, other))
+    status, _, err = nnexp("show", "--", text)
+    assert (status, amiss(err), err.count("\n")) == (2, [], 1)
+    assert " is the name of 2 runs: " in err
+    out = typed("show", one)
     assert squeezed(out).startswith(shown(text))
     assert out.count("status") == 1
-    assert kind in names_in(typed("show", "--env", "--", text))
-    typed("diff", "--", text, other)
-    typed("compare", "--", text, other)
+    assert kind in names_in(typed("show", "--env", one))
+    typed("diff", one, another)
+    typed("compare", one, another)
 
 
 @pytest.mark.parametrize("kind", TEXTS)
@@ -202,7 +204,7 @@ def test_what_cannot_be_done_with_a_name_is_said_in_a_line(
 ) -> None:
     text = TEXTS[kind]
     wrong = [(command, "--", text) for command in ("certify", "sweep", "verify", "judge", "inspect")]
-    wrong += [("show", "--", f"{text}?"), ("runs", f"--status={text}"), ("compare", f"--by={text}")]
+    wrong += [("show", "--", f"{text}?"), ("runs", f"--status={text}"), ("compare", SWEEP, f"--by={text}")]
     for arguments in wrong:
         status, out, err = nnexp(*arguments)
         assert (status in (2, 64), amiss(out), amiss(err)) == (True, [], []), (arguments, status, out, err)

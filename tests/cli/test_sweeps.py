@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -132,7 +133,7 @@ hydra:
 
     def test_what_remains_is_planned_and_told(self, plan: Callable[..., tuple[int, list[str], list[str]]]) -> None:
         status, names, told = plan("batch_size=10", "hydra.sweeper.together=[{eta:3.0},{eta:0.5}]")
-        of_30 = [f"784-30-10 eta={eta} seed={seed}" for eta in (3.0, 0.5) for seed in (0, 1)]
+        of_30 = [f"784-30-10 {eta}seed={seed}" for eta in ("", "eta=0.5 ") for seed in (0, 1)]
         of_100 = [f"784-100-10 eta=0.5 seed={seed}" for seed in (0, 1)]
         assert (status, names) == (0, [*of_30, *of_100])
         assert told == ["nnexp: 2 of 8 jobs are left out by where: hidden < 100 or eta < 1"]
@@ -143,9 +144,7 @@ hydra:
         (sweeps / "mine.yaml").write_text(f"{self.FILE}batch_size: 50\n")
         _, names, _ = plan("--where", "seed == 1")
         assert names == [
-            f"784-{hidden}-10 {entry}"
-            for entry in ("eta=3.0 batch_size=10", "eta=0.5 batch_size=50")
-            for hidden in (30, 100)
+            f"784-{hidden}-10 {entry}seed=1" for entry in ("", "eta=0.5 batch_size=50 ") for hidden in (30, 100)
         ]
 
     @pytest.mark.parametrize(
@@ -176,6 +175,32 @@ hydra:
         assert nnexp("train", "-m", *small, together, where, "hydra.launcher.jobs=1")[0] == 0
         again = nnexp("train", "-m", *small, "eta=3.0,0.5", "seed=0,1", 'hydra.sweeper.where="(eta > 1) == (seed < 1)"')
         assert "the sweep's page, as it was: " in again[1]
+
+
+class TestLike:
+    """A sweep that begins with a run's settings."""
+
+    @pytest.fixture
+    def trained(self, nnexp: Nnexp, database: Path, tiny_data: Path) -> str:
+        """A run with settings of many kinds, by its id."""
+        settings = ["hidden=[6,5]", "eta=[[1,0.5],[1,0.1]]", "epochs=2", "seed=3", "lmbda=0.5", "kernel=numpy"]
+        nnexp("train", "dataset=folder", f"dataset.path={tiny_data}", *settings)
+        return str(json.loads(nnexp("runs", "--json")[1])[0]["run_id"])
+
+    def test_all_but_what_varies_is_as_it_was(self, trained: str, nnexp: Nnexp) -> None:
+        status, out, err = nnexp("sweep", "--like", trained[:8], "eta=0.1,[[1,0.5],[1,0.1]]", "--dry-run")
+        assert (status, "2 runs: 1 done, 1 to do" in out) == (0, True), err
+        assert f"nnexp: run {trained[:8]}  36-6-5-3 on tiny.npz " in err
+        assert (
+            "  36-6-5-3 on tiny.npz kernel=numpy eta=0.1 epochs=2 lmbda=0.5 dataset.split=stratified seed=3  to do"
+            in out
+        )
+
+    @pytest.mark.parametrize("typed", [[], ["eta"]])
+    def test_what_varies_must_be_typed(self, typed: list[str], nnexp: Nnexp) -> None:
+        status, out, err = nnexp("sweep", "--like", "x", *typed)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert "must stand what varies, as in eta=0.1,1, but got " in err
 
 
 class TestWhatIsLeftBehind:

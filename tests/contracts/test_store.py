@@ -170,6 +170,19 @@ class TestEnd:
         assert (only(store).status, only(store).ended_at) == (Status.FINISHED, 7000)
 
 
+class TestDelete:
+    def test_what_is_deleted_is_read_by_nobody(self, store: Store) -> None:
+        run = new(tags=RUN | {Tag.UID: "u1"})
+        gone, stays = store.create(run), store.create(new("stays"))
+        store.log(gone, [Metric("a", 0.1, 1, 10)])
+        store.end(gone, Status.FINISHED, 5000)
+        store.delete(gone)
+        assert [record.run_id for record in store.runs(None)] == [stays]
+        again = store.create(run)
+        assert {record.run_id for record in store.runs(None)} == {again, stays}
+        assert again != gone
+
+
 class TestArtifacts:
     def test_bytes_come_back_as_they_went_and_the_last_copy_counts(self, store: Store, tmp_path: Path) -> None:
         run_id = store.create(new())

@@ -51,7 +51,7 @@ def test_a_changed_experiment_is_named_for_what_it_changed(compose):
     changed = SCHEMA.parse_config(compose("experiment=staged-20", "eta=1", "freeze=[]", "hidden=10"))
     assert (
         make_spec(NETWORK, changed, {"experiment": "staged-20", "eta": 1.0}).name
-        == "784-10-10 staged-20 eta=1.0 freeze=[]"
+        == "784-10-10 staged-20 eta=1.0 freeze=[] seed=0"
     )
 
 
@@ -60,7 +60,7 @@ def test_an_unchanged_experiment_is_named_for_itself(compose):
     assert make_spec(NETWORK, own, {"experiment": "staged-20", "seed": 3}).name == "784-20-10 staged-20 seed=3"
 
 
-def test_an_experiment_of_ones_own_is_named_for_what_was_chosen(compose, tmp_path):
+def test_an_experiment_of_ones_own_is_named_with_all_that_it_sets(compose, tmp_path):
     folder = tmp_path / "conf" / "experiment"
     folder.mkdir(parents=True)
     (folder / "mine.yaml").write_text(
@@ -68,7 +68,8 @@ def test_an_experiment_of_ones_own_is_named_for_what_was_chosen(compose, tmp_pat
     )
     mine = SCHEMA.parse_config(compose("experiment=mine", "batch_size=20"))
     assert (mine.eta, mine.freeze) == (1.0, (0,))
-    assert make_spec(NETWORK, mine, {"experiment": "mine", "batch_size": 20}).name == "784-20-10 mine batch_size=20"
+    told = "eta=1.0 batch_size=20 epochs=66 freeze=[0] dtype=float64 dataset.split=full seed=0"
+    assert make_spec(NETWORK, mine).name == f"784-20-10 mine {told}"
 
 
 def test_a_name_is_no_part_of_the_key():
@@ -91,10 +92,10 @@ def test_a_multirun_composes_each_experiment_as_a_single_run_does(compose):
         chosen = (f"experiment={run.config.experiment}", f"batch_size={run.config.batch_size}")
         assert run.config == SCHEMA.parse_config(compose(*chosen, "freeze=[0]"))
     assert [run.name for run in plan.runs] == [
-        "784-60-10 lesson-py3 batch_size=5 freeze=[0]",
-        "784-60-10 lesson-py3 batch_size=20 freeze=[0]",
-        "784-20-10 staged-20 batch_size=5",
-        "784-20-10 staged-20 batch_size=20",
+        "784-60-10 lesson-py3 batch_size=5 freeze=[0] seed=0",
+        "784-60-10 lesson-py3 batch_size=20 freeze=[0] seed=0",
+        "784-20-10 staged-20 batch_size=5 seed=0",
+        "784-20-10 staged-20 batch_size=20 seed=0",
     ]
 
 

@@ -96,7 +96,7 @@ def test_an_orphan_is_killed(train, store, dead):
     repairs = repair(store, silent)
     record = store.runs()[0]
     assert (record.status, record.tags[Tag.REASON]) == (Status.KILLED, "its process is gone")
-    assert repairs.sentences() == ["1 run(s) whose process is gone are now KILLED: 36-5-3"]
+    assert repairs.sentences() == ["1 run(s) whose process is gone are now KILLED: 36-5-3 on tiny epochs=3 seed=0"]
     assert repair(store, silent).sentences() == []
 
 
@@ -290,7 +290,7 @@ def test_a_folder_of_a_later_nnexp_goes_on_waiting_and_keeps_no_other(name, reas
     store.away = False
     damage(later.folder, name, "later")
     repairs = repair(store, silent)
-    assert repairs.sent == ["36-5-3"]
+    assert repairs.sent == ["36-5-3 on tiny epochs=3 seed=1"]
     assert repairs.sentences()[-1].startswith(
         f"a run's folder cannot be read, and is left as it is: {later.folder.path}: {reason}"
     )
@@ -318,13 +318,13 @@ def test_a_folder_that_is_damaged_is_named_once_and_set_aside(name, content, rea
     whole = file.read_bytes()
     file.write_bytes(content)
     repairs = repair(store, silent)
-    assert (repairs.sent, len(repairs.sentences())) == (["36-5-3"], 2)
+    assert (repairs.sent, len(repairs.sentences())) == (["36-5-3 on tiny epochs=3 seed=1"], 2)
     assert repairs.left() == [f"a run's folder cannot be read, and is left as it is: {damaged.folder.path}: {reason}"]
     assert repair(store, silent).sentences() == []
     assert repair(store, silent, thoroughly=True).left() == repairs.left()
     assert file.read_bytes() == content
     file.write_bytes(whole)
-    assert repair(store, silent, thoroughly=True).sent == ["36-5-3"]
+    assert repair(store, silent, thoroughly=True).sent == ["36-5-3 on tiny epochs=3 seed=0"]
     assert (len(store.runs()), pending.waiting(store.address, aside=True)) == (2, {})
 
 
@@ -347,14 +347,15 @@ def test_what_is_damaged_beside_the_journal_is_passed_over_and_named(train, stor
     store.away = False
     for name in ("environment.json", "parameters.npz"):
         recorder.folder.file(name).write_bytes(b"{")
-    assert repair(store, said.append).sent == ["36-5-3"]
+    assert repair(store, said.append).sent == ["36-5-3 on tiny epochs=3 seed=0"]
     [record] = store.runs()
     assert record.status is Status.FINISHED
     assert Tag.ENVIRONMENT not in record.tags
     assert store.artifact(record.run_id, "parameters.npz") is None
     assert store.artifact(record.run_id, "predictions.npz")
     gone = "is not what it was when the run ended"
-    assert said == [f"36-5-3: environment.json {gone}; parameters.npz {gone}; left as it is, in {recorder.folder.path}"]
+    left = f"environment.json {gone}; parameters.npz {gone}; left as it is, in {recorder.folder.path}"
+    assert said == [f"36-5-3 on tiny epochs=3 seed=0: {left}"]
 
 
 def test_a_note_that_names_the_folder_of_another_run_sends_nothing(train, store, dead):
@@ -375,7 +376,7 @@ def test_an_orphan_whose_folder_is_damaged_is_killed_and_said_once(name, train, 
     assert repairs.closed == [other.run.name]
     assert repairs.sentences()[1:] == [
         "a run whose process is gone is now KILLED, with no more than the store has of it: "
-        f"36-5-3 ({damaged.folder.path}: {name} is not JSON)"
+        f"36-5-3 on tiny epochs=3 seed=0 ({damaged.folder.path}: {name} is not JSON)"
     ]
     records = {record.run_id: record for record in store.runs(status=Status.KILLED)}
     assert set(records) == {damaged.run_id, other.run_id}

@@ -24,6 +24,8 @@ from nnexp.training.events import Ending, Event, Failed, Finished, Killed, Prune
 from nnexp.training.spec import make_spec
 from tests.plans import checkpoint_of, events_of
 
+NAME = "36-5-3 on tiny epochs=5 optimiser=momentum seed=0"
+
 
 @pytest.fixture
 def store() -> MemoryStore:
@@ -149,7 +151,7 @@ def test_a_damaged_one_is_named_and_not_gone_on_from(
     recorder.let_go()
     replay(RunFolder(recorder.folder.path), store, said.append)
     (line,) = said
-    assert line.startswith(f"36-5-3: {CHECKPOINT} is not loaded: it ")
+    assert line.startswith(f"{NAME}: {CHECKPOINT} is not loaded: it ")
     assert Tag.STATE not in store.runs()[0].tags
 
 
@@ -172,14 +174,14 @@ def test_a_state_that_cannot_be_written_hinders_nothing(
     monkeypatch.setattr(RunFolder, "write_checkpoint", full)
     run = tell(recorder, *events)
     assert run.is_finished
-    assert said == [f"36-5-3: its state cannot be kept in {recorder.folder.path} (No space left on device)"]
+    assert said == [f"{NAME}: its state cannot be kept in {recorder.folder.path} (No space left on device)"]
 
 
 def test_that_it_goes_on_from_another_is_told_and_recorded(
     recorder: Recorder, store: MemoryStore, events: list[Event], said: list[str]
 ) -> None:
     run = tell(recorder, events[0], Resumed("1a2b3c4d5e", 2), *events[1:])
-    assert said == ["36-5-3: goes on from epoch 2 of run 1a2b3c4d"]
+    assert said == [f"{NAME}: goes on from epoch 2 of run 1a2b3c4d"]
     assert run.tags[Tag.CONTINUED_FROM] == "epoch 2 of 1a2b3c4d5e"
     assert recorder.folder.end
     assert recorder.folder.end["tags"][Tag.CONTINUED_FROM] == "epoch 2 of 1a2b3c4d5e"
@@ -189,5 +191,5 @@ def test_that_it_cannot_is_told_and_not_recorded(
     recorder: Recorder, store: MemoryStore, events: list[Event], said: list[str]
 ) -> None:
     run = tell(recorder, events[0], Resumed("1a2b3c4d5e", 2, "epoch 3 came out otherwise (so)"), *events[1:])
-    assert said == ["36-5-3: does not go on from run 1a2b3c4d: epoch 3 came out otherwise (so); it is trained anew"]
+    assert said == [f"{NAME}: does not go on from run 1a2b3c4d: epoch 3 came out otherwise (so); it is trained anew"]
     assert Tag.CONTINUED_FROM not in run.tags

@@ -52,11 +52,11 @@ def train(session, store, tiny, tmp_path):
 
 @pytest.fixture
 def told(diary):
-    """The lines that tell of going on, and take them out."""
+    """The lines that tell of going on, and take them out; of a run's name its shape alone."""
 
     def told():
         lines, diary.lines[:] = [line for line in diary.lines if " on from " in line], []
-        return lines
+        return [re.sub(r"^36-5-3 on tiny [^:]+:", "36-5-3:", line) for line in lines]
 
     return told
 
@@ -286,9 +286,9 @@ def test_a_pruned_run_goes_on_when_it_is_asked_for_again(session, plan, store, t
     assert {run.fate for run in store.runs()} == {"PRUNED"}
     finished = session.sweep(asked, Policy())
     assert len(finished.outcome.finished) == 2
-    assert sorted(line.split(" of run")[0] for line in told()) == [
-        f"36-5-3 seed={seed}: goes on from epoch 3" for seed in (0, 1)
-    ]  # it ended with the epoch after the one in which it was told to
+    assert (
+        sorted(line.split(" of run")[0] for line in told()) == ["36-5-3: goes on from epoch 3"] * 2
+    )  # it ended with the epoch after the one in which it was told to
     for run in filter(lambda run: run.is_finished, store.runs()):
         assert digests(run, store) == undisturbed(tiny, epochs=6, seed=int(run.params["seed"]))
 

@@ -27,6 +27,8 @@ from nnexp.training.events import Ending, Killed
 from nnexp.training.spec import RunSpec
 from tests.plans import Diary, events_of
 
+SHAPE = "36-5-3 on tiny epochs=3"
+
 
 class Sweep:
     """A sweep that is launched, and never trains anything."""
@@ -96,7 +98,7 @@ def store() -> MemoryStore:
 def test_the_last_runs_come_first_and_belong_to_the_sweep(store, plan, tmp_path):
     sweep = Sweep(plan(seeds=4), store)
     diary = Ends(lambda number: sweep.end() if number == 1 else None)
-    assert work(sweep, diary, tmp_path) == [f"36-5-3 seed={seed}" for seed in (3, 2, 1, 0)]
+    assert work(sweep, diary, tmp_path) == [f"{SHAPE} seed={seed}" for seed in (3, 2, 1, 0)]
     runs = store.runs(status=Status.FINISHED)
     assert {run.key for run in runs} == {run.key for run in sweep.plan.runs}
     assert all(run.parent_id == sweep.parent_id and Tag.member(sweep.plan.key) in run.tags for run in runs)
@@ -110,7 +112,7 @@ def test_what_others_train_or_have_finished_is_left_to_them(store, plan, tmp_pat
     sweep.finish(third)
     sweep.finish(second)
     diary = Ends(lambda number: (sweep.finish(first), sweep.end()))
-    assert work(sweep, diary, tmp_path) == ["36-5-3 seed=3"]
+    assert work(sweep, diary, tmp_path) == [f"{SHAPE} seed=3"]
     assert diary.watched[0] == (1, 4)
 
 
@@ -119,7 +121,7 @@ def test_what_a_process_that_is_gone_was_training_is_taken_over(store, plan, tmp
     other = KeyTurns(store, print)
     other.take(sweep.plan.runs[1])
     diary = Ends(lambda number: other.let_go(sweep.plan.runs[1]) if number == 1 else sweep.end())
-    assert work(sweep, diary, tmp_path) == ["36-5-3 seed=0", "36-5-3 seed=1"]
+    assert work(sweep, diary, tmp_path) == [f"{SHAPE} seed=0", f"{SHAPE} seed=1"]
 
 
 def test_a_run_that_was_killed_goes_on_where_it_stood(store, plan, tmp_path):
@@ -128,8 +130,8 @@ def test_a_run_that_was_killed_goes_on_where_it_stood(store, plan, tmp_path):
     for event in [*[*events_of(sweep.plan.runs[0].config)][:4], Killed()]:
         theirs.record(event)
     diary = Ends(lambda number: sweep.end())
-    assert work(sweep, diary, tmp_path) == ["36-5-3"]
-    assert f"36-5-3: goes on from epoch 1 of run {theirs.run_id[:8]}" in diary.lines
+    assert work(sweep, diary, tmp_path) == ["36-5-3 on tiny epochs=6 seed=0"]
+    assert f"36-5-3 on tiny epochs=6 seed=0: goes on from epoch 1 of run {theirs.run_id[:8]}" in diary.lines
 
 
 def test_runs_that_are_asked_for_later_are_taken_too(store, plan, tmp_path):
@@ -142,14 +144,17 @@ def test_runs_that_are_asked_for_later_are_taken_too(store, plan, tmp_path):
             sweep.end()
 
     diary = Ends(then)
-    assert work(sweep, diary, tmp_path) == [f"36-5-3 seed={seed}" for seed in (0, 2, 1)]
+    assert work(sweep, diary, tmp_path) == [f"{SHAPE} seed={seed}" for seed in (0, 2, 1)]
     assert (2, 3) in diary.watched
 
 
 def test_without_its_launcher_no_more_is_taken(store, plan, tmp_path):
     sweep = Sweep(plan(seeds=4), store)
     diary = Ends(lambda number: sweep.leave() if number == 4 else None)
-    assert work(sweep, diary, tmp_path) == ["36-5-3 seed=3", "36-5-3 seed=2"]  # which had begun by then
+    assert work(sweep, diary, tmp_path) == [
+        f"{SHAPE} seed=3",
+        f"{SHAPE} seed=2",
+    ]  # which had begun by then
 
 
 def test_a_run_that_failed_is_left_to_the_launcher(store, plan, tmp_path):
@@ -173,7 +178,7 @@ class TestWhatIsShared:
         stages = [[1, 0.25 + place / 1e9] for place in range(330)]
         sweep = Sweep(plan({"seed": 1}, {"eta": stages}), store)
         joined = Joined(sweep.record, store, NETWORK, Diary(), tmp_path)
-        assert [run.name for run in joined.left()] == ["36-5-3 eta=3.0 seed=1"]
+        assert [run.name for run in joined.left()] == [f"{SHAPE} seed=1"]
 
     def test_a_launch_that_shares_nothing_says_why(self, store, plan, tmp_path):
         sweep = Sweep(plan(seeds=2), store, closed="it is a search")
@@ -208,7 +213,7 @@ class TestRefused:
             (
                 1,
                 {"key": "0" * 64},
-                "36-5-3 seed=0 and 2 more cannot be trained here: the data tiny are others here than",
+                f"{SHAPE} seed=0 and 2 more cannot be trained here: the data tiny are others here than",
             ),
             (1, {"settings": {"sed": 3}}, "cannot be trained here: there is no setting sed; did you mean seed"),
             (1, {"settings": {"dataset.path": "/gone.npz"}}, "cannot be trained here: .*/gone.npz"),
@@ -228,8 +233,11 @@ class TestRefused:
         )
         diary = Diary()
         joined = Joined(record, sweep.store, NETWORK, diary, tmp_path)
-        assert [run.name for run in joined.left()] == ["36-5-3 seed=0", "36-5-3 seed=2"]
-        assert diary.lines[0].startswith("36-5-3 seed=1 cannot be trained here: ")
+        assert [run.name for run in joined.left()] == [
+            f"{SHAPE} seed=0",
+            f"{SHAPE} seed=2",
+        ]
+        assert diary.lines[0].startswith(f"{SHAPE} seed=1 cannot be trained here: ")
 
     def test_a_store_that_cannot_tell_who_trains_what(self, sweep, tmp_path):
         record = sweep.record
@@ -242,7 +250,7 @@ def test_where_artifacts_are_out_of_reach_the_figures_are_recorded(store, plan, 
     sweep = Sweep(plan(seeds=1), store)
     store.artifact = lambda run_id, name: None
     diary = Ends(lambda _: sweep.end())
-    assert work(sweep, diary, tmp_path) == ["36-5-3"]
+    assert work(sweep, diary, tmp_path) == [f"{SHAPE} seed=0"]
     (run,) = store.runs(status=Status.FINISHED)
     assert "final/test_accuracy" in run.metrics
     assert any("out of reach here" in line for line in diary.lines)

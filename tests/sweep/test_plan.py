@@ -9,11 +9,15 @@ from nnexp.tracking.records import Kind, RunStart, Status, Tag
 def test_what_varies_is_named(plan):
     planned = plan({"seed": 0, "hidden": 5}, {"seed": 1, "hidden": 5}, {"seed": 0, "hidden": [6, 5]})
     assert planned.varies == ("hidden", "seed")
-    assert [run.name for run in planned.runs] == ["36-5-3 seed=0", "36-5-3 seed=1", "36-6-5-3 seed=0"]
+    assert [run.name for run in planned.runs] == [
+        "36-5-3 on tiny epochs=3 seed=0",
+        "36-5-3 on tiny epochs=3 seed=1",
+        "36-6-5-3 on tiny epochs=3 seed=0",
+    ]
 
 
 def test_what_does_not_vary_is_not_named(plan):
-    assert [run.name for run in plan({"seed": 7}).runs] == ["36-5-3"]
+    assert [run.name for run in plan({"seed": 7}).runs] == ["36-5-3 on tiny epochs=3 seed=7"]
 
 
 def test_the_same_run_is_planned_once(plan):

@@ -87,7 +87,7 @@ def test_a_run_is_trained_and_recorded(session: Session, task: Task, store: Mlfl
     trained = session.train(make_spec(task, config, {"alpha": 0.01}, folder=Path("out")))
     assert len(trained.recorder.epochs) == 5
     [run] = store.runs()
-    assert (run.status, run.name) == (Status.FINISHED, "linear alpha=0.01")
+    assert (run.status, run.name) == (Status.FINISHED, "linear alpha=0.01 seed=0")
     assert run.params == {"alpha": "0.01", "loss": "hinge", "epochs": "5", "seed": "0"}
     assert run.tags[Tag.TASK] == "linear"
     assert run.tags[Tag.DATA] == task.examine(config).data.digest  # type: ignore[union-attr]
@@ -119,7 +119,7 @@ def test_a_longer_run_goes_on_from_a_shorter_one(session: Session, task: Task, d
         return [epoch.digest for epoch in session.train(spec, Policy(fresh=fresh)).recorder.epochs]  # type: ignore[union-attr]
 
     short, long = digests(2), digests(5)
-    assert "linear: goes on from epoch 2 of run" in " ".join(diary.lines)
+    assert "linear seed=0: goes on from epoch 2 of run" in " ".join(diary.lines)
     assert long[:2] == short
     assert long == digests(5, fresh=True)
 
@@ -197,7 +197,8 @@ def test_the_commands_look_at_its_runs_and_say_where_they_cannot_go_on(
     run_id = store.runs()[0].run_id
     status, out, err = nnexp("runs", "alpha=10")
     assert (status, out.count("linear alpha=10.0")) == (0, 2), err
-    assert out.splitlines()[0].split() == ["run", "name", "status", "started", "epochs", "val", "%"]
+    columns = ["run", "name", "sweep", "status", "started", "took", "alpha", "epochs", "val", "%"]
+    assert out.splitlines()[0].split() == columns
     for command in (["show", run_id], ["compare", "alphas"], ["report", "alphas", "--to", "page.html"], ["doctor"]):
         status, out, err = nnexp(*command)
         assert status == 0, (command, out, err)

@@ -20,7 +20,7 @@ from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from nnexp.config import store
 from nnexp.config.checks import none_of
 from nnexp.config.paths import USER_CONF, user_conf
-from nnexp.config.schema import Schema, flatten
+from nnexp.config.schema import Schema
 from nnexp.config.store import PLAIN
 from nnexp.config.sweeps import yaml_mistake
 from nnexp.errors import ConfigError, NnexpError, TrackingError
@@ -74,9 +74,8 @@ class HydraApp:
             config = self.task.schema.parse_config(values)
             refuse_unused(job)
             policy = read_policy(job.launcher)  # a wrong launcher setting is refused even of a single run
-            chosen = _chosen(job.overrides.task, values)
             self.session = self._open_session(self.task, None)
-            spec = make_spec(self.task, config, chosen, folder=Path(job.runtime.output_dir))
+            spec = make_spec(self.task, config, folder=Path(job.runtime.output_dir))
             trained = self.session.train(spec, policy)
         except NnexpError as error:
             self.errors.append(error)
@@ -196,13 +195,6 @@ def refuse_unused(composed: Any) -> None:
     for name, instead in UNUSED.items():
         if OmegaConf.select(composed, name):
             raise ConfigError(f"hydra.{name} has no meaning here, but is set; {instead}")
-
-
-def _chosen(overrides: Sequence[str], values: Mapping[str, Any]) -> dict[str, object]:
-    """Pick out what the person set on the command line, to name the run by."""
-    flat = flatten(dict(values))
-    typed = [override.split("=", 1) for override in overrides if "=" in override]
-    return {name.lstrip("+"): flat.get(name.lstrip("+"), value) for name, value in typed}
 
 
 def _flags_first(arguments: Sequence[str]) -> list[str]:

@@ -29,6 +29,8 @@ class Composed:
 class Leaves(Schema[Composed]):
     """The settings of some jobs, by their names."""
 
+    is_declared = False
+
     def __init__(
         self, names: Iterable[str] = (), incidental: Collection[str] = (), derived: Collection[str] = ()
     ) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate
-from pathlib import Path
+from pathlib import Path, PurePath
 from time import perf_counter
 
 import numpy as np
@@ -25,7 +25,7 @@ from nnexp.errors import DataError, NnexpError
 from nnexp.measure import LOST_RECALL
 from nnexp.tasks.network import deciding
 from nnexp.tasks.network.classes import recalls
-from nnexp.tasks.network.config import SCHEMA, Config
+from nnexp.tasks.network.config import SCHEMA, Config, DatasetConfig
 from nnexp.tasks.network.measures import MEASURES, declared_for, measured
 from nnexp.tasks.network.presets import own_settings, trained_settings
 from nnexp.tasks.network.setup import (
@@ -42,6 +42,7 @@ from nnexp.tasks.network.setup import (
 from nnexp.tasks.task import Data, Examined, Files, Measured, Read, Result
 
 PREPARATION = "preparation"  # the file of what was done to the inputs, where it was more than the usual
+UNNAMED = ("mnist", "folder")  # what data are called that nobody named
 CALIBRATION = 3000  # examples
 CAUTIOUS = 0.01  # a learning rate that does not burst
 
@@ -173,14 +174,22 @@ def _kernel(choice: core.Choice) -> Iterator[str]:
 
 
 def _title(config: Config, sizes: Sequence[int]) -> tuple[str, frozenset[str]]:
-    """Name a run by its shape and its experiment, with what differs from the experiment's own settings."""
-    shape = "-".join(map(str, sizes))
+    """Name a run by its shape, its data and its experiment, with what differs from the experiment's own settings."""
+    kernel = "" if config.kernel == "compiled" else f" kernel={config.kernel}"
+    shape = f"{'-'.join(map(str, sizes))}{_on(config.dataset)}{kernel}"
     if not config.experiment:
-        return shape, frozenset({"hidden", "experiment"})
+        return shape, frozenset({"hidden", "experiment", "kernel"})
     own = own_settings(config.experiment) or {}
     changed = {name: value for name, value in trained_settings(config).items() if value != own.get(name, value)}
-    words = [f"{name}={format_value(value)}" for name, value in changed.items() if name != "hidden"]
-    return " ".join([shape, config.experiment, *words]), frozenset({"hidden", "experiment", *own})
+    words = [f"{name}={format_value(value)}" for name, value in changed.items() if name not in ("hidden", "kernel")]
+    return " ".join([shape, config.experiment, *words]), frozenset({"hidden", "experiment", "kernel", *own})
+
+
+def _on(dataset: DatasetConfig) -> str:
+    """Name data that are not MNIST as nnexp ships it, by the last part of their path if they have no name."""
+    if dataset.name not in UNNAMED:
+        return f" on {dataset.name}"
+    return f" on {PurePath(dataset.path).name}" if dataset.path else ""
 
 
 def _measure(config: Config) -> float:

@@ -142,6 +142,11 @@ class MlflowStore:
         with self._reached():
             self.open().end(run_id, status, ended_at)
 
+    def delete(self, run_id: str) -> None:
+        """Mark a run as deleted, in MLflow's way."""
+        with self._reached():
+            self.open().delete(run_id)
+
     def variables(self, run_id: str) -> Mapping[str, str]:
         """Give what MLflow reads to find a run."""
         known = {"TRACKING_URI": self.location.uri, "EXPERIMENT_ID": self.open().experiment_id, "RUN_ID": run_id}

@@ -109,6 +109,11 @@ class Writer:
         with store_errors(self.location):
             self._rows.end(run_id, status, ended_at)
 
+    def delete(self, run_id: str) -> None:
+        """Mark a run as deleted: MLflow's page hides it and can restore it, and `mlflow gc` removes it."""
+        with store_errors(self.location):
+            self._client.delete_run(run_id)
+
     def set_view(self, name: str, view: Mapping[str, Any]) -> None:
         """Keep a view of the experiment's runs where MLflow's page looks for it."""
         with store_errors(self.location):

@@ -110,7 +110,7 @@ def test_a_script_that_logs_to_mlflow_lands_in_the_run_that_was_made_for_it(
     train(session, tmp_path, lr=0.5)
     [run] = store.open()._client.search_runs([store.open().experiment_id])
     assert run.info.status == "FINISHED"
-    assert run.info.run_name == "train.py lr=0.5"
+    assert run.info.run_name == "train.py lr=0.5 seed=0"
     assert run.data.params == {"lr": "0.5", "seed": "0", "threads": "1", "optimiser": "SGD"}
     assert run.data.metrics.items() >= {"loss": 0.25, "own/loss": 0.25}.items()
     assert run.data.tags["mine"] == "yes"

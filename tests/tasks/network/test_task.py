@@ -41,7 +41,7 @@ def names_declared(config: Config) -> set[str]:
 class TestExamine:
     def test_it_names_the_data_and_the_shape(self, tiny: Tiny, tiny_data: Path) -> None:
         found = NETWORK.examine(tiny(hidden=[5, 4]))
-        assert found.title == "36-5-4-3"
+        assert found.title == "36-5-4-3 on tiny"
         assert found.data
         assert (found.data.name, found.data.source, len(found.data.digest)) == ("tiny", str(tiny_data), 64)
 
@@ -160,12 +160,18 @@ def test_a_record_can_name_it_and_nothing_that_is_not_at_hand() -> None:
 
 class TestSpec:
     def test_it_holds_whatever_is_known_of_a_run_before_it_starts(self, tiny: Tiny, tmp_path: Path) -> None:
-        spec = make_spec(NETWORK, tiny(), {"seed": 3, "eta": 0.5}, number=7, folder=tmp_path)
-        assert (spec.name, spec.number, spec.folder, spec.epochs) == ("36-5-3 seed=3 eta=0.5", 7, tmp_path, 3)
+        spec = make_spec(NETWORK, tiny(seed=3, eta=0.5), number=7, folder=tmp_path)
+        name = "36-5-3 on tiny eta=0.5 epochs=3 seed=3"
+        assert (spec.name, spec.number, spec.folder, spec.epochs) == (name, 7, tmp_path, 3)
         assert spec.code == NETWORK.code()
         assert spec.data == NETWORK.examine(tiny()).data
         assert NETWORK.schema.parse_config(spec.values) == spec.config
         assert spec.params["dataset.name"] == "tiny"
 
-    def test_what_its_title_tells_is_not_told_twice(self, tiny: Tiny) -> None:
-        assert make_spec(NETWORK, tiny(hidden=7), {"hidden": 7, "seed": 0}).name == "36-7-3 seed=0"
+    @pytest.mark.parametrize("chosen", [{}, {"hidden": 7}, {"hidden": 7, "eta": 3.0, "seed": 0}], ids=str)
+    def test_it_is_named_alike_whatever_was_typed_or_varies(self, chosen: dict[str, Any], tiny: Tiny) -> None:
+        assert make_spec(NETWORK, tiny(hidden=7), chosen).name == "36-7-3 on tiny epochs=3 seed=0"
+
+    @pytest.mark.parametrize(("name", "called"), [("folder", "tiny.npz"), ("mnist", "tiny.npz"), ("mine", "mine")])
+    def test_data_that_nobody_named_are_called_by_their_path(self, name: str, called: str, tiny: Tiny) -> None:
+        assert make_spec(NETWORK, tiny(dataset={"name": name})).name == f"36-5-3 on {called} epochs=3 seed=0"
