@@ -160,7 +160,7 @@ def test_data_of_ones_own_are_looked_at_and_trained_on(terminal: Terminal) -> No
     look, convert, train = block("data").splitlines()
     assert "12 examples of 2 values in 2 classes" in terminal.type(look)
     terminal.type(convert)
-    assert "2-2 dataset=folder" in terminal.type(train)
+    assert "2-2 on flowers.npz" in terminal.type(train)
 
 
 def test_the_digests_are_those_of_this_machine_too(terminal: Terminal) -> None:

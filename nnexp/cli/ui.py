@@ -60,6 +60,7 @@ def _serving(page: Page) -> Iterator[subprocess.Popen[bytes]]:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
+            process.wait()  # after Ctrl-C, Popen itself would wait for a quarter of a second alone
 
 
 def _check_free(port: int) -> None:

@@ -27,10 +27,10 @@ def check_scale(name: str, value: Any) -> str:
     """
     if isinstance(value, str) and value in (AUTO, STANDARD, NONE):
         return value
-    text = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
+    text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
     try:
         if isinstance(text, str) and 0 < factor(text) < float("inf"):
-            return text
+            return str(Fraction(text.replace(" ", "")))  # one number has one text, and so one key
     except (ValueError, ZeroDivisionError, OverflowError):
         pass
     raise ConfigError(f"{name} must be auto, standard, none, or a number such as 1/256, but got {value!r}")

@@ -9,8 +9,8 @@ import pytest
 
 SETTINGS = ("dataset=folder", "hidden=10", "epochs=3")
 HERE = ("dataset.path=small.npz", "dataset.split=book", "seed=1")
-RUN = "64-10-4 dataset=folder epochs=3 dataset.path=small.npz dataset.split=book seed=1"
-BY_BLAS = f"{RUN} kernel=numpy"
+RUN = "64-10-4 on small.npz epochs=3 seed=1"
+BY_BLAS = "64-10-4 on small.npz kernel=numpy epochs=3 seed=1"
 ANOTHER_BLAS_KERNEL = {"OPENBLAS_CORETYPE": "Sandybridge"}  # which no CPU of today is given
 FEWER_FEATURES = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 X86_V3"}
 

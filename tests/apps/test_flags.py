@@ -30,7 +30,7 @@ def test_a_plain_multirun(app):
     said = app.run(*arguments)
     assert "4 runs to do" in said
     assert {record.name for record in app.finished()} == {
-        "64-3-4 seed=0", "64-3-4 seed=1", "64-4-3-4 seed=0", "64-4-3-4 seed=1",
-    }  # fmt: skip
+        f"{shape} on small.npz epochs=2 seed={seed}" for shape in ("64-3-4", "64-4-3-4") for seed in (0, 1)
+    }
     app.check_complete(4)
     assert "hidden" in said[said.index("How good") :]

@@ -97,7 +97,7 @@ def test_every_way_of_failing_has_its_fate_and_its_line(mine):
             assert run.status is (Status.FAILED if told else Status.FINISHED), way
             assert run.tags.get(Tag.REASON, "").startswith(told or ""), way
         if told:
-            (line,) = [one for one in command.said.splitlines() if f"way={way} failed" in one]
+            (line,) = [one for one in command.said.splitlines() if f"way={way} " in one and " failed in " in one]
             assert f"in epoch 3: {told}" in line or f"in epoch 2: {told}" in line
             assert Path(line.rpartition("(see ")[2].rstrip(")")).is_dir()
     for way in ("raise", "exit", "memory"):

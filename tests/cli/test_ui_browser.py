@@ -76,7 +76,9 @@ def test_the_link_opens_on_the_sweeps_charts_grouped_by_what_varies(link: str, p
     page.goto(link)
     for seed in (0, 1):
         for shape in ("784-30-10", "784-100-10"):
-            expect(page.get_by_text(f"{shape} seed={seed}", exact=True).first).to_be_visible(timeout=60_000)
+            expect(page.get_by_text(f"{shape} epochs=2 dataset.limit=500 seed={seed}", exact=True).first).to_be_visible(
+                timeout=60_000
+            )
     expect(page.get_by_text("Group: 30")).to_be_visible()
     expect(page.get_by_text("Group by: hidden")).to_be_visible()
     chart = page.get_by_text("30 (val/accuracy)")
@@ -90,6 +92,6 @@ def test_the_children_stand_under_their_parent(link: str, page: Page) -> None:
     page.goto(link.split("&viewStateShareKey")[0])
     parent = page.get_by_role("link", name="widths", exact=True)
     expect(parent.first).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("784-30-10 seed=0", exact=True)).to_have_count(0)
+    expect(page.get_by_text("784-30-10 epochs=2 dataset.limit=500 seed=0", exact=True)).to_have_count(0)
     page.get_by_role("row").filter(has=parent).get_by_role("button").first.click()
-    expect(page.get_by_text("784-30-10 seed=0", exact=True).first).to_be_visible()
+    expect(page.get_by_text("784-30-10 epochs=2 dataset.limit=500 seed=0", exact=True).first).to_be_visible()

@@ -83,7 +83,10 @@ def test_a_function_is_found_by_its_name_and_judged_as_it_was_said_where_the_swe
 ) -> None:
     Path("data.csv").write_text("1,2")
     sweep = Sweep(plan(function(metric="val/odd", better="low", data="data.csv"), alpha=2.0), store)
-    assert joined(sweep, lambda number: sweep.end() if number == 2 else None) == ["train seed=0", "train seed=1"]
+    assert joined(sweep, lambda number: sweep.end() if number == 2 else None) == [
+        "train alpha=2.0 seed=0",
+        "train alpha=2.0 seed=1",
+    ]
     runs = store.runs(status=Status.FINISHED)
     assert {run.metrics["final/val_odd"] for run in runs} == {2.0, 3.0}
     assert {run.tags[Tag.MEASURES].partition("]")[0] for run in runs} == {'{"val/odd":["","down","choose"'}

@@ -21,6 +21,7 @@ from nnexp.config.paths import DATA
 from nnexp.config.value import format_value
 from nnexp.core import EpochResult
 from nnexp.datasets import Dataset, Preparation
+from nnexp.datasets.scale import AUTO as BY_DATA
 from nnexp.errors import DataError, NnexpError
 from nnexp.measure import LOST_RECALL
 from nnexp.tasks.network import deciding
@@ -63,6 +64,7 @@ class NetworkTask:
             dataset = dataset_of(config.dataset)
         except OSError as error:
             raise DataError(f"{config.dataset.path}: expected to read it, but got: {error.strerror}") from error
+        resolved = {f"dataset.{name}" for name in ("split", "scale") if getattr(config.dataset, name) == BY_DATA}
         chosen = replace(config.dataset, split=dataset.meta.split, scale=dataset.meta.scale)
         choice = kernel_of(config, dataset)
         config = replace(config, kernel=choice.kernel, dataset=chosen)
@@ -70,6 +72,7 @@ class NetworkTask:
         learning = learning_of(config)
         core.check_learning(learning, depth=len(sizes) - 1, n=len(dataset.train), activation=config.activation)
         title, told = _title(config, sizes)
+        told |= resolved
         data = Data(dataset.name, dataset.digest, dataset.source)
         cautions = (*dataset.meta.odd, *_kernel(choice), *_cautions(config))
         measures, portable = (*declared_for(dataset),), choice.kernel != "numpy"

@@ -91,7 +91,7 @@ def places(store: MemoryStore, runs: Sequence[Run]) -> list[list[float]]:
 def test_a_longer_run_trains_the_last_epoch_of_the_shorter_one_again(store: MemoryStore, train: Train) -> None:
     short, _ = train(epochs=5)
     long, said = train(epochs=8)
-    assert said == [f"walk: goes on from epoch 4 of run {short.run_id[:8]}"]
+    assert said == [f"walk epochs=8 seed=0: goes on from epoch 4 of run {short.run_id[:8]}"]
     [first, rest] = places(store, [short, long])
     assert (len(rest), rest[:5]) == (8, first)
 
@@ -100,7 +100,9 @@ def test_what_cannot_be_gone_on_with_exactly_is_trained_anew(store: MemoryStore,
     short, _ = train(epochs=5, forgets=True)
     long, said = train(epochs=8, forgets=True)
     [line] = said
-    assert line.startswith(f"walk: does not go on from run {short.run_id[:8]}: epoch 5 came out otherwise (place ")
+    told = f"seed=0: does not go on from run {short.run_id[:8]}: epoch 5 came out otherwise (place "
+    assert line.startswith("walk ")
+    assert told in line
     [first, rest] = places(store, [short, long])
     assert rest[:5] == first
 
@@ -111,7 +113,7 @@ def test_a_pruned_one_goes_on_from_what_it_kept(store: MemoryStore, train: Train
     assert pruned.fate == "PRUNED"
     whole, said = train(function, epochs=6)
     [line] = said
-    assert f"{function}: goes on from epoch " in line
+    assert f"{function} epochs=6 seed=0: goes on from epoch " in line
     [first, rest] = places(store, [pruned, whole])
     assert (len(rest), rest[: len(first)]) == (6, first)
 
