@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from nnexp import __version__
 
+
+class Commands(TyperGroup):
+    """The commands, of which an interrupt keeps its status: typer itself would end any of them with 130."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as ended:
+            raise InterruptedError from ended
+
+
 app = typer.Typer(
     name="nnexp",
+    cls=Commands,
     help="Which settings of a small neural network are better, and is the difference real?",
     no_args_is_help=True,
     add_completion=False,

@@ -30,6 +30,30 @@ def test_a_signal_is_heard_though_python_was_collecting_garbage(raised, status):
     assert (ended.returncode, ended.stderr) == (status, "")
 
 
+ASKED = """
+from nnexp.cli.app import app
+from nnexp.cli.ending import run_to_its_end
+from nnexp.sweep.interrupt import CutShortError
+
+@app.command()
+def first():
+    raise RAISED
+
+@app.command()
+def second():
+    pass
+
+run_to_its_end(app)
+"""
+
+
+@pytest.mark.parametrize(("raised", "status"), [("KeyboardInterrupt", 130), ("CutShortError(15)", 143)])
+def test_a_command_ends_with_the_status_of_its_signal(raised, status):
+    command = [sys.executable, "-c", ASKED.replace("RAISED", raised), "first"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (status, "")
+
+
 HALF_TAKEN = """
 from threading import Lock
 from nnexp.cli.ending import run_to_its_end
