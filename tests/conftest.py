@@ -56,6 +56,7 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NNEXP_STATE", str(tmp_path / "state"))
     monkeypatch.setattr(os, "fsync", lambda file: None)  # no test loses its power, and a disk takes its time
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
     choose._memory.cache_clear()
     return tmp_path
 
