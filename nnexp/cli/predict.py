@@ -20,11 +20,11 @@ from nnexp.datasets.drawing import Manner, Picture, as_text, manner_of, read_dra
 from nnexp.datasets.layouts.pictures import ENDINGS
 from nnexp.errors import ConfigError, DataError
 from nnexp.escape import in_json
+from nnexp.measure import DIGITS
 from nnexp.recording.store import open_store
 
 BAR = 40  # characters of an output of 1
 UNSURE = 0.5  # the largest output of a network that knows no answer
-DIGITS = tuple("0123456789")
 EXAMPLES = 100  # of the data, to tell how they are drawn
 MOST_ROWS = 20  # of a table's example
 

@@ -99,7 +99,11 @@ def compare(
     found = _compared(names, decides, counted, curves, lost, worthwhile, looks_made(counted, store))
     found = _with_requirement(found, wanted) if wanted else found
     found = replace(
-        found, left_out=tuple(left_out), missing=_missing(runs, counted, by), stake=stake(counted, lost, store)
+        found,
+        left_out=tuple(left_out),
+        missing=_missing(runs, counted, by),
+        lost=lost or {},
+        stake=stake(counted, lost, store),
     )
     return found if store is None else _with_predictions(found, store)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from nnexp.comparison.curves import Target
 from nnexp.comparison.deciding import Deciding
 from nnexp.comparison.eligible import LeftOut
 from nnexp.comparison.groups import natural
-from nnexp.comparison.losses import Stake
+from nnexp.comparison.losses import Lost, Stake
 from nnexp.comparison.predictions import McNemar
 from nnexp.comparison.price import PriceOfChoosing
 from nnexp.comparison.requirement import Requirement
@@ -39,6 +39,7 @@ class Comparison:
     missing: tuple[str, ...] = ()  # configurations of which no run counts
     nothing: Nothing | None = None  # what follows is then empty
     configurations: tuple[Summary, ...] = ()
+    lost: Lost = field(default_factory=dict)  # what each lost run lost, by its id
     verdict: Verdict | None = None  # None where there is nothing to decide: no run, one configuration, or mere seeds
     stake: Stake | None = None  # what the classes cost that runs lost; None where none is lost
     reported: Measure | None = None  # what is reported beside what decides

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import DATA_NAME, SEED, order, setting_of, varying
+from nnexp.comparison.origin import digests
 from nnexp.tracking.records import Kind, Run, Tag
 from nnexp.tracking.store import RunStore
 
@@ -52,8 +53,7 @@ def _held(runs: Sequence[Run]) -> str:
 
 def _data(runs: Sequence[Run]) -> str:
     name = setting_of(runs[0], DATA_NAME) if DATA_NAME in runs[0].params else ""
-    digests = sorted({run.tags[Tag.DATA][:12] for run in runs if run.tags.get(Tag.DATA)})
-    return " ".join([name, *digests]).strip()
+    return f"{name} {digests(runs, Tag.DATA)}".strip()
 
 
 def _when(runs: Sequence[Run]) -> str:

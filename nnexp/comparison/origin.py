@@ -18,9 +18,9 @@ def origin(comparison: Comparison, store: RunStore | None) -> list[tuple[str, st
         return []
     lines = [
         ("runs", str(len(runs))),
-        ("code", _digests(runs, Tag.CODE)),
-        ("data", _digests(runs, Tag.DATA)),
-        ("environments", _digests(runs, Tag.ENVIRONMENT)),
+        ("code", digests(runs, Tag.CODE)),
+        ("data", digests(runs, Tag.DATA)),
+        ("environments", digests(runs, Tag.ENVIRONMENT)),
     ]
     machine = read_environment(runs[0], store) if store else {}
     return [*((name, value) for name, value in lines if value), *machine.items()]
@@ -32,5 +32,6 @@ def read_environment(run: Run, store: RunStore) -> dict[str, str]:
     return reader.environment() if reader.has(ENVIRONMENT) else {}
 
 
-def _digests(runs: Sequence[Run], tag: str) -> str:
+def digests(runs: Sequence[Run], tag: str) -> str:
+    """List the beginnings of the digests that runs have in a tag."""
     return ", ".join(sorted({run.tags[tag][:12] for run in runs if run.tags.get(tag)}))

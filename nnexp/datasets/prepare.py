@@ -57,10 +57,8 @@ def prepare(arrays: dict[str, NDArray[Any]], where: Where, found: Found, layout:
     finished = {f"{kind}_{part}": getattr(parts, kind)[part] for part in PARTS if part in parts.x for kind in "xy"}
     for array in finished.values():
         array.flags.writeable = False
-    meta = Meta(
-        layout, parts.classes, split, scale, _shape(parts.x[TRAIN], is_table=bool(mean) or scale == STANDARD),
-        highest, lowest, found.columns, mean, std, found.notes,
-    )  # fmt: skip
+    shape = _shape(parts.x[TRAIN], is_table=scale == STANDARD)
+    meta = Meta(layout, parts.classes, split, scale, shape, highest, lowest, found.columns, mean, std)
     content = Content(finished, digest_of(finished), meta)
     odd = oddities(content, file_order, drawn, options)
     told = (*found.notes, *odd.told)

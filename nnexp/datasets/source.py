@@ -77,14 +77,14 @@ def find(path: Path, options: Options) -> Source:
     DataError
         If no layout knows it, or a file is missing, or is not what SHA256SUMS says.
     """
-    wanted = " or ".join(layout.WANTED for layout in LAYOUTS)
     if not path.exists():
-        raise DataError(f"{path}: expected {wanted}, but nothing is there{_nearest(path)}")
+        raise DataError(f"{path}: expected a folder or a file of data, but nothing is there{_nearest(path)}")
     for place in (path, *_within(path)):
         for layout in LAYOUTS:
             if found := layout.find(place, options):
                 folder = place if place.is_dir() else place.parent
                 return Source(layout, folder, found, _checked(folder, found))
+    wanted = " or ".join(layout.WANTED for layout in LAYOUTS)
     raise DataError(f"{path}: expected {wanted}, but got {_got(path)}")
 
 

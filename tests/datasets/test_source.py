@@ -118,7 +118,7 @@ def test_a_folder_that_is_no_data_set_is_refused(folder: Path, spoil: Callable[[
 
 
 def test_a_path_where_nothing_is_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"nowhere: expected a folder .*\) or one \.npz file.*, but nothing is there"):
+    with pytest.raises(DataError, match=r"nowhere: expected a folder or a file of data, but nothing is there"):
         load(tmp_path / "nowhere")
 
 

@@ -53,7 +53,7 @@ def draw(levels: pd.DataFrame, comparison: Comparison) -> Figure:
             name=other,
             mode="lines+markers",
             line={"color": colour, "width": 2},
-            hovertemplate=f"{name}=%{{x}}: {style.hover(measure, 'y')}",
+            hovertemplate=f"%{{x}}: {style.hover(measure, 'y')}",
         )
     if is_spaced(sorted(set(levels[name]))):
         figure.update_xaxes(type="log", tickvals=sorted(set(levels[name])))

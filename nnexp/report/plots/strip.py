@@ -11,7 +11,6 @@ from nnexp.comparison.eligible import number_of
 from nnexp.comparison.groups import seed_of
 from nnexp.report.plots import style
 from nnexp.report.plots.axis import fit
-from nnexp.tracking.records import Run, Tag
 
 MOST = 40  # settings: more of them are no strips any more
 ROW, EDGES = 26, 150  # pixels
@@ -20,7 +19,7 @@ ROW, EDGES = 26, 150  # pixels
 def compute(comparison: Comparison) -> pd.DataFrame:
     """Give a row for each run of the first settings: its value, its seed, its id, and whether it was lost."""
     rows = [
-        (one.label, number_of(run, comparison.measure), seed_of(run), run.run_id[:8], _is_lost(run))
+        (one.label, number_of(run, comparison.measure), seed_of(run), run.run_id[:8], run.run_id in comparison.lost)
         for one in comparison.configurations[:MOST]
         for run in one.runs
     ]
@@ -64,7 +63,3 @@ def _title(comparison: Comparison) -> str:
     return (
         f"Every run{f', of the first {MOST} settings of {MOST + more}' if more > 0 else ''}: {comparison.measure.label}"
     )
-
-
-def _is_lost(run: Run) -> bool:
-    return run.tags.get(Tag.LOST, Tag.NOTHING) != Tag.NOTHING

@@ -50,6 +50,14 @@ def test_what_comes_from_the_store_is_text_not_markup():
     assert "&lt;script&gt;alert(1)" in written
 
 
+def test_what_a_run_lost_stands_beside_it_by_its_name(shelf):
+    record = shelf.add(run(0.85, hidden=30, seed=0), [0.85], 0.1)
+    record.tags["nnexp.lost"] = "1"
+    answers = {"labels": np.array([0, 0, 1, 1]), "predicted": np.array([0, 0, 0, 0]), "confidence": np.ones(4)}
+    shelf.keep(record.run_id, "predictions.npz", **answers, classes=np.array(["cat", "dog"]))
+    assert "<td>dog</td>" in page(compare(shelf.records, shelf), shelf)
+
+
 def test_the_page_says_what_was_swept_what_was_held_and_lists_every_run():
     records = runs({"hidden": 30}, [0.95, 0.96]) + runs({"hidden": 60}, [0.96, 0.97])
     written = page(compare(records))

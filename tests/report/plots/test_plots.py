@@ -219,6 +219,14 @@ def test_every_run_is_a_point_and_the_lost_are_marked():
     assert list(found[found.lost].configuration) == ["hidden=100"]
 
 
+def test_no_setting_is_named_where_plotly_reads_markup():
+    name = "<b>opt</b>"
+    comparison = compare([run(0.9 + value / 100, **{name: value}) for value in (1, 2, 3)], by=[name])
+    drawn = [strip.draw(strip.compute(comparison), comparison)]
+    drawn += [by_setting.draw(by_setting.compute(comparison, name), comparison)]
+    assert not any(name in (one.hovertemplate or "") for figure in drawn for one in figure.data)
+
+
 def test_one_setting_that_diverges_flattens_no_axis():
     values = [97.1, 97.2, 97.3, 97.4, 97.5, 9.8]
     assert usual_range(values) == pytest.approx((97.1 - 0.024, 97.5 + 0.024))

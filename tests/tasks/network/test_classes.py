@@ -17,8 +17,8 @@ from nnexp.tasks.network.classes import are_uneven, recalls
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tasks.network.task import NETWORK
-from nnexp.tasks.task import Measured, Result
 from nnexp.training.measured import numbers
+from tests.trained import train
 
 Made = Callable[..., Config]
 
@@ -37,15 +37,6 @@ def made(tmp_path: Path) -> Made:
         return SCHEMA.parse_config({"hidden": 3, "epochs": 2, "dataset": dataset})
 
     return make
-
-
-def train(config: Config) -> tuple[list[Measured], Result]:
-    training, epochs = NETWORK.begin(config), []
-    while True:
-        try:
-            epochs.append(next(training))
-        except StopIteration as end:
-            return epochs, end.value
 
 
 @pytest.mark.parametrize(
@@ -72,7 +63,7 @@ def test_a_class_that_occurs_nowhere_makes_no_others_uneven(made: Made) -> None:
 
 def test_uneven_classes_have_a_balanced_accuracy_by_epoch_and_recalls_in_the_end(made: Made) -> None:
     config = made([190, 10])
-    epochs, result = train(config)
+    epochs, result = train(NETWORK, config)
     recall = result.metrics
     assert set(recall) == {"val/recall/0", "val/recall/1", "test/recall/0", "test/recall/1"}
     for part in ("val", "test"):
@@ -85,14 +76,14 @@ def test_uneven_classes_have_a_balanced_accuracy_by_epoch_and_recalls_in_the_end
 
 
 def test_even_classes_have_nothing_of_it(made: Made) -> None:
-    epochs, result = train(made([40] * 12))
+    epochs, result = train(NETWORK, made([40] * 12))
     assert not result.metrics
     assert not any("balanced" in name for name in epochs[0].metrics)
 
 
 @pytest.mark.parametrize("k", [2, 3, 12, 26])
 def test_it_leaves_answers_for_as_many_classes_as_there_are(made: Made, k: int) -> None:
-    _, result = train(made([30] * k, (12, 20)))
+    _, result = train(NETWORK, made([30] * k, (12, 20)))
     answers = answers_of(result.arrays["predictions"])
     assert answers
     assert (answers.classes, answers.shape) == (tuple(map(str, range(k))), (12, 20))
@@ -101,7 +92,7 @@ def test_it_leaves_answers_for_as_many_classes_as_there_are(made: Made, k: int) 
 def test_classes_that_no_answer_shows_are_named(made: Made) -> None:
     config = made([30, 30])
     dataset = SCHEMA.values(config)["dataset"] | {"classes": 5}
-    _, result = train(SCHEMA.parse_config({**SCHEMA.values(config), "dataset": dataset}))
+    _, result = train(NETWORK, SCHEMA.parse_config({**SCHEMA.values(config), "dataset": dataset}))
     answers = answers_of(result.arrays["predictions"])
     assert answers
     assert answers.classes == ("0", "1", "2", "3", "4")

@@ -17,21 +17,11 @@ from nnexp.tasks.known import TASKS, task_named
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.network.measures import declared
 from nnexp.tasks.network.task import NETWORK
-from nnexp.tasks.task import Measured, Result
 from nnexp.tracking.records import Tag
 from nnexp.training.spec import make_spec
+from tests.trained import train
 
 Tiny = Callable[..., Config]
-
-
-def train(config: Config) -> tuple[list[Measured], Result]:
-    """Train to the end."""
-    training, epochs = NETWORK.begin(config), []
-    while True:
-        try:
-            epochs.append(next(training))
-        except StopIteration as end:
-            return epochs, end.value
 
 
 def names_declared(config: Config) -> set[str]:
@@ -87,21 +77,21 @@ class TestExamine:
 
 class TestBegin:
     def test_every_declared_metric_is_measured_and_no_other(self, tiny: Tiny) -> None:
-        epochs, _ = train(tiny())
+        epochs, _ = train(NETWORK, tiny())
         assert {name for epoch in epochs for name in epoch.metrics} == names_declared(tiny())
 
     def test_without_a_validation_set_there_is_nothing_of_it(self, tiny: Tiny) -> None:
-        epochs, _ = train(tiny(dataset={"split": "full"}))
+        epochs, _ = train(NETWORK, tiny(dataset={"split": "full"}))
         missing = names_declared(tiny()) - set(epochs[0].metrics)
         assert missing == {name for name in names_declared(tiny()) if name.startswith("val/")}
         assert "val/accuracy" in missing
 
     def test_each_epoch_has_a_digest_of_its_own(self, tiny: Tiny) -> None:
-        epochs, _ = train(tiny())
+        epochs, _ = train(NETWORK, tiny())
         assert len({epoch.digest for epoch in epochs}) == 3
 
     def test_what_is_left_are_the_parameters_and_what_they_make_of_the_test_set(self, tiny: Tiny) -> None:
-        epochs, result = train(tiny())
+        epochs, result = train(NETWORK, tiny())
         assert set(result.arrays) == {"parameters", "predictions"}
         assert set(result.arrays["parameters"]) == {"weights_0", "weights_1", "biases_0", "biases_1"}
         predictions = result.arrays["predictions"]
@@ -111,7 +101,7 @@ class TestBegin:
         assert np.mean(predictions["labels"] == predictions["predicted"]) == epochs[-1].metrics["test/accuracy"]
 
     def test_classes_that_it_never_predicts_are_remarked(self, tiny: Tiny) -> None:
-        epochs, result = train(tiny(hidden=1, epochs=1, eta=1e-6))
+        epochs, result = train(NETWORK, tiny(hidden=1, epochs=1, eta=1e-6))
         predicted = set(result.arrays["predictions"]["predicted"].tolist())
         never = sorted({0, 1, 2} - predicted)
         assert never  # untrained, with one hidden neuron
@@ -120,7 +110,7 @@ class TestBegin:
         assert epochs[-1].metrics["classes_never_predicted"] == len(never)
 
     def test_where_every_class_is_predicted_there_is_nothing_to_remark(self, tiny: Tiny) -> None:
-        epochs, result = train(tiny(epochs=20))
+        epochs, result = train(NETWORK, tiny(epochs=20))
         assert epochs[-1].metrics["classes_never_predicted"] == 0
         assert result.remarks == {"lost": Tag.NOTHING}
 
