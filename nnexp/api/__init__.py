@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nnexp.api.answers import Compared, Found, Judged
-from nnexp.api.session import open_session, say
+from nnexp.api.session import called, open_session, say
 from nnexp.api.task import What, wanted
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.judge import Terms
@@ -112,7 +112,7 @@ def sweep(
     if seeds is not None:
         more = {**more, SEED: range(seeds)}
     asked = wanted(what, settings, more, metric=metric, better=better, data=data)
-    app = HydraApp(asked.task, open_session)
+    app = HydraApp(asked.task, called("sweep"))
     terms = of_launcher(until_decided=until_decided, worthwhile=worthwhile)
     terms |= of_sweeper(together=together and [together], where=where and [where])
     typed = ["-m", "--config-name", asked.sweep, *as_overrides({**asked.settings, **terms})]
@@ -163,7 +163,7 @@ def search(
     kind = ["--config-name", asked.sweep] if asked.sweep != PLAIN else ["hydra/sweeper=search"]
     from nnexp.sweep.hydra.search import SearchApp  # imports what no other call needs
 
-    app = SearchApp(asked.task, open_session)
+    app = SearchApp(asked.task, called("search"))
     for one in run_hydra(app, ["-m", *kind, *spaces, *as_overrides({**others, **terms})], say):
         if isinstance(one, Swept) and one.outcome and app.session:
             if one.outcome.interrupted:

@@ -14,10 +14,11 @@ from nnexp.escape import in_json
 from nnexp.measure import count
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.store import open_store
-from nnexp.sweep.called import mark_of, sweeps_of, told_run, told_sweep
+from nnexp.sweep.called import sweeps_of, told_run, told_sweep
 from nnexp.sweep.find import find_run_or_sweep
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.tracking.store import Store
+from nnexp.tracking.sweeps import mark_of
 
 
 def delete(wanted: Sequence[str], *, files: bool, yes: bool, as_json: bool) -> None:

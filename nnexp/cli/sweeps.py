@@ -17,9 +17,10 @@ from nnexp.errors import NnexpError
 from nnexp.escape import from_markdown, in_json, shortened
 from nnexp.measure import count
 from nnexp.recording.store import open_store
-from nnexp.sweep.called import SHORT, latest_first, launched_at, mark_of, moment_told, names_of
+from nnexp.sweep.called import SHORT, moment_told, names_of
 from nnexp.tracking.records import Kind, Run, Tag
 from nnexp.tracking.store import RunStore
+from nnexp.tracking.sweeps import latest_first, launched_at, mark_of
 
 MOST_VALUES = 6  # of a setting that are listed
 LONGEST = 100  # characters of a setting with its values

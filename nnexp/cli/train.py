@@ -13,6 +13,7 @@ from nnexp.cli.task import read_task
 from nnexp.errors import RecordError, TrackingError
 from nnexp.measure import TOTAL
 from nnexp.recording.store import open_store
+from nnexp.sweep.command_line import quoted
 from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.launched import Trained
@@ -29,7 +30,7 @@ from nnexp.tracking.store import Store
 def train(arguments: Sequence[str], command: Sequence[str] | None = None) -> None:
     """Hand the arguments to Hydra, have trained what it composes, and say what became of it."""
     task, rest = read_task(arguments, command)
-    app = HydraApp(task, open_session)
+    app = HydraApp(task, partial(open_session, command=quoted(["nnexp", *sys.argv[1:]])))
     with redirect_stdout(Visible(sys.stdout)):  # to which Hydra prints a config, if asked for it
         results = run_hydra(app, [FRESH if one == "--fresh" else one for one in rest], say)
     for result in results:
@@ -44,14 +45,17 @@ def train(arguments: Sequence[str], command: Sequence[str] | None = None) -> Non
             conclude(result, app.session)
 
 
-def open_session(task: Task, executor: MakeExecutor | None) -> Session:
-    """Open the store for one run of a task, or for several and what runs them, with the display that suits them."""
+def open_session(task: Task, executor: MakeExecutor | None, command: str = "") -> Session:
+    """Open the store for one run of a task, or for several and what runs them, with the display that suits them.
+
+    `command` is what was typed: while it runs, Hydra has words of its own in `sys.argv`.
+    """
     store, watcher = open_store(say), display(err(), several=executor is not None)
     if executor is None:
         return Session(store, task, watcher)
     from nnexp.comparison.look import look_at  # likewise
 
-    return Session(store, task, watcher, judge=partial(look_at, store), executor=executor)
+    return Session(store, task, watcher, judge=partial(look_at, store), executor=executor, command=command)
 
 
 def _tell_reused(run: Run, task: Task, store: Store) -> None:

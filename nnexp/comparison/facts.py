@@ -10,6 +10,7 @@ from nnexp.comparison.groups import DATA_NAME, SEED, order, setting_of, varying
 from nnexp.comparison.origin import digests
 from nnexp.tracking.records import Kind, Run, Tag
 from nnexp.tracking.store import RunStore
+from nnexp.tracking.sweeps import latest_first, mark_of
 
 MOST_VALUES = 12
 NOT_USED = ("null", "None", "[]", "false")  # values of settings that are left alone
@@ -20,12 +21,14 @@ def facts(comparison: Comparison, store: RunStore | None) -> list[tuple[str, str
     runs = comparison.runs
     if not runs:
         return []
+    sweep = _sweep(runs, store) if store else None
     told = [
         ("swept", "; ".join(_over(runs, name) for name in (*comparison.by, SEED) if _known(runs, name))),
         ("held", _held(runs)),
         ("data", _data(runs)),
         ("when", _when(runs)),
-        ("sweep", _sweep(runs, store) if store else ""),
+        ("sweep", f"{sweep.name} {sweep.run_id[:8]}" if sweep else ""),
+        ("command", sweep.tags.get(Tag.COMMAND, "") if sweep else ""),
     ]
     return [(name, value) for name, value in told if value]
 
@@ -62,10 +65,8 @@ def _when(runs: Sequence[Run]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _sweep(runs: Sequence[Run], store: RunStore) -> str:
-    """Name the sweep that all runs were trained for, and how it is found again."""
-    parents = {run.parent_id for run in runs}
-    if len(parents) != 1 or None in parents:
-        return ""
-    found = [run for run in store.runs(Kind.SWEEP) if run.run_id in parents]
-    return f"{found[0].name} {found[0].run_id[:8]}" if found else ""
+def _sweep(runs: Sequence[Run], store: RunStore) -> Run | None:
+    """Find the sweep that all runs belong to: of several, one that has no others, and the last one launched."""
+    holding = [one for one in latest_first(store.runs(Kind.SWEEP)) if all(mark_of(one) in run.tags for run in runs)]
+    whole = [one for one in holding if one.params.get("runs") == str(len(runs))]
+    return next(iter([*whole, *holding]), None)

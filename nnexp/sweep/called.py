@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from nnexp.tracking.records import Run, Tag, moment
+from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.sweeps import launched_at, mark_of
 
 SHORT = 8  # characters of an id, as it is told
 MOST_CANDIDATES = 5
 MOST_DIFFERENCES = 3  # settings by which runs of one name are told apart
-DECIMAL = re.compile(r"[0-9]{1,15}")
-
-
-def latest_first(sweeps: Iterable[Run]) -> list[Run]:
-    """Order sweeps by when they were last launched."""
-    return sorted(sweeps, key=lambda sweep: -launched_at(sweep))
-
-
-def launched_at(sweep: Run) -> int:
-    """Tell when a sweep was last launched, in Unix milliseconds."""
-    text = sweep.tags.get(Tag.LAUNCHED, "")
-    return (moment(int(text)) if DECIMAL.fullmatch(text) else None) or sweep.started_at
 
 
 def names_of(sweep: Run) -> list[str]:
@@ -63,8 +51,3 @@ def candidates(runs: Sequence[Run]) -> str:
         told.append(f"{run.run_id[:SHORT]} ({', '.join([moment_told(run.started_at), *fate, *settings])})")
     more = f" and {len(runs) - MOST_CANDIDATES} more" if len(runs) > MOST_CANDIDATES else ""
     return ", ".join(told) + more
-
-
-def mark_of(sweep: Run) -> str:
-    """Name the tag that a sweep's runs carry."""
-    return Tag.member(sweep.tags.get(Tag.SWEEP, ""))

@@ -12,9 +12,10 @@ from difflib import get_close_matches
 from nnexp.config.sweeps import sweep_names
 from nnexp.errors import NotFoundError
 from nnexp.measure import count
-from nnexp.sweep.called import MOST_CANDIDATES, candidates, latest_first, mark_of, names_of, told_sweep
+from nnexp.sweep.called import MOST_CANDIDATES, candidates, names_of, told_sweep
 from nnexp.tracking.records import Kind, Run, Status, newest_finished
 from nnexp.tracking.store import RunStore
+from nnexp.tracking.sweeps import latest_first, mark_of
 
 Say = Callable[[str], None]
 

@@ -38,10 +38,10 @@ def launching(plan: Plan, store: Store) -> Iterator[None]:
         claims.let_go(claim)
 
 
-def open_parent(plan: Plan, store: Store, shared: Mapping[str, str] | None = None) -> str:
+def open_parent(plan: Plan, store: Store, shared: Mapping[str, str] | None = None, command: str = "") -> str:
     """Begin the sweep's parent run, or open the one that an earlier launch of the same sweep left.
 
-    `shared` are the tags in which its runs stand for others to take.
+    `shared` are the tags in which its runs stand for others to take; `command` is what was typed, where that is known.
 
     Raises
     ------
@@ -51,7 +51,8 @@ def open_parent(plan: Plan, store: Store, shared: Mapping[str, str] | None = Non
     earlier = store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key})
     names = {plan.name, *(earlier[0].tags.get(Tag.NAMES, "").split() if earlier else ())}
     asked = {Tag.SEARCH: write_about(plan.search.about)} if plan.search else {}
-    launched = {**asked, Tag.OWNER: owner.me(), Tag.LAUNCHED: str(now()), Tag.NAMES: " ".join(sorted(names))}
+    typed = {Tag.COMMAND: command} if command else {}
+    launched = {**asked, **typed, Tag.OWNER: owner.me(), Tag.LAUNCHED: str(now()), Tag.NAMES: " ".join(sorted(names))}
     if earlier:
         if store.claims.is_free(sweep_claim(plan.key)) is None:
             _check_free(earlier[0])

@@ -68,13 +68,16 @@ class Session:
         judge: Judge | None = None,
         executor: MakeExecutor = PoolExecutor,
         clock: Callable[[], float] = time.monotonic,
+        command: str = "",
     ) -> None:
+        """Take the store, the task and who watches, and the command by which a person asked for what is launched."""
         self.store = store
         self.task = task
         self._watcher = watcher or Nobody()
         self._judge = judge
         self._executor = executor
         self._clock = clock
+        self._command = command
 
     def train(self, run: RunSpec, policy: Policy = ALONE) -> Trained | Run:
         """Train one run, in this process if its code is nnexp's; it belongs to no sweep.
@@ -132,7 +135,7 @@ class Session:
         with Interrupt() as interrupt, launching(plan, self.store):
             if isinstance(growing, Searching) and not policy.fresh:
                 check_unchanged(growing, self.store)
-            parent_id = open_parent(plan, self.store, shared.tags)
+            parent_id = open_parent(plan, self.store, shared.tags, self._command)
             status = Status.KILLED  # unless it ends in good order
             try:
                 leave(shared, plan, parent_id, self.store)

@@ -57,6 +57,7 @@ class Tag:
     SWEEP = "nnexp.sweep"  # on a parent run: the sweep's key
     NAMES = "nnexp.names"  # on a parent run: every name that the sweep was asked for by, separated by spaces
     LAUNCHED = "nnexp.launched"  # on a parent run: when it was last launched, Unix milliseconds
+    COMMAND = "nnexp.command"  # on a parent run: what was typed to launch it last, quoted as a shell reads it
     VARIES = "nnexp.varies"  # on a parent run: the settings that vary, separated by spaces
     LOOKS = "nnexp.looks"  # on a parent run: the seeds of each look at it that added seeds where they decide: 3 5 8
     SEARCH = "nnexp.search"  # on a parent run: what is searched, and how, as nnexp/search/about.py writes it

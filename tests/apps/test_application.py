@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nnexp.tracking.records import Kind, Status
+from nnexp.tracking.records import Kind, Status, Tag
 from tests.apps.conftest import App, Command
 
 SCRIPT = """\
@@ -115,6 +115,8 @@ def test_its_jobs_are_runs_and_are_as_it_expects_them(app: App, start: Start) ->
     again = run(start, *MULTIRUN, "lr=0.2,0.1", "seed=0")
     assert "2 runs, 2 of them finished already and reused; 0 to do" in again
     assert len(app.store.runs()) == 2
+    [swept] = app.store.runs(Kind.SWEEP)
+    assert swept.tags[Tag.COMMAND] == f"python fit.py {' '.join(MULTIRUN)} lr=0.2,0.1 seed=0"
 
 
 def test_what_fails_is_told_as_hydra_tells_it_and_the_others_go_on(app: App, start: Start) -> None:

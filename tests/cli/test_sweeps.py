@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from nnexp.recording.store import open_store
+from nnexp.tracking.records import Kind, Tag
 
 Nnexp = Callable[..., tuple[int, str, str]]
 
@@ -175,6 +179,9 @@ hydra:
         assert nnexp("train", "-m", *small, together, where, "hydra.launcher.jobs=1")[0] == 0
         again = nnexp("train", "-m", *small, "eta=3.0,0.5", "seed=0,1", 'hydra.sweeper.where="(eta > 1) == (seed < 1)"')
         assert "the sweep's page, as it was: " in again[1]
+        [swept] = open_store(print).runs(Kind.SWEEP)
+        assert shlex.split(swept.tags[Tag.COMMAND])[:3] == ["nnexp", "train", "-m"]
+        assert shlex.split(swept.tags[Tag.COMMAND])[-1] == 'hydra.sweeper.where="(eta > 1) == (seed < 1)"'
 
 
 class TestLike:

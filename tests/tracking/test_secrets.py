@@ -18,6 +18,7 @@ from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.page import page_of
 from nnexp.tracking.mlflow.secrets import hide
 from nnexp.tracking.mlflow.store import MlflowStore
+from nnexp.tracking.records import Tag
 from tests.server import free_port
 
 PARTS = ("s3cret", "swordfish", "xyzzy")  # of passwords: none of them may be seen
@@ -82,6 +83,16 @@ def test_what_others_say_is_told_without_it_in_whatever_form(password: str) -> N
     for uri in (f"postgresql://me:{password}@host/db", f"http://me:{password}@host", f"x://me:@host?sent={password}"):
         assert [part for part in PARTS if part in hide(" and ".join([uri, *said]), uri)] == []
         assert "sent" in uri or header not in hide(header, uri)
+
+
+def test_a_command_is_recorded_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_TOKEN", "t0ken")
+    location = Location("postgresql://me:s3cret@host/runs", "nnexp")
+    typed = {Tag.COMMAND: "nnexp train -m hub.py:fit hub=t0ken store=me:s3cret@host", Tag.NAMES: "hub"}
+    assert location.shown(typed) == {
+        Tag.COMMAND: "nnexp train -m hub.py:fit hub=*** store=me:***@host",
+        Tag.NAMES: "hub",
+    }
 
 
 def test_a_user_and_a_database_are_named_also_where_the_password_is_called_like_them() -> None:

@@ -20,6 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from nnexp.errors import ConfigError, NnexpError
 from nnexp.recording.store import open_store
+from nnexp.sweep.command_line import of_this_script
 from nnexp.sweep.hydra.app import read_policy
 from nnexp.sweep.hydra.onlooker import Onlooker
 from nnexp.sweep.launched import Swept
@@ -89,7 +90,7 @@ class Multirun:
         configs = [task.schema.parse_config(job.settings) for job in jobs]
         plan = self._plan(task, jobs, configs)
         endings: Endings = {}
-        session = Session(open_store(self._onlooker.say), task, self._onlooker)
+        session = Session(open_store(self._onlooker.say), task, self._onlooker, command=of_this_script())
         swept = session.sweep(plan, policy, partial(_Heard, endings=endings))
         self._onlooker.told(swept)
         if swept.outcome and swept.outcome.exit_status:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow import secrets
+from nnexp.tracking.records import Tag
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 DEFAULT_EXPERIMENT = "nnexp"
@@ -113,6 +114,10 @@ class Location:
         """Tell what an error says, in one line, with no secret in it."""
         reason = secrets.hide(" ".join(str(error).split()), self.uri)[:LONGEST_REASON]
         return TrackingError(f"the tracking store {self} cannot be {cannot_be}: {reason}")
+
+    def shown(self, tags: Mapping[str, str]) -> dict[str, str]:
+        """Give tags whose command has no secret in it: a person may have typed one."""
+        return {name: secrets.hide(text, self.uri) if name == Tag.COMMAND else text for name, text in tags.items()}
 
     def cause(self, error: BaseException) -> BaseException | None:
         """Give an error for a traceback to name as the cause, unless it says a secret."""

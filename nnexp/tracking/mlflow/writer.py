@@ -74,7 +74,7 @@ class Writer:
 
     def create(self, run: RunStart, *, new: bool) -> str:
         """Begin a run, or complete one that an earlier try began."""
-        tags = to_mlflow({**run.tags, **({Tag.PARENT: run.parent_id} if run.parent_id else {})})
+        tags = to_mlflow({**self.location.shown(run.tags), **({Tag.PARENT: run.parent_id} if run.parent_id else {})})
         name = run.name if len(run.name) <= LONGEST_NAME else f"{run.name[: LONGEST_NAME - 1]}…"
         with store_errors(self.location):
             run_id = self._rows.create(replace(run, name=name, tags=tags), new=new)
@@ -85,7 +85,7 @@ class Writer:
     def log(self, run_id: str, metrics: Sequence[Metric] = (), tags: Mapping[str, str] | None = None) -> None:
         """Add metrics and set tags."""
         with store_errors(self.location):
-            self._rows.log(run_id, metrics, to_mlflow(tags or {}))
+            self._rows.log(run_id, metrics, to_mlflow(self.location.shown(tags or {})))
 
     def save(self, run_id: str, files: Sequence[Path]) -> None:
         """Keep files as artifacts.

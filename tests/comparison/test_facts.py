@@ -1,0 +1,33 @@
+"""What stands above a comparison: as which sweep its runs were trained, and by which command."""
+
+from __future__ import annotations
+
+from nnexp.comparison.compare import compare
+from nnexp.comparison.facts import facts
+from nnexp.tracking.records import Kind, Run, Status, Tag
+from tests.shelf import Shelf, runs
+
+
+def sweep(name: str, key: str, size: int, command: str, launched: int) -> Run:
+    tags = {Tag.KIND: Kind.SWEEP, Tag.SWEEP: key, Tag.COMMAND: command, Tag.LAUNCHED: str(launched)}
+    return Run(f"{name}-of-12-signs", name, Status.FINISHED, 1, 2, {"runs": str(size)}, {}, tags)
+
+
+def test_the_sweep_is_the_one_that_holds_these_runs_and_no_others_though_one_trained_them() -> None:
+    small = sweep("small", "a", 2, "nnexp sweep small", launched=5)
+    large = sweep("large", "b", 4, "nnexp sweep large --budget 10m", launched=9)
+    trained = {Tag.PARENT: small.run_id, Tag.member("a"): Tag.YES, Tag.member("b"): Tag.YES}
+    added = {Tag.PARENT: large.run_id, Tag.member("b"): Tag.YES}
+    of_small, others = runs({"hidden": 30}, [0.95, 0.96], tags=trained), runs({"hidden": 60}, [0.9, 0.91], tags=added)
+    shelf = Shelf([*of_small, *others, small, large])
+    told = dict(facts(compare([*of_small, *others], shelf), shelf))
+    assert (told["sweep"], told["command"]) == ("large large-of", "nnexp sweep large --budget 10m")
+    told = dict(facts(compare(of_small, shelf), shelf))
+    assert (told["sweep"], told["command"]) == ("small small-of", "nnexp sweep small")
+
+
+def test_runs_of_no_one_sweep_name_none() -> None:
+    one = sweep("one", "a", 1, "nnexp sweep one", launched=5)
+    apart = [*runs({"hidden": 30}, [0.95], tags={Tag.member("a"): Tag.YES}), *runs({"hidden": 60}, [0.9])]
+    shelf = Shelf([*apart, one])
+    assert {"sweep", "command"} & {name for name, _ in facts(compare(apart, shelf), shelf)} == set()
