@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
-from nnexp.benchmarks.lesson import Learner, Lesson
+from nnexp.benchmarks.lesson import DIGITS, Learner, Lesson
 from nnexp.benchmarks.others import jax_scan, pytorch, scikit_learn
 from nnexp.benchmarks.ours import floor, kernel, loop
 from nnexp.core import AUTO, Examples, Learning, choose
@@ -46,6 +46,6 @@ CONTESTANTS: Mapping[str, Contestant] = {
 def entrants(examples: Examples) -> dict[str, Contestant]:
     """Pick out those that can run here: whose package is installed, and the compiled kernel where it was built."""
     here = {name: one for name, one in CONTESTANTS.items() if not one.package or one.version}
-    if choose(AUTO, examples, Learning(), "sigmoid").kernel != COMPILED:
+    if choose(AUTO, examples, Learning(), "sigmoid", DIGITS).kernel != COMPILED:
         del here[COMPILED]
     return here

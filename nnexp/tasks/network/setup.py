@@ -95,7 +95,8 @@ def network_of(config: Config, dataset: datasets.Dataset, rng: Generator) -> cor
 def kernel_of(config: Config, dataset: datasets.Dataset) -> core.Choice:
     """Tell which kernel runs with these settings, and why."""
     examples = examples_of(dataset.train, dataset)
-    return core.choose(config.kernel, examples, learning_of(config), config.activation)
+    first = sizes_of(config, dataset)[1]
+    return core.choose(config.kernel, examples, learning_of(config), config.activation, first)
 
 
 def kernel_here() -> str:

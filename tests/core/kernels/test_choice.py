@@ -18,8 +18,8 @@ def some(density, n=50):
     return Examples(images, np.zeros(n, np.int64))
 
 
-def chosen(wanted="auto", density=0.2, activation="sigmoid", **learning):
-    return choose(wanted, some(density), Learning(**learning), activation)
+def chosen(wanted="auto", density=0.2, activation="sigmoid", first=300, **learning):
+    return choose(wanted, some(density), Learning(**learning), activation, first)
 
 
 @pytest.fixture
@@ -29,18 +29,21 @@ def nothing_built(monkeypatch, tmp_path):
 
 @needs_the_kernel
 @pytest.mark.parametrize(
-    ("density", "batch_size", "kernel"),
+    ("density", "batch_size", "first", "kernel"),
     [
-        (0.0, 10, "compiled"),
-        (0.19, 1, "compiled"),
-        (0.19, 10, "compiled"),  # MNIST, as the book learns it
-        (0.19, 1000, "compiled"),
-        (1.0, 1, "compiled"),
-        (1.0, 100, "numpy"),
+        (0.0, 10, 300, "compiled"),
+        (0.19, 1, 300, "compiled"),
+        (0.19, 10, 300, "compiled"),  # MNIST, as the book learns it
+        (0.19, 1000, 300, "compiled"),
+        (0.5, 100, 300, "compiled"),  # Fashion-MNIST
+        (1.0, 1, 300, "compiled"),
+        (1.0, 10, 300, "compiled"),
+        (1.0, 100, 30, "compiled"),  # a table of numbers
+        (1.0, 100, 300, "numpy"),
     ],
 )
-def test_auto_is_what_suits_the_zeros_and_the_batch(density, batch_size, kernel):
-    choice = chosen(density=density, batch_size=batch_size)
+def test_auto_is_what_suits_the_zeros_the_batch_and_the_first_layer(density, batch_size, first, kernel):
+    choice = chosen(density=density, batch_size=batch_size, first=first)
     assert choice.kernel == kernel
     said = f"100% of the inputs are not zero, and with batch_size={batch_size} matrix products are faster"
     assert choice.because == (said if kernel == "numpy" else "")
@@ -51,7 +54,7 @@ def test_auto_is_the_same_for_images_in_a_file(tmp_path):
     for density, kernel in ((0.1, "compiled"), (1.0, "numpy")):
         np.save(tmp_path / "images.npy", some(density).images)
         mapped = Examples(np.load(tmp_path / "images.npy", mmap_mode="r"), some(density).labels)
-        assert choose("auto", mapped, Learning(batch_size=50), "sigmoid").kernel == kernel
+        assert choose("auto", mapped, Learning(batch_size=50), "sigmoid", 300).kernel == kernel
 
 
 @pytest.mark.parametrize("name", ["numpy", "reference"])
