@@ -71,7 +71,8 @@ def as_pictures(array: NDArray[Any], where: str, grey: bool | None) -> NDArray[A
     if array.ndim == 4 and 3 in (array.shape[1], array.shape[3]):
         return _of_colours(array if array.shape[3] == 3 else array.transpose(0, 2, 3, 1), where, grey)
     expected = "pictures of shape (n, height, width), of 1 or 3 channels, or rows (n, values)"
-    raise DataError(f"{where}: expected {expected}, but got {array.shape}")
+    hint = "; x[..., :3] leaves out what is transparent" if array.ndim == 4 and array.shape[3] == 4 else ""
+    raise DataError(f"{where}: expected {expected}, but got {array.shape}{hint}")
 
 
 def _of_colours(array: NDArray[Any], where: str, grey: bool | None) -> NDArray[Any]:

@@ -90,7 +90,9 @@ def _checked(arrays: dict[str, NDArray[Any]], where: Where, options: Options) ->
             parts.y[part] = labels.as_labels(arrays.pop(f"y_{part}"), where[f"y_{part}"])
             if len(parts.x[part]) != len(parts.y[part]):
                 expected = f"{len(parts.x[part])} labels, one for each image in {named}"
-                raise DataError(f"{where[f'y_{part}']}: expected {expected}, but got {len(parts.y[part])}")
+                turned = len(parts.y[part]) == parts.x[part].shape[-1]
+                hint = "; its examples lie along the last axis: numpy.moveaxis(x, -1, 0) turns it" if turned else ""
+                raise DataError(f"{where[f'y_{part}']}: expected {expected}, but got {len(parts.y[part])}{hint}")
     shape = parts.x[TRAIN].shape[1:]
     for part, x in parts.x.items():
         if x.shape[1:] != shape:
@@ -158,9 +160,10 @@ def _divide(parts: Parts, split: str, options: Options) -> None:
     if split != STRATIFIED:
         rows = {part: np.sort(at) for part, at in rows.items()}
     if empty := [part for part in rows if not len(rows[part])]:
+        got = f"{len(y)} of {len(parts.classes)} classes"
+        more = f"give more of each, or {SETTING}classes=[…] those that have enough"
         raise DataError(
-            f"expected enough examples to draw a part for {' and '.join(empty)} of them, but got {len(y)}; "
-            f"give more, or raise {SETTING}val and {SETTING}test"
+            f"expected enough examples to draw a part for {' and '.join(empty)} of them, but got {got}; {more}"
         )
     order = np.concatenate(list(rows.values()))
     divide.reorder(x, order)

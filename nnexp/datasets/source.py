@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from nnexp.datasets import foreign
 from nnexp.datasets.content import Content
 from nnexp.datasets.layouts import LAYOUTS, Files, Found, Layout
 from nnexp.datasets.options import Options, some
@@ -84,6 +85,8 @@ def find(path: Path, options: Options) -> Source:
             if found := layout.find(place, options):
                 folder = place if place.is_dir() else place.parent
                 return Source(layout, folder, found, _checked(folder, found))
+    if other := foreign.told(path):
+        raise DataError(f"{path}: expected data in a form that is read, but got {other}")
     wanted = " or ".join(layout.WANTED for layout in LAYOUTS)
     raise DataError(f"{path}: expected {wanted}, but got {_got(path)}")
 

@@ -36,6 +36,29 @@ def test_keras_arrays_are_read(tmp_path: Path, arrays: Arrays, save: Callable) -
     np.testing.assert_array_equal(data.test.labels, arrays["y_test"])
 
 
+def test_a_file_for_each_class(tmp_path: Path) -> None:
+    levels = {"cat": 1, "The Eiffel Tower": 2, "dog": 3}
+    for name, level in levels.items():
+        np.save(tmp_path / f"{name}.npy", np.full((10 * level, 784), level, np.uint8))
+    data = load(tmp_path)
+    named = [data.class_names[label] for label in data.train.labels]
+    assert [levels[name] for name in named] == data.train.images[:, 0].tolist()
+    assert (data.image_shape, set(named)) == ((28, 28), set(levels))
+
+
+def test_a_class_of_another_shape_is_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "cat.npy", np.zeros((9, 784), np.uint8))
+    np.save(tmp_path / "dog.npy", np.zeros((9, 28), np.uint8))
+    with pytest.raises(DataError, match=r"dog\.npy: expected examples of shape \(784,\) as in cat\.npy, .*\(9, 28\)"):
+        load(tmp_path)
+
+
+def test_examples_along_the_last_axis_are_refused_with_what_turns_them(tmp_path: Path) -> None:
+    np.savez(tmp_path / "matlab.npz", X=np.zeros((28, 28, 50), np.uint8), y=np.arange(50) % 3)
+    with pytest.raises(DataError, match=r"expected 28 labels.*, but got 50; .*numpy\.moveaxis\(x, -1, 0\) turns it"):
+        load(tmp_path / "matlab.npz")
+
+
 def test_flat_images_are_one_row_high(tmp_path: Path, arrays: Arrays) -> None:
     path = tmp_path / "flat.npz"
     flat = {name: array.reshape(len(array), -1) if name[0] == "x" else array for name, array in arrays.items()}

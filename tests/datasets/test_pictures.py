@@ -42,6 +42,12 @@ def test_parts_are_named_as_people_name_them(tmp_path: Path) -> None:
     assert any("40 of 40 test examples occur in training too" in line for line in data.meta.odd)
 
 
+def test_a_table_beside_the_folders_is_no_data(tmp_path: Path) -> None:
+    write(tmp_path / "pets")
+    (tmp_path / "pets" / "prices.csv").write_text("a,b\n1,2\n")
+    assert load(tmp_path / "pets").class_names == ("cat", "dog")
+
+
 @pytest.mark.parametrize(("ending", "mode"), [("png", "RGB"), ("bmp", "L"), ("png", "LA"), ("tif", "RGB")])
 def test_grey_is_grey_however_it_is_stored(tmp_path: Path, ending: str, mode: str) -> None:
     assert load(write(tmp_path / "other", ending, mode)).digest == load(write(tmp_path / "plain")).digest

@@ -127,9 +127,44 @@ def test_an_idx_file_names_its_folder(folder: Path) -> None:
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("ours")
-    with pytest.raises(DataError, match=r"notes\.txt: expected .* one \.npz file.*, but got a file \.txt"):
-        load(tmp_path / "notes.txt")
+    (tmp_path / "notes.md").write_text("ours")
+    with pytest.raises(DataError, match=r"notes\.md: expected .* one \.npz file.*, but got a file \.md"):
+        load(tmp_path / "notes.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("digits.zip", r"got an archive \(\.zip\); unpack it"),
+        ("digits.tar.gz", r"got an archive .*; unpack it"),
+        ("digits.xlsx", r"a spreadsheet .*; save the sheet of the examples as \.csv"),
+        ("digits.jsonl", r"pandas\.read_json\('.*digits\.jsonl', lines=True\)\.to_csv\('digits\.csv', index=False\)"),
+        (
+            "digits.mat",
+            r"a MATLAB file .*scipy\.io\.loadmat\('.*'\) .*numpy\.savez\('digits\.npz', x_train=…, y_train=…\)",
+        ),
+        ("digits.npy", r"one array .*; its labels lie in another"),
+        ("digits.png", r"a picture .*; put the pictures of each class into a folder of its own"),
+    ],
+)
+def test_what_others_write_is_refused_with_what_to_do(tmp_path: Path, name: str, line: str) -> None:
+    (tmp_path / name).write_bytes(b"anything")
+    with pytest.raises(DataError, match=line):
+        digest(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("names", "line"),
+    [
+        (["mnist.zip"], r"got an archive, mnist\.zip; unpack it there"),
+        (["0_1.png", "1_1.png", "README"], r"pictures beside each other, .*; put the pictures of each class"),
+    ],
+)
+def test_a_folder_of_what_others_write_likewise(tmp_path: Path, names: list[str], line: str) -> None:
+    for name in names:
+        (tmp_path / name).write_bytes(b"anything")
+    with pytest.raises(DataError, match=line):
+        digest(tmp_path)
 
 
 def test_a_zip_archive_may_have_any_name(tmp_path: Path, arrays: Arrays, folder: Path) -> None:

@@ -59,6 +59,69 @@ def test_the_separator_is_seen(table: Path, tmp_path: Path, separator: str) -> N
     assert digest(write(tmp_path / "other.csv", FRAME, sep=separator)) == digest(table)
 
 
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("decimal.csv", {"sep": ";", "decimal": ","}),
+        ("decimal.tsv", {"sep": "\t", "decimal": ","}),
+        ("windows.csv", {"encoding": "utf-16"}),
+        ("marked.csv", {"encoding": "utf-8-sig"}),
+        ("packed.csv.bz2", {}),
+        ("plain.txt", {"sep": " ", "header": False}),
+        ("plain.dat", {"sep": "\t"}),
+    ],
+)
+def test_the_same_table_as_other_programs_write_it(
+    table: Path, tmp_path: Path, name: str, how: dict[str, object]
+) -> None:
+    assert digest(write(tmp_path / name, FRAME, **how)) == digest(table)
+
+
+def test_blanks_part_columns_however_many_they_are(table: Path, tmp_path: Path) -> None:
+    lines = [f"  {a:9.3f}   {b:9.3f} {c:9.3f} {kind} " for (a, b, c), kind in zip(VALUES, KINDS, strict=True)]
+    (tmp_path / "aligned.data").write_text("\n".join(lines))
+    assert digest(tmp_path / "aligned.data") == digest(table)
+
+
+def test_quotes_may_stand_behind_a_blank(tmp_path: Path) -> None:
+    names = {"cat": "a cat", "dog": "dog, small", "ox": "ox"}
+    rows = [f'{a}, {b}, {c}, "{names[kind]}"' for (a, b, c), kind in zip(VALUES.tolist(), KINDS, strict=True)]
+    (tmp_path / "quoted.csv").write_text("\n".join(['a, b, c, "the kind"', *rows]))
+    data = load(tmp_path / "quoted.csv")
+    assert (data.class_names, data.meta.columns) == (("a cat", "dog, small", "ox"), ("a", "b", "c"))
+
+
+def test_names_that_no_utf8_wrote_are_read(tmp_path: Path) -> None:
+    frame = FRAME.assign(species=np.where(KINDS == "ox", "Mähre", KINDS))
+    assert load(write(tmp_path / "old.csv", frame, encoding="cp1252")).class_names == ("Mähre", "cat", "dog")
+
+
+def test_a_cell_may_hold_a_whole_example(tmp_path: Path) -> None:
+    flat = tmp_path / "flat.csv"
+    write(flat, pd.DataFrame(PIXELS, columns=[f"p{n}" for n in range(64)]).assign(label=DIGITS))
+    told = pd.DataFrame({"emotion": DIGITS, "pixels": [" ".join(map(str, row)) for row in PIXELS]})
+    pd.DataFrame({"label": DIGITS, "pixels": PIXELS.tolist()}).to_parquet(tmp_path / "lists.parquet")
+    same = {digest(flat), digest(write(tmp_path / "told.csv", told)), digest(tmp_path / "lists.parquet")}
+    assert len(same) == 1
+    parts = write(tmp_path / "parts.csv", told.assign(Usage="Training"))
+    with pytest.raises(DataError, match=r"each of 'pixels' is a whole one; dataset\.drop=\[Usage\] leaves"):
+        load(parts)
+    assert digest(parts, drop=("Usage",)) in same
+
+
+def test_lists_of_another_length_are_refused(tmp_path: Path) -> None:
+    lists = [row[: 63 if at == 7 else 64] for at, row in enumerate(PIXELS.tolist())]
+    pd.DataFrame({"label": DIGITS, "pixels": lists}).to_parquet(tmp_path / "torn.parquet")
+    with pytest.raises(DataError, match=r"\(pixels\), row 8: expected 64 values as in the first row, but got 63"):
+        load(tmp_path / "torn.parquet")
+
+
+def test_a_table_of_pictures_names_says_how_pictures_are_read(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"file": [f"{n}.png" for n in range(60)], "label": DIGITS})
+    with pytest.raises(DataError, match=r"the name of a picture, '0\.png' in row 1.*folder of its own"):
+        load(write(tmp_path / "files.csv", frame))
+
+
 def test_a_table_is_the_same_data_in_any_format(table: Path, tmp_path: Path) -> None:
     (tmp_path / "animals.csv.gz").write_bytes(gzip.compress(table.read_bytes()))
     FRAME.to_parquet(tmp_path / "animals.parquet")

@@ -3,6 +3,6 @@
 from nnexp.datasets.layouts import idx, npz, pickled, pictures, tables
 from nnexp.datasets.layouts.layout import Files, Found, Layout
 
-LAYOUTS: tuple[Layout, ...] = (idx, npz, tables, pickled, pictures)  # the first that knows a path reads it
+LAYOUTS: tuple[Layout, ...] = (idx, npz, pictures, tables, pickled)  # the first that knows a path reads it
 
 __all__ = ["LAYOUTS", "Files", "Found", "Layout"]

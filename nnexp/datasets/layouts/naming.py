@@ -10,9 +10,9 @@ import re
 from nnexp.datasets.content import TEST, TRAIN, VAL
 
 PARTS = {
-    TRAIN: {"train", "training", "trn"},
+    TRAIN: {"train", "training", "trn", "tra"},
     VAL: {"val", "valid", "validation", "dev"},
-    TEST: {"test", "testing", "tst", "t10k", "eval"},
+    TEST: {"test", "testing", "tst", "tes", "t10k", "eval"},
 }
 KINDS = {
     "x": {"x", "images", "image", "imgs", "img", "data", "features", "inputs", "pixels"},

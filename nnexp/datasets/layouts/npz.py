@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from nnexp.arrays import read_npy
@@ -30,11 +31,13 @@ ARCHIVE = ".npz"
 def find(path: Path, options: Options) -> Found | None:  # noqa: ARG001
     """Find the one archive, which may have any name if it is named itself, or a file for each array."""
     if not path.is_dir():
-        return _of_archive(path) if path.suffix == ARCHIVE or _is_zip(path) else None
+        return _of_archive(path) if path.suffix == ARCHIVE or _holds_arrays(path) else None
     archives = sorted(file for file in path.iterdir() if file.suffix in (ARCHIVE, ONE_ARRAY))
     roles = {role: file for file in archives if (role := role_of(file.stem))}
     if len(archives) > 1 and len(roles) == len(archives) and any(role.startswith("x_") for role in roles):
         return Found({name: (roles[name],) for name in _complete(roles, path)})
+    if len(archives) > 1 and not roles and all(file.suffix == ONE_ARRAY for file in archives):
+        return Found({f"{kind}_{TRAIN}": tuple(archives) for kind in "xy"})
     return _of_archive(the_one(archives, "one .npz file", path)) if archives else None
 
 
@@ -62,11 +65,13 @@ def _complete(roles: Mapping[str, object], where: Path) -> list[str]:
     return [name for name in NAMES if name in roles]
 
 
-def _is_zip(path: Path) -> bool:
+def _holds_arrays(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+        return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC and any(
+            name.endswith(ONE_ARRAY) for name in _tried(zipfile.ZipFile(file).namelist, path)
+        )
 
 
 def _members(path: Path) -> list[str]:
@@ -82,10 +87,21 @@ def _roles(path: Path) -> dict[str, str]:
 
 
 def read(files: tuple[Path, ...], name: str, options: Options) -> NDArray[Any]:  # noqa: ARG001
-    """Read one array by its name, or the only one of a file."""
+    """Read one array by its name, or the only one of a file; of several files, each is a class (Quick, Draw!)."""
+    if len(files) > 1:
+        return _of_classes(files, name)
     (path,) = files
     with path.open("rb") as file:
         return _tried(lambda: _read(file, path, name), path, name)
+
+
+def _of_classes(files: tuple[Path, ...], name: str) -> NDArray[Any]:
+    arrays = [read((file,), name, Options()) for file in files]
+    for file, array in zip(files, arrays, strict=True):
+        if array.ndim < 2 or array.shape[1:] != arrays[0].shape[1:]:
+            expected = f"examples of shape {arrays[0].shape[1:]} as in {files[0].name}, a file for each class"
+            raise DataError(f"{file}: expected {expected}, but got {array.shape}")
+    return np.concatenate(arrays) if is_inputs(name) else np.repeat([f.stem for f in files], [len(a) for a in arrays])
 
 
 def _tried(read: Callable[[], T], path: Path, name: str = "arrays") -> T:

@@ -25,6 +25,7 @@ from nnexp.errors import DataError
 
 NAME = "pickled"
 WANTED = "the book's mnist.pkl.gz"
+SAVE_AGAIN = "where you trust it, load it and write its arrays with numpy.savez(FILE, x_train=…, y_train=…)"
 ENDINGS = (".pkl", ".pkl.gz", ".pickle", ".pickle.gz")
 ORDER = (TRAIN, VAL, TEST)
 LEVELS = 256
@@ -72,12 +73,12 @@ def _pairs(path: Path) -> list[tuple[NDArray[Any], NDArray[Any]]]:
     except (DataError, MemoryError):
         raise
     except pickle.UnpicklingError as error:
-        raise DataError(f"{path}: expected {expected}, but {error}; nothing of it was run") from error
+        raise DataError(f"{path}: expected {expected}, but {error}; nothing of it was run: {SAVE_AGAIN}") from error
     except OSError as error:
         raise DataError(f"{path}: expected to read it, but got: {error}; copy or download it again") from error
     except Exception as error:  # a pickle is a program: what goes wrong in it is of any kind
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
-        raise DataError(f"{path}: expected {expected}, but it is damaged or none ({reason})") from error
+        raise DataError(f"{path}: expected {expected}, but it is damaged or none ({reason}); {SAVE_AGAIN}") from error
     raise DataError(f"{path}: expected {expected}, but got {len(pairs)} of another kind")
 
 

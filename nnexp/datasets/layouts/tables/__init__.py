@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
 NAME = "tables"
 WANTED = "a table (.csv, .parquet, .arff)"
-ENDINGS = (".csv", ".csv.gz", ".tsv", ".arff", ".data", ".parquet")
+ENDINGS = (".csv", ".tsv", ".arff", ".data", ".tra", ".tes", ".parquet")
+PACKED = (".gz", ".bz2", ".zst")  # and unpacked while it is read
+NAMED = (".txt", ".dat", ".tab", ".train", ".test")  # tables if they are named, and else anything
 
 
 def find(path: Path, options: Options) -> Found | None:
     """Find the files of each part; a part whose labels are a secret, as in a contest, is left out."""
-    files = sorted(file for file in path.iterdir() if _is_table(file)) if path.is_dir() else [path]
-    if not files or not all(map(_is_table, files)):
+    files = sorted(file for file in path.iterdir() if _ends(file, ENDINGS)) if path.is_dir() else [path]
+    if not files or not _ends(files[0], ENDINGS + NAMED):
         return None
     parts = _parts(files, path)
     sheets = {part: _open(of_part[0]) for part, of_part in parts.items()}
@@ -48,24 +50,25 @@ def find(path: Path, options: Options) -> Found | None:
                 f"{parts[part][0]}: expected the columns of {parts[TRAIN][0].name}, but got {some(sheet.columns)}"
             )
     found = {f"{kind}_{part}": tuple(of_part) for part, of_part in parts.items() for kind in "xy"}
-    pictures = len(columns) == 1 and sheets[TRAIN].holds_pictures(columns[0])
     return Found(
         found,
         notes=tuple(notes),
-        columns=() if pictures else tuple(columns),
+        columns=() if _of_examples(sheets[TRAIN], columns) else tuple(columns),
         classes=sheets[TRAIN].classes_of(label),
     )
 
 
-def _is_table(file: Path) -> bool:
-    return file.is_file() and any(file.name.lower().endswith(ending) for ending in ENDINGS)
+def _ends(file: Path, endings: tuple[str, ...]) -> bool:
+    name = file.name.lower()
+    packing = next((packing for packing in PACKED if name.endswith(packing)), "")
+    return file.is_file() and name.removesuffix(packing).endswith(endings)
 
 
 def _parts(files: Sequence[Path], path: Path) -> dict[str, list[Path]]:
     """Sort files by their part; several of one are one after the other (test-00000-of-00002)."""
     parts: dict[str, list[Path]] = {}
     for file in files:
-        parts.setdefault(part_of(file.name.split(".")[0]) or "", []).append(file)
+        parts.setdefault(part_of(file.name) or "", []).append(file)
     alone = parts.pop("", [])
     if TRAIN in parts:
         return parts
@@ -84,8 +87,8 @@ def read(files: tuple[Path, ...], name: str, options: Options) -> NDArray[Any]:
     if name.startswith("y"):
         return np.concatenate([sheet.texts(label) for sheet in sheets])
     columns = _inputs(sheets[0], label, options)
-    if len(columns) == 1 and sheets[0].holds_pictures(columns[0]):
-        return np.concatenate([sheet.pictures(columns[0]) for sheet in sheets])
+    if column := _of_examples(sheets[0], columns):
+        return np.concatenate([sheet.examples(column) for sheet in sheets])
     return _values(sheets, columns)
 
 
@@ -93,6 +96,16 @@ def _inputs(sheet: Sheet, label: str, options: Options) -> list[str]:
     """List the columns that are learnt from: all but the label, and those that are to be left out."""
     dropped = {named(sheet, one, "drop") for one in options.drop}
     return [name for name in sheet.columns if name != label and name not in dropped]
+
+
+def _of_examples(sheet: Sheet, columns: list[str]) -> str | None:
+    """Give the one column whose cells are whole examples, if there is one."""
+    whole = next((name for name in columns if sheet.holds_examples(name)), None)
+    if whole and len(columns) > 1:
+        others = ",".join(name for name in columns if name != whole)
+        got = f"each of {whole!r} is a whole one; {SETTING}drop=[{others}] leaves the other columns out"
+        raise DataError(f"{sheet.file}: expected one column of examples, but {got}")
+    return whole
 
 
 def _told_apart(sheet: Sheet, name: str) -> str:

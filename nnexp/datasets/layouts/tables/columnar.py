@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from nnexp.datasets.layouts.pictures import decode_all
-from nnexp.datasets.layouts.tables.sheet import HEAD_ROWS, are_pixels, floats_of, no_number, numbers_rows
+from nnexp.datasets.layouts.tables.sheet import HEAD_ROWS, are_pixels, floats_of, no_number, numbers_rows, stacked
 from nnexp.errors import DataError
 
 
@@ -58,8 +58,10 @@ class ParquetTable:
         names = features.get(label, {}).get("names", [])
         return tuple(map(str, names)) if isinstance(names, list) else ()
 
-    def holds_pictures(self, column: str) -> bool:
+    def holds_examples(self, column: str) -> bool:
         kind = self._schema.field(column).type
+        if _is_list(kind):
+            return True
         held = kind.field("bytes").type if pa.types.is_struct(kind) and "bytes" in kind.names else kind
         return bool(pa.types.is_binary(held) or pa.types.is_large_binary(held))
 
@@ -87,13 +89,16 @@ class ParquetTable:
             yield floats_of(batch, str(self.file), at)
             at += batch.num_rows
 
-    def pictures(self, column: str) -> NDArray[Any]:
-        def cells() -> Iterator[bytes]:
+    def examples(self, column: str) -> NDArray[Any]:
+        def cells() -> Iterator[Any]:
             for batch in self._read([column]):
                 held = batch.column(0)
                 yield from (held.field("bytes") if pa.types.is_struct(held.type) else held).to_pylist()
 
-        return decode_all(cells(), self._n, f"{self.file} ({column})")
+        where = f"{self.file} ({column})"
+        if _is_list(self._schema.field(column).type):
+            return stacked(cells(), self._n, where)
+        return decode_all(cells(), self._n, where)
 
     def _read(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         try:
@@ -102,3 +107,8 @@ class ParquetTable:
         except (pa.ArrowException, OSError) as problem:
             reason = str(problem).partition("\n")[0]
             raise DataError(f"{self.file}: expected a Parquet file, but it is damaged ({reason})") from problem
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    kinds = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(is_one(kind) for is_one in kinds)

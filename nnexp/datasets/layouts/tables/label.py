@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from nnexp.datasets.layouts.naming import part_of
 from nnexp.datasets.options import SETTING, some
 from nnexp.errors import DataError
 
@@ -31,16 +32,19 @@ def label_of(sheet: Sheet, wanted: str | int | None) -> str:
     usual = [name for name in columns if name.strip().lower() in USUAL]
     if len(usual) == 1:
         return usual[0]
+    columns = [name for name in columns if not sheet.holds_examples(name) and not _names_parts(sheet, name)]
     texts = [name for name in columns if sheet.is_text(name)]
     if len(texts) == 1 and _are_few(sheet, texts[0]):
         return texts[0]
-    ends = [name for name in (columns[0], columns[-1]) if _may_be(sheet, name)]
+    ends = [name for name in dict.fromkeys((*columns[:1], *columns[-1:])) if _may_be(sheet, name)]
     if len(ends) == 2 and not texts and sheet.are_pixels(columns[1:-1]):
         return columns[0]  # as in every MNIST that was made a table; the last pixel is the corner
     if len(ends) == 1 and not texts:
         return ends[0]
-    hint = f"{SETTING}label={columns[-1]}, say" if sheet.has_header else f"{SETTING}label=0 is the first, -1 the last"
-    raise DataError(f"{sheet.file}: expected to know the column of labels; name it ({hint}) of {some(columns)}")
+    likely = [name for name in columns if _may_be(sheet, name) or (name in texts and _are_few(sheet, name))]
+    by_name = f"{SETTING}label={(likely or columns or sheet.columns)[-1]}, say"
+    hint = by_name if sheet.has_header else f"{SETTING}label=0 is the first, -1 the last"
+    raise DataError(f"{sheet.file}: expected to know the column of labels; name it ({hint}) of {some(sheet.columns)}")
 
 
 def named(sheet: Sheet, wanted: str | int, setting: str) -> str:
@@ -59,6 +63,11 @@ def named(sheet: Sheet, wanted: str | int, setting: str) -> str:
     near = get_close_matches(str(wanted), columns, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {some(columns)}"
     raise DataError(f"{sheet.file}: {SETTING}{setting} names {wanted}, which is no column; {hint}")
+
+
+def _names_parts(sheet: Sheet, name: str) -> bool:
+    """Tell whether a column says which part each row is of, as FER2013's "Usage"."""
+    return sheet.is_text(name) and all(map(part_of, sheet.head(name)))
 
 
 def _may_be(sheet: Sheet, name: str) -> bool:

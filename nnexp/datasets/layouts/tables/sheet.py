@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isqrt
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,11 +12,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from nnexp.datasets.layouts.layout import check_room
 from nnexp.datasets.options import SETTING
 from nnexp.errors import DataError
 
 HEAD_ROWS = 500  # that are looked at
 SMALLEST = 64  # pixels of a picture: 8 x 8
+LONGEST = 40  # characters of a cell, as it is told
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff")
 MANY = 20  # rows: of fewer, different numbers may be chance
 IDENTITY = re.compile(r"(?i:(.*[_ .-])?(id|index|no|nr|number)|unnamed.*|rowid|uuid)|.*[a-z]Id")
 
@@ -41,8 +44,8 @@ class Sheet(Protocol):
     def classes_of(self, label: str) -> tuple[str, ...]:
         """Name the classes 0, 1, ... where the file does."""
 
-    def holds_pictures(self, column: str) -> bool:
-        """Tell whether a column's cells are the bytes of picture files."""
+    def holds_examples(self, column: str) -> bool:
+        """Tell whether each of a column's cells is a whole example: the bytes of a picture, or a list of numbers."""
 
     def tells_apart(self, column: str) -> bool:
         """Tell whether a column numbers the rows."""
@@ -56,8 +59,8 @@ class Sheet(Protocol):
     def batches(self, columns: list[str]) -> Iterator[NDArray[np.float64]]:
         """Read values, a few rows (m, columns) at a time."""
 
-    def pictures(self, column: str) -> NDArray[Any]:
-        """Decode a column of pictures."""
+    def examples(self, column: str) -> NDArray[Any]:
+        """Read a column of examples, (n, height, width), of colours (n, height, width, 3), or (n, values)."""
 
 
 def is_word(cell: str) -> bool:
@@ -75,6 +78,31 @@ def numbers_rows(column: str, values: Sequence[str]) -> bool:
         return False
     places = [int(value) for value in values]
     return bool(IDENTITY.fullmatch(column)) or places == list(range(places[0], places[0] + len(places)))
+
+
+def stacked(lists: Iterable[Sequence[float]], n: int, where: str) -> NDArray[Any]:
+    """Put lists of numbers, all of the first one's length, into one array (n, values).
+
+    Raises
+    ------
+    DataError
+        For a list of another length, or what is no list of numbers.
+    """
+    rows: NDArray[Any] = np.empty((0, 0))
+    at = -1
+    for at, one in enumerate(lists):
+        try:
+            values = np.asarray(one, np.float64).ravel()
+        except (TypeError, ValueError) as problem:
+            raise DataError(f"{where}, row {at + 1}: expected a list of numbers, but got {str(one)[:40]}") from problem
+        if not at:
+            check_room((n, len(values)), np.dtype(np.float32), where)
+            rows = np.empty((n, len(values)), np.float32)
+        if len(values) != rows.shape[1]:
+            expected = f"{rows.shape[1]} values as in the first row"
+            raise DataError(f"{where}, row {at + 1}: expected {expected}, but got {len(values)}")
+        rows[at] = values
+    return rows[: at + 1]
 
 
 def are_pixels(values: int) -> bool:
@@ -105,6 +133,10 @@ def floats_of(batch: pa.RecordBatch, where: str, at: int) -> NDArray[np.float64]
 
 def no_number(where: object, column: str, value: str, row: int) -> DataError:
     """Say which cell is no number."""
-    got = f"{value!r} in row {row}, column {column!r}"
+    shown = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    got = f"{shown!r} in row {row}, column {column!r}"
+    if value.lower().endswith(PICTURES):
+        remedy = "put the pictures of each class into a folder of its own, and name the folder above these"
+        return DataError(f"{where}: expected numbers, but got the name of a picture, {got}; {remedy}")
     drop = f"{SETTING}drop=[{column}] leaves the column out"
     return DataError(f"{where}: expected numbers, but got {got}; {drop}, or write its values as numbers")

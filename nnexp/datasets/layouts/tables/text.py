@@ -1,8 +1,7 @@
-"""A table as text: CSV with a header or without, by comma, semicolon, tab or bar; or ARFF, whose rows are CSV too."""
+"""A table as text: CSV with a header or without, by comma, semicolon, tab, bar or blanks; or ARFF."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -13,12 +12,21 @@ from numpy.typing import NDArray
 from pyarrow import csv as pa_csv
 
 from nnexp.datasets.layouts.tables import arff
-from nnexp.datasets.layouts.tables.sheet import HEAD_ROWS, are_pixels, floats_of, is_word, no_number, numbers_rows
+from nnexp.datasets.layouts.tables.dialect import dialect_of
+from nnexp.datasets.layouts.tables.sheet import (
+    HEAD_ROWS,
+    are_pixels,
+    floats_of,
+    is_word,
+    no_number,
+    numbers_rows,
+    stacked,
+)
 from nnexp.errors import DataError
 
 HEAD_BYTES = 1 << 18
+FEW = 20  # rows that tell what a column is
 BLOCK = 8 << 20  # bytes at a time
-DELIMITERS = ",;\t|"
 MISSING = ["", "?", "NA", "NaN", "nan", "null", "NULL", "None", "n/a", "N/A"]
 
 
@@ -31,12 +39,10 @@ class TextTable:
         with _stream(file) as stream:
             sample = stream.read(HEAD_BYTES + (self._arff.length if self._arff else 0))
         if self._arff:
-            self._delimiter, self._quote = ",", "'"
             sample = sample[self._arff.length :]
+            self._dialect = dialect_of(sample, quote="'", delimiter=",")
         else:
-            lines = sample.decode("utf-8-sig", "replace").splitlines()
-            first = next((line for line in lines if line.strip()), "")
-            self._delimiter, self._quote = max(DELIMITERS, key=first.count), '"'
+            self._dialect = dialect_of(sample)
         self._rows = self._sample(sample)
         self.has_header = bool(self._arff) or self._begins_with_names()
         if self.has_header and not self._arff:
@@ -45,10 +51,9 @@ class TextTable:
             self._names = self._arff.columns if self._arff else [str(n) for n in range(len(self._rows[0]))]
 
     def _sample(self, sample: bytes) -> list[list[str]]:
-        lines = sample.decode("utf-8-sig", "replace").splitlines()[: HEAD_ROWS + 1]
+        lines = sample.decode(self._dialect.encoding, "replace").splitlines()[: HEAD_ROWS + 1]
         whole = lines if len(sample) < HEAD_BYTES or len(lines) > HEAD_ROWS else lines[:-1]
-        reader = csv.reader(whole, delimiter=self._delimiter, quotechar=self._quote, skipinitialspace=True)
-        rows = [[cell.strip() for cell in row] for row in reader if row]
+        rows = self._dialect.rows(whole)
         if not rows:
             raise DataError(f"{self.file}: expected a table, but got no rows")
         if widths := {len(row) for row in rows if len(row) != len(rows[0])}:
@@ -81,8 +86,9 @@ class TextTable:
     def classes_of(self, label: str) -> tuple[str, ...]:  # noqa: ARG002
         return ()
 
-    def holds_pictures(self, column: str) -> bool:  # noqa: ARG002
-        return False
+    def holds_examples(self, column: str) -> bool:
+        """Tell whether each cell is numbers with blanks between them, as FER2013 has its pixels."""
+        return all(len(cell.split()) > 1 and not any(map(is_word, cell.split())) for cell in self.head(column)[:FEW])
 
     def tells_apart(self, column: str) -> bool:
         return numbers_rows(column, self.head(column))
@@ -111,20 +117,22 @@ class TextTable:
         except pa.ArrowInvalid as problem:
             raise self._explained(columns, problem) from problem
 
-    def pictures(self, column: str) -> NDArray[Any]:
-        raise NotImplementedError(column)
+    def examples(self, column: str) -> NDArray[Any]:
+        cells = (cell for batch in self._read([column], pa.string()) for cell in batch.column(0).to_pylist())
+        return stacked((cell.split() for cell in cells), self.most_rows(), f"{self.file} ({column})")
 
     def _read(self, columns: list[str], kind: pa.DataType) -> Iterator[pa.RecordBatch]:
         skipped = self._arff.lines if self._arff else int(self.has_header)
         with _stream(self.file) as stream:
             reader = pa_csv.open_csv(
-                stream,
+                self._dialect.plain(stream),
                 pa_csv.ReadOptions(column_names=self._names, skip_rows=skipped, block_size=BLOCK, use_threads=False),
-                pa_csv.ParseOptions(delimiter=self._delimiter, quote_char=self._quote),
+                pa_csv.ParseOptions(delimiter=self._dialect.delimiter, quote_char=self._dialect.quote),
                 pa_csv.ConvertOptions(
                     include_columns=columns,
                     column_types=dict.fromkeys(columns, kind),
                     null_values=MISSING,
+                    decimal_point=self._dialect.decimal,
                 ),
             )
             yield from reader
