@@ -32,6 +32,7 @@ MOST_DECIMALS = 6  # of a number that is written without an exponent
 LARGEST = 1e150  # squares of larger numbers are none any more; MLflow keeps infinity as 1.8e308
 
 LOST_RECALL = 0.2  # a classifier that recognises no more than this share of a class has lost the class
+LOST_FROM = 5  # examples of a class on; all of fewer may be missed by chance
 BALANCED = "balanced accuracy"  # the mean share of a class that a classifier recognises, of all classes alike
 DIGITS = tuple("0123456789")  # the names of classes that sentences call digits
 

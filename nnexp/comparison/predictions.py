@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nnexp.archive.reader import RunReader
 from nnexp.errors import RecordError
-from nnexp.measure import LOST_RECALL
+from nnexp.measure import LOST_FROM, LOST_RECALL
 from nnexp.recording.files import PREDICTIONS
 from nnexp.statistics.estimates import mcnemar
 from nnexp.tracking.store import RunStore
@@ -44,8 +44,9 @@ class Predictions:
 
     def lost(self) -> list[int]:
         """List the classes that it lost."""
-        classes = np.unique(self.labels)
-        return [int(one) for one in classes if self.correct[self.labels == one].mean() <= LOST_RECALL]
+        classes, counts = np.unique(self.labels, return_counts=True)
+        many = classes[counts >= LOST_FROM]
+        return [int(one) for one in many if self.correct[self.labels == one].mean() <= LOST_RECALL]
 
     def named(self, numbers: Sequence[str]) -> list[str]:
         """Name classes that a record gives by number."""

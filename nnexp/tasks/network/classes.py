@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from nnexp.core import EpochResult
 from nnexp.datasets import Dataset, Split
+from nnexp.datasets.oddities import RARE
 
-RARE = 0.01  # of the examples to learn from
 FEW = 0.5  # of an even share of them
 MOST = 100  # classes with metrics of their own
 LONGEST = 100  # characters of a name in that of a metric

@@ -23,7 +23,7 @@ from nnexp.core import EpochResult
 from nnexp.datasets import Dataset, Preparation
 from nnexp.datasets.scale import AUTO as BY_DATA
 from nnexp.errors import DataError, NnexpError
-from nnexp.measure import LOST_RECALL
+from nnexp.measure import LOST_FROM, LOST_RECALL
 from nnexp.tasks.network import deciding
 from nnexp.tasks.network.classes import recalls
 from nnexp.tasks.network.config import SCHEMA, Config, DatasetConfig
@@ -154,7 +154,8 @@ def predictions(network: core.Network, dataset: Dataset, kernel: str) -> dict[st
 def lost_classes(answers: Mapping[str, np.ndarray]) -> list[int]:
     """List the classes of which a network recognises at most a fifth: its accuracy says little of its settings."""
     labels, right = answers["labels"], answers["labels"] == answers["predicted"]
-    return [int(one) for one in np.unique(labels) if right[labels == one].mean() <= LOST_RECALL]
+    classes, counts = np.unique(labels, return_counts=True)
+    return [int(one) for one in classes[counts >= LOST_FROM] if right[labels == one].mean() <= LOST_RECALL]
 
 
 def _state(network: core.Network, epoch: EpochResult) -> Files:
