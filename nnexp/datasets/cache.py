@@ -27,7 +27,7 @@ from nnexp.datasets.content import Content, Meta, digest_of
 
 # Stands in the folder's name, so that versions never meet each other's. Raise it as well where a layout makes other
 # arrays of the same files.
-FORMAT = 3
+FORMAT = 4
 HEADER = "content.json"
 UNFINISHED = ".part"
 ABANDONED_AFTER = 3600.0  # seconds: no writer takes that long, so its process was killed

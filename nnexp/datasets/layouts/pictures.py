@@ -37,7 +37,7 @@ def find(path: Path, options: Options) -> Found | None:  # noqa: ARG001
     if not files or (len(classes.get(TRAIN, ())) < 2 and any(one.is_file() for one in path.iterdir())):
         return None  # one folder of pictures beside a file is no class, but what the file speaks of
     others = [folder.name for folder in folders if parts and folder not in parts.values()]
-    told = f"{path}: the folders {some(others)} are of no part (train, val, test), and are left out"
+    told = f"the folders {some(others)} are of no part (train, val, test), and are left out"
     return Found(files, folders=True, notes=(told,) if others else ())
 
 

@@ -43,7 +43,7 @@ def find(path: Path, options: Options) -> Found | None:
     notes = [_told_apart(sheets[TRAIN], name) for name in columns if sheets[TRAIN].tells_apart(name)]
     for part, sheet in sheets.items():
         if part != TRAIN and sheet.columns == [name for name in sheets[TRAIN].columns if name != label]:
-            notes.append(f"{parts[part][0]} has no column {label!r}: it is left out")
+            notes.append(f"{parts[part][0].name} has no column {label!r}: it is left out")
             del parts[part]
         elif sheet.columns != sheets[TRAIN].columns:
             raise DataError(
@@ -110,7 +110,7 @@ def _of_examples(sheet: Sheet, columns: list[str]) -> str | None:
 
 def _told_apart(sheet: Sheet, name: str) -> str:
     told = f"column {name!r} numbers the rows, and says nothing of a class"
-    return f"{sheet.file}: {told}; {SETTING}drop=[{name}] leaves it out"
+    return f"{sheet.file.name}: {told}; {SETTING}drop=[{name}] leaves it out"
 
 
 def _values(sheets: Sequence[Sheet], columns: list[str]) -> NDArray[Any]:
