@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,8 @@ from tests.zygote import Zygote
 
 pytestmark = pytest.mark.xdist_group("readme")
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
 SMALL = "epochs=1 dataset.limit=500"  # added to whatever trains
 
 
@@ -82,6 +84,21 @@ def test_the_main_command_trains_and_compares(terminal: Terminal) -> None:
 def test_the_tour_works_line_by_line(terminal: Terminal) -> None:
     for line in block("tour").splitlines():
         terminal.type(smaller(line))
+
+
+def test_a_result_is_proved_to_a_stranger(terminal: Terminal) -> None:
+    for line in block("stranger").splitlines():
+        terminal.type(line)
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs the chromium browser")
+def test_its_pictures_are_made_by_the_command_that_it_names(terminal: Terminal) -> None:
+    (line,) = re.findall(r"`(python -m tests\.pictures init --to \.github)`", README)
+    (terminal.folder / ".github").mkdir()
+    terminal.shell(f"PYTHONPATH={ROOT} {line.replace('init', 'quick')}")
+    assert "quick" in (terminal.folder / ".github" / "terminal.svg").read_text()
+    for name in re.findall(r"!\[.*?\]\((\.github/.*?)\)", README):
+        assert (ROOT / name).stat().st_size > 1000
 
 
 def test_what_was_trained_is_found_again(terminal: Terminal) -> None:
