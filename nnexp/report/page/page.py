@@ -22,7 +22,6 @@ from nnexp.escape import in_html, in_plotly
 from nnexp.report.page.packed import library
 from nnexp.report.page.pictures import pictures
 from nnexp.report.page.runs_table import runs_table
-from nnexp.report.plots import search
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
@@ -31,6 +30,8 @@ from nnexp.report.prose.told import tell
 from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import Table, tables
 from nnexp.tracking.store import RunStore
+
+ZOOM = '<p class="hint zoom">Drag to zoom in; a double click shows all that a plot holds.</p>'
 
 
 def page(
@@ -56,10 +57,9 @@ def page(
     found
         What the search found whose runs these are: it is the answer then.
     """
-    told, drawn, listed = tell(comparison), plots(comparison, store, images), tables(comparison)
+    told, drawn, listed = tell(comparison), plots(comparison, store, images, found), tables(comparison)
     if found:
         told = replace(told, answer=tell_searched(found), details=(*tell_details(found),), notes=())
-        drawn = [*(Plot(figure.layout.title.text, figure, wide) for figure, wide in search.figures(found)), *drawn]
         title, listed = title or ask_searched(found), searched_tables(found)
     packed, length = library() if drawn else ("", 0)
     return Template(_shipped("page.html")).substitute(
@@ -75,7 +75,9 @@ def page(
         runs=runs_table(comparison),
         plotly=packed,
         length=str(length),
-        script=_shipped("page.js") if drawn else "",
+        script=_shipped("runs.js") + (_shipped("page.js") if drawn else ""),
+        hint=ZOOM if drawn else "",
+        reading="",
     )
 
 
@@ -115,8 +117,17 @@ def _figure(number: int, plot: Plot) -> str:
     wide = " wide" if plot.wide else ""
     return (
         f'<figure class="plot{wide}"><figcaption id="plot-{number}">{in_html(plot.title)}</figcaption>'
-        f'<div class="drawing" role="figure" aria-labelledby="plot-{number}"></div>'
+        f'<div class="drawing" role="img" aria-labelledby="plot-{number}"></div>'
+        f'<div class="save">{_saves(plot.title)}</div>'
         f'<script type="application/json">{data}</script></figure>'
+    )
+
+
+def _saves(title: str) -> str:
+    said = in_html(title)
+    return " ".join(
+        f'<button type="button" title="Save as {form}" aria-label="{form}: save {said}">{form}</button>'
+        for form in ("SVG", "PNG")
     )
 
 

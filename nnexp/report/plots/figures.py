@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from plotly.graph_objects import Figure
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.predictions import Predictions, read_predictions
+from nnexp.comparison.searched import Searched
 from nnexp.comparison.summary import Summary
 from nnexp.measure import DIGITS, Measure
 from nnexp.report.plots import (
@@ -19,8 +20,10 @@ from nnexp.report.plots import (
     front,
     heat_map,
     learning_curves,
+    mattered,
     mistakes,
     parallel,
+    search,
     strip,
     weights,
 )
@@ -37,14 +40,25 @@ class Plot:
     wide: bool = False
 
 
-def plots(comparison: Comparison, store: RunStore | None, images: NDArray[np.number] | None = None) -> list[Plot]:
-    """Draw all that there is to draw."""
+def plots(
+    comparison: Comparison,
+    store: RunStore | None,
+    images: NDArray[np.number] | None = None,
+    found: Searched | None = None,
+) -> list[Plot]:
+    """Draw all that there is to draw; of the runs of a search first what that found."""
     if comparison.nothing:
         return []
+    if found:
+        best = [one for one in comparison.configurations if found.is_best(one.runs[0])]
+        others = [one for one in comparison.configurations if one not in best]
+        comparison = replace(comparison, configurations=(*best, *others))
     drawn = [
+        *(search.figures(found) if found else ()),
         *_strips(comparison),
-        *_curves(comparison, store),
+        *(() if found else _by_setting(comparison)),
         *_configurations(comparison),
+        *_curves(comparison, store),
         *_networks(comparison, store, images),
     ]
     return [Plot(figure.layout.title.text, figure, wide) for figure, wide in drawn]
@@ -62,26 +76,32 @@ def _curves(comparison: Comparison, store: RunStore | None) -> Iterator[tuple[Fi
     curves = learning_curves.compute(comparison, store)
     if curves.empty:
         return
-    yield learning_curves.draw(curves, comparison.measure), False
+    figure = learning_curves.draw(curves, comparison)
+    yield figure, bool(figure.layout.meta)
     if curves.seconds.notna().any():
-        yield learning_curves.draw_by_time(curves, comparison.measure), False
+        yield learning_curves.draw_by_time(curves, comparison), False
 
 
 def _strips(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
     runs = strip.compute(comparison)
     if len(runs) > 1:
-        yield strip.draw(runs, comparison), False
+        yield strip.draw(runs, comparison), True
+
+
+def _by_setting(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
     for name in by_setting.numbers(comparison):
         yield by_setting.draw(by_setting.compute(comparison, name), comparison), False
 
 
 def _configurations(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
-    points = front.compute(comparison)
-    if len(points) > 1:
-        yield front.draw(points, comparison.measure), False
     levels = heat_map.compute(comparison)
     if levels is not None:
         yield heat_map.draw(levels, comparison.measure), False
+    if comparison.mattered:
+        yield mattered.draw(comparison.mattered, comparison.measure.label), False
+    points = front.compute(comparison)
+    if len(points) > 1:
+        yield front.draw(points, comparison.measure), False
     if len(comparison.by) > 1:
         yield parallel.draw(parallel.compute(comparison), comparison.measure), False
 
