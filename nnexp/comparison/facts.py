@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import PurePath
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import DATA_NAME, SEED, order, setting_of, varying
@@ -13,19 +14,20 @@ from nnexp.tracking.store import RunStore
 from nnexp.tracking.sweeps import latest_first, mark_of
 
 MOST_VALUES = 12
+DATA_PATH, UNGIVEN = "dataset.path", "null"
 NOT_USED = ("null", "None", "[]", "false")  # values of settings that are left alone
 
 
-def facts(comparison: Comparison, store: RunStore | None) -> list[tuple[str, str]]:
-    """Give pairs of a name and a value."""
+def facts(comparison: Comparison, store: RunStore | None, sizes: str = "") -> list[tuple[str, str]]:
+    """Give pairs of a name and a value; `sizes` says how many examples the data have, where that is known."""
     runs = comparison.runs
     if not runs:
         return []
     sweep = _sweep(runs, store) if store else None
     told = [
-        ("swept", "; ".join(_over(runs, name) for name in (*comparison.by, SEED) if _known(runs, name))),
+        ("swept", "; ".join(_over(runs, name) for name in _swept(comparison))),
         ("held", _held(runs)),
-        ("data", _data(runs)),
+        ("data", ", ".join(filter(None, (_data(runs), sizes)))),
         ("when", _when(runs)),
         ("sweep", f"{sweep.name} {sweep.run_id[:8]}" if sweep else ""),
         ("command", sweep.tags.get(Tag.COMMAND, "") if sweep else ""),
@@ -33,8 +35,10 @@ def facts(comparison: Comparison, store: RunStore | None) -> list[tuple[str, str
     return [(name, value) for name, value in told if value]
 
 
-def _known(runs: Sequence[Run], name: str) -> bool:
-    return any(name in run.params for run in runs)
+def _swept(comparison: Comparison) -> list[str]:
+    """Name what is told apart, and the seed where there are several."""
+    seeds = {run.params[SEED] for run in comparison.runs if SEED in run.params}
+    return [*(name for name in comparison.by if name != SEED), *([SEED] if len(seeds) > 1 else [])]
 
 
 def _over(runs: Sequence[Run], name: str) -> str:
@@ -45,7 +49,7 @@ def _over(runs: Sequence[Run], name: str) -> str:
 
 def _held(runs: Sequence[Run]) -> str:
     """List the settings that every run shares: first those that somebody set, then those at their defaults."""
-    apart, incidental = {*varying(runs), SEED}, {name for run in runs for name in run.incidental}
+    apart, incidental = {*varying(runs)}, {name for run in runs for name in run.incidental}
     names = [name for name in runs[0].params if name not in apart and name not in incidental]
     shared = [name for name in names if len({setting_of(run, name) for run in runs}) == 1]
     usual = set(runs[0].tags.get(Tag.DEFAULTS, "").split())
@@ -54,9 +58,15 @@ def _held(runs: Sequence[Run]) -> str:
     return " ".join(f"{name}={setting_of(runs[0], name)}" for name in [*chosen, *others])
 
 
+def data_of(run: Run) -> str:
+    """Name the data of a run: the file or folder that somebody gave, else what is set; empty where nothing is."""
+    path = run.params.get(DATA_PATH, UNGIVEN)
+    return run.params.get(DATA_NAME, "") if path == UNGIVEN else PurePath(path).name
+
+
 def _data(runs: Sequence[Run]) -> str:
-    name = setting_of(runs[0], DATA_NAME) if DATA_NAME in runs[0].params else ""
-    return f"{name} {digests(runs, Tag.DATA)}".strip()
+    names = sorted({data_of(run) for run in runs} - {""})
+    return " ".join(filter(None, (", ".join(names), digests(runs, Tag.DATA))))
 
 
 def _when(runs: Sequence[Run]) -> str:

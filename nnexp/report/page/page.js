@@ -1,6 +1,7 @@
 // Draws every plot in the page's colours and width, and again when these change.
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const paper = window.matchMedia("print");
+const NARROW = 480; // pixels, of which long names need all
 const PANEL = { height: 170, above: 34, below: 40, columns: 4 }; // pixels, and how many stand in a row at most
 
 function colours() {
@@ -40,7 +41,7 @@ function arranged(layout, width) {
     changed[`yaxis${suffix}`] = {
       ...layout[`yaxis${suffix}`], domain: [top - PANEL.height / inside, top], showticklabels: column === 0,
     };
-    changed.annotations[place] = { ...layout.annotations[place], x: (left + right) / 2, y: top };
+    changed.annotations[place] = { ...layout.annotations[place], x: left, xanchor: "left", y: top };
   }
   return changed;
 }
@@ -50,6 +51,7 @@ function draw(figure) {
   const { data, layout } = JSON.parse(figure.querySelector("script").textContent);
   const width = drawing.clientWidth;
   const shown = { ...arranged({ ...layout, height: height(layout, width) }, width), width, template: colours() };
+  if (width < NARROW) shown.legend = { ...layout.legend, font: { size: 10 } };
   return Plotly.react(drawing, data, shown, { displayModeBar: false });
 }
 

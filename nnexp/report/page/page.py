@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.facts import facts
-from nnexp.comparison.origin import origin
+from nnexp.comparison.origin import origin, where
 from nnexp.comparison.searched import Searched
 from nnexp.escape import in_html, in_plotly
 from nnexp.report.page.packed import library
@@ -25,6 +25,7 @@ from nnexp.report.page.runs_table import runs_table
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
+from nnexp.report.prose.reading import reading
 from nnexp.report.prose.searched import ask_searched, tell_details, tell_searched
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.searched import searched_tables
@@ -39,6 +40,7 @@ def page(
     store: RunStore | None = None,
     *,
     images: NDArray[np.number] | None = None,
+    sizes: str = "",
     title: str = "",
     found: Searched | None = None,
 ) -> str:
@@ -52,6 +54,8 @@ def page(
         Where histories, predictions and weights are read; without it the page has only what the comparison holds.
     images
         The test images (n, h, w), the more the darker, for the gallery of mistakes.
+    sizes
+        How many examples the data have to train, to validate and to test on.
     title
         What was asked; made from the settings told apart when not given.
     found
@@ -71,18 +75,28 @@ def page(
         tables="\n".join(map(_table, listed)),
         plots="\n".join([*(_figure(number, plot) for number, plot in enumerate(drawn)), *pictures(comparison, store)]),
         origin="\n".join(_definition(*line) for line in origin(comparison, store)),
-        facts="\n".join(_definition(*line) for line in facts(comparison, store)),
+        facts="\n".join(_definition(*line) for line in [*facts(comparison, store, sizes), *_where(comparison, store)]),
         runs=runs_table(comparison),
         plotly=packed,
         length=str(length),
         script=_shipped("runs.js") + (_shipped("page.js") if drawn else ""),
         hint=ZOOM if drawn else "",
-        reading="",
+        reading="" if found else _reading(comparison),
     )
 
 
 def _shipped(name: str) -> str:
     return files("nnexp.report.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _reading(comparison: Comparison) -> str:
+    lines = "".join(_definition(*line) for line in reading(comparison))
+    return f'<dl class="reading">{lines}</dl>' if lines else ""
+
+
+def _where(comparison: Comparison, store: RunStore | None) -> list[tuple[str, str]]:
+    machine = where(comparison, store)
+    return [("where", machine)] if machine else []
 
 
 def _list(sentences: Sequence[str], kind: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from plotly.graph_objects import Figure
 
 from nnexp.escape import shortened
 from nnexp.measure import Measure
+
+if TYPE_CHECKING:  # a terminal needs no plotly
+    from plotly.graph_objects import Figure
 
 GAP = 3.0  # times the range of all that remain, as wide as which the gap is that parts them from what is far off
 MARGIN = 0.06  # of the range
@@ -20,8 +23,8 @@ LINE = 0.09  # of the range, where a line of text stands
 Range = tuple[float, float]
 
 
-def fitting(values: Sequence[float], all_of_them: Sequence[float] = ()) -> Range | None:
-    """Give the range that most of the values fill; None where that is no less than a part of all of them."""
+def usual_range(values: Sequence[float], all_of_them: Sequence[float] = ()) -> Range | None:
+    """Give the range that most of the values fill; None where it is not much less than that of all of them."""
     every = _finite([*values, *all_of_them])
     near = _near(_finite(values))
     if len(near) == 0 or len(every) < FEWEST:

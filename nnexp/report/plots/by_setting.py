@@ -11,7 +11,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import is_number, label
 from nnexp.measure import Measure
 from nnexp.report.plots import style
-from nnexp.report.plots.axis import fit, fitting
+from nnexp.report.plots.axis import fit, usual_range
 
 FEWEST = 3  # values, for a line to say more than a table
 MOST_LINES = len(style.COLOURS)
@@ -65,8 +65,11 @@ def draw(levels: pd.DataFrame, comparison: Comparison) -> Figure:
         ticks = {"tickvals": values, "ticktext": [f"{value:g}" for value in values]}
         figure.update_xaxes(type="log", **(ticks if len(values) <= MOST_TICKS else {}))
     figure.update_layout(showlegend=bool(many or len(lines) > 1 or len(lost)))
-    shown, named = kept if len(kept) >= len(lost) else levels, dict(zip(levels.label, levels.level * measure.factor, strict=True))
-    found = fitting((shown.level * measure.factor).tolist(), [*named.values()])
+    shown, named = (
+        kept if len(kept) >= len(lost) else levels,
+        dict(zip(levels.label, levels.level * measure.factor, strict=True)),
+    )
+    found = usual_range((shown.level * measure.factor).tolist(), [*named.values()])
     return fit(figure, "y", found, named, measure)
 
 

@@ -116,20 +116,27 @@ def _networks(
     for one in (best, *others[-1:]):
         answers = read_predictions(store, typical(one, comparison.measure).run_id)
         if answers is not None:
-            title = f"What {one.label} takes for what (a typical run)"
-            yield from confusion_matrix.figures(answers, title)
+            yield from confusion_matrix.figures(answers, f"What {_named(one)} takes for what{_typical(one)}")
     run = typical(best, comparison.measure)
     answers = read_predictions(store, run.run_id)
     if answers is not None and images is not None and _are_pictures(images, answers):
         what = "digit" if answers.classes == DIGITS else "class"
-        title = f"The surest mistakes of {best.label}: {what} as called (a typical run)"
+        title = f"The surest mistakes of {_named(best)}: {what} as called{_typical(best)}"
         yield mistakes.draw(mistakes.compute(answers), images, title), True
     looks = weights.compute(store, run.run_id, answers.shape if answers else None)
     if looks is not None:
         neuron = "output" if run.params.get("hidden") == "[]" else "hidden neuron"
         most = f"of the first {weights.MOST_NEURONS} of {len(looks)} {neuron}s"
         each = f"each {most if len(looks) > weights.MOST_NEURONS else neuron}"
-        yield weights.draw(looks, f"What {each} of {best.label} looks at: blue for, red against"), True
+        yield weights.draw(looks, f"What {each} of {_named(best)} looks at: blue for, red against"), True
+
+
+def _named(one: Summary) -> str:
+    return one.label if one.values else "the network"
+
+
+def _typical(one: Summary) -> str:
+    return " (a typical run)" if len(one.runs) > 1 else ""
 
 
 def _are_pictures(images: NDArray[np.number], answers: Predictions) -> bool:

@@ -8,7 +8,7 @@ from plotly.graph_objects import Figure
 from nnexp.comparison.comparison import Comparison
 from nnexp.measure import Measure
 from nnexp.report.plots import style
-from nnexp.report.plots.axis import fit, fitting
+from nnexp.report.plots.axis import fit, usual_range
 
 
 def compute(comparison: Comparison) -> pd.DataFrame:
@@ -50,4 +50,4 @@ def draw(points: pd.DataFrame, measure: Measure) -> Figure:
         )
     named = dict(zip(points.configuration, points.level * measure.factor, strict=True))
     figure.update_xaxes(rangemode="tozero").update_layout(showlegend=True)
-    return fit(figure, "y", fitting([*named.values()]), named, measure)
+    return fit(figure, "y", usual_range([*named.values()]), named, measure)

@@ -10,7 +10,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import is_number, label
 from nnexp.measure import NOTHING, Measure
 from nnexp.report.plots import style
-from nnexp.report.plots.axis import fitting
+from nnexp.report.plots.axis import usual_range
 
 
 def compute(comparison: Comparison) -> pd.DataFrame | None:
@@ -31,7 +31,7 @@ def draw(levels: pd.DataFrame, measure: Measure) -> Figure:
     down, across, shown = str(levels.index.name), str(levels.columns.name), levels.to_numpy() * measure.factor
     empty = f"; {NOTHING}: no run that was not lost" if np.isnan(shown).any() else ""
     figure = style.figure(f"{measure.label.capitalize()} by both{empty}", across, down)
-    low, high = fitting(shown[np.isfinite(shown)].tolist()) or (None, None)
+    low, high = usual_range(shown[np.isfinite(shown)].tolist()) or (None, None)
     figure.add_heatmap(
         x=[f"{value:g}" for value in levels.columns],
         y=[f"{value:g}" for value in levels.index],

@@ -12,7 +12,7 @@ from nnexp.comparison.frame import history_frame
 from nnexp.comparison.summary import Summary
 from nnexp.measure import TOTAL, Measure
 from nnexp.report.plots import panels, style
-from nnexp.report.plots.axis import fit, fitting
+from nnexp.report.plots.axis import fit, usual_range
 from nnexp.tracking.store import RunStore
 
 FEW_EPOCHS = 10
@@ -129,7 +129,7 @@ def _fit(figure: Figure, curves: Curves, comparison: Comparison) -> Figure:
     late = curves[curves.epoch > EARLY * curves.epoch.max()]
     kept = late[late.configuration.isin(good)]
     kept = kept if 2 * len(kept) >= len(late) else late
-    found = fitting((kept["median"] * factor).tolist(), [*curves.low * factor, *curves.high * factor])
+    found = usual_range((kept["median"] * factor).tolist(), [*curves.low * factor, *curves.high * factor])
     last = late.groupby("configuration", sort=False)["median"].last() * factor
     return fit(figure, "y", found, last.to_dict(), comparison.measure)
 

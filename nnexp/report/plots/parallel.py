@@ -15,7 +15,7 @@ from nnexp.comparison.groups import label, order, typed
 from nnexp.escape import shortened
 from nnexp.measure import Measure
 from nnexp.report.plots import style
-from nnexp.report.plots.axis import fitting
+from nnexp.report.plots.axis import usual_range
 from nnexp.report.plots.by_setting import is_spaced
 
 SHADES = 9
@@ -96,7 +96,7 @@ def _axis(values: pd.Series[str]) -> tuple[NDArray[np.float64], Ticks]:
 def _scale(values: NDArray[np.float64], *, log: bool = False) -> tuple[NDArray[np.float64], Ticks]:
     """Give numbers their places on a scale; what is far off all others stands at its end."""
     values = np.log10(values) if log else values
-    low, high = fitting(values.tolist()) or (float(values.min()), float(values.max()))
+    low, high = usual_range(values.tolist()) or (float(values.min()), float(values.max()))
     width = (high - low) or 1.0
     marks = [place / (TICKS - 1) for place in range(TICKS if high > low else 1)]
     ticks = {place: low + width * place for place in marks}

@@ -12,7 +12,7 @@ from nnexp.comparison.groups import seed_of
 from nnexp.escape import shortened
 from nnexp.measure import Measure
 from nnexp.report.plots import style
-from nnexp.report.plots.axis import Range, fitting
+from nnexp.report.plots.axis import Range, usual_range
 
 MOST = 40  # settings: more of them are no strips any more
 ROW, EDGES = 38, 130  # pixels
@@ -36,7 +36,7 @@ def draw(runs: pd.DataFrame, comparison: Comparison) -> Figure:
     order = [one.label for one in shown]
     figure = style.figure(_title(comparison), measure.column, height=EDGES + ROW * len(shown))
     values = runs.value * measure.factor
-    found = fitting((values[~runs.lost] if runs.lost.mean() <= 0.5 else values).tolist(), values.tolist())
+    found = usual_range((values[~runs.lost] if runs.lost.mean() <= 0.5 else values).tolist(), values.tolist())
     step = EDGE * (found[1] - found[0]) if found else 0.0
     runs = runs.assign(drawn=values.clip(found[0] - step, found[1] + step) if found else values)
     for lost, name, symbol, colour in ((False, "a run", "circle", 0), (True, "a lost run", "x", 1)):
@@ -62,14 +62,14 @@ def draw(runs: pd.DataFrame, comparison: Comparison) -> Figure:
     )
     figure.update_yaxes(
         type="category", categoryorder="array", categoryarray=order[::-1], range=[-0.5, len(order) - 0.25], title=None,
-        showticklabels=False,
+        showticklabels=False, automargin=False,
     )  # fmt: skip
-    figure.update_layout(showlegend=bool(runs.lost.any()))
+    figure.update_layout(showlegend=bool(runs.lost.any()), margin_l=12)
     for place, label in enumerate(order):
         name = shortened(label, LONGEST) + _beyond(values[runs.configuration == label], found, measure)
         figure.add_annotation(
             text=name, xref="paper", x=0, y=len(order) - 1 - place, yshift=13, xanchor="left", showarrow=False,
-            font={"size": 12},
+            font={"size": 11},
         )  # fmt: skip
     return _with_edges(figure, found, values) if found else figure
 
