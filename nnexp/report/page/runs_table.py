@@ -27,7 +27,7 @@ def runs_table(comparison: Comparison) -> str:
         f'placeholder="{in_html(_example(comparison))}"></label>'
         f'<button type="button" id="copy">Copy as a table</button>'
         f'<span id="told" role="status">{count(len(rows), "run")}</span></div>'
-        '<div class="scroll" tabindex="0" role="region" aria-label="Runs"><table class="runs">'
+        '<div class="scroll" tabindex="0" role="region" aria-label="The table of runs"><table class="runs">'
         f"<caption><span>{count(len(rows), 'run')}, those of the first setting first</span></caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
     )

@@ -18,6 +18,7 @@ from nnexp.report.plots import style
 from nnexp.report.plots.axis import usual_range
 from nnexp.report.plots.by_setting import is_spaced
 
+MOST = 1000  # runs, those of the best settings: more are no lines any more
 SHADES = 9
 SCALE = [style.COLOURS[1], "#9a9a9a", style.COLOURS[0]]  # from the worst to the best; seen on white and on black
 PLACES = 8  # values that have a place each, as words have
@@ -28,7 +29,7 @@ Ticks = dict[float, str]  # by where they stand on an axis, from 0 to 1
 
 
 def compute(comparison: Comparison) -> pd.DataFrame:
-    """Give a row for each run: its settings, in the columns they are called, and what decides in the last."""
+    """Give a row for each run of the first settings: these, in the columns they are called, and what decides last."""
     rows = [
         {
             **dict(zip(comparison.by, one.values, strict=True)),
@@ -37,7 +38,7 @@ def compute(comparison: Comparison) -> pd.DataFrame:
         for one in comparison.configurations
         for run in one.runs
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows[:MOST])
 
 
 def draw(runs: pd.DataFrame, measure: Measure) -> Figure:
@@ -46,7 +47,8 @@ def draw(runs: pd.DataFrame, measure: Measure) -> Figure:
     outcome = (runs[last] * measure.factor).to_numpy(dtype=float)
     axes = [*(_axis(runs[name]) for name in names), _scale(outcome)]
     at = np.stack([places for places, _ in axes], axis=1)
-    figure = style.figure("Every run across the settings: the best in blue, the worst in orange")
+    which = "Every run" if len(runs) < MOST else f"The runs of the first settings, {MOST:,} of them,"
+    figure = style.figure(f"{which} across the settings: the best in blue, the worst in orange")
     said = [f"{label(names, row[:-1])}: {measure.show(row[-1])}" for row in runs.itertuples(index=False, name=None)]
     shade = np.clip((at[:, -1] * SHADES).astype(int), 0, SHADES - 1)
     for number in range(SHADES) if measure.higher_is_better else reversed(range(SHADES)):
