@@ -2,7 +2,9 @@
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const paper = window.matchMedia("print");
 const NARROW = 480; // pixels, of which long names need all
-const PANEL = { height: 170, above: 34, below: 40, columns: 4 }; // pixels, and how many stand in a row at most
+const PANEL = { height: 170, above: 34, below: 40, beside: 80, columns: 4 }; // pixels, and the most in a row
+const PRINTED = { ...PANEL, height: 76, above: 26, below: 30, rows: 7 }; // so that all of them stand on one page
+const LETTER = 0.57; // of the size of a font, which a letter is wide
 
 function colours() {
   const style = getComputedStyle(document.body);
@@ -28,29 +30,44 @@ function height(layout, width) {
 function arranged(layout, width) {
   const panels = layout.meta?.panels;
   if (!panels) return layout;
-  const rows = Math.ceil(panels / Math.max(1, Math.min(PANEL.columns, Math.floor(width / layout.meta.width))));
+  const panel = document.body.classList.contains("printed") ? PRINTED : PANEL;
+  const room = Math.max(1, Math.min(panel.columns, Math.floor(width / layout.meta.width)));
+  const rows = Math.min(Math.ceil(panels / room), panel.rows ?? panels);
   const columns = Math.ceil(panels / rows); // as even as may be
-  const inside = rows * (PANEL.above + PANEL.height + PANEL.below);
+  const inside = rows * (panel.above + panel.height + panel.below);
   const changed = { ...layout, height: inside + layout.margin.t + layout.margin.b, annotations: [...layout.annotations] };
   for (let place = 0; place < panels; place += 1) {
     const [row, column, suffix] = [Math.floor(place / columns), place % columns, place ? place + 1 : ""];
     const left = column / columns;
-    const top = 1 - (row * (PANEL.above + PANEL.height + PANEL.below) + PANEL.above) / inside;
+    const top = 1 - (row * (panel.above + panel.height + panel.below) + panel.above) / inside;
     const right = (column + 1) / columns - (column + 1 < columns ? 18 / width : 0);
     changed[`xaxis${suffix}`] = { ...layout[`xaxis${suffix}`], domain: [left, right] };
     changed[`yaxis${suffix}`] = {
-      ...layout[`yaxis${suffix}`], domain: [top - PANEL.height / inside, top], showticklabels: column === 0,
+      ...layout[`yaxis${suffix}`], domain: [top - panel.height / inside, top], showticklabels: column === 0,
     };
-    changed.annotations[place] = { ...layout.annotations[place], x: left, xanchor: "left", y: top };
+    const font = lettered((width - PANEL.beside) / columns, layout.meta.letters);
+    changed.annotations[place] = { ...layout.annotations[place], x: left, xanchor: "left", y: top, font };
   }
   return changed;
+}
+
+// Titles and captions are as large as their longest lets them be.
+function lettered(width, letters) {
+  return { size: Math.max(6, Math.min(12, (0.96 * width) / (letters * LETTER))) };
+}
+
+function captioned(layout, width) {
+  const { columns, letters } = layout.meta ?? {};
+  if (!columns) return layout;
+  return { ...layout, annotations: layout.annotations.map((one) => ({ ...one, font: lettered(width / columns, letters) })) };
 }
 
 function draw(figure) {
   const drawing = figure.querySelector(".drawing");
   const { data, layout } = JSON.parse(figure.querySelector("script").textContent);
   const width = drawing.clientWidth;
-  const shown = { ...arranged({ ...layout, height: height(layout, width) }, width), width, template: colours() };
+  const fitted = captioned(arranged({ ...layout, height: height(layout, width) }, width), width);
+  const shown = { ...fitted, width, template: colours() };
   if (width < NARROW) shown.legend = { ...layout.legend, font: { size: 10 } };
   return Plotly.react(drawing, data, shown, { displayModeBar: false });
 }

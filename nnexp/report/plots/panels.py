@@ -16,7 +16,7 @@ from nnexp.report.plots import style
 COLUMNS = 4
 ROW, EDGES = 190, 90  # pixels
 LONGEST = 56  # characters of a panel's title
-LETTER, NARROW = 6.5, 175  # pixels: the width of a character, and of a panel at the least
+LETTER, NARROW = 6.0, 175  # pixels: the width of a character, and of a panel at the least
 
 
 def begin(title: str, titles: Sequence[str], y: str) -> Figure:
@@ -30,7 +30,10 @@ def begin(title: str, titles: Sequence[str], y: str) -> Figure:
     )
     figure.update_annotations(font={"size": 11})
     figure.update_yaxes(title_text=y, row=1, col=1)
-    return figure.update_layout(meta={"panels": len(titles), "width": max(NARROW, LETTER * max(map(len, short)))})
+    letters = max(map(len, short))
+    return figure.update_layout(
+        meta={"panels": len(titles), "width": max(NARROW, LETTER * letters), "letters": letters}
+    )
 
 
 def place(number: int, panels: int) -> dict[str, int]:

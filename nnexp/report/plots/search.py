@@ -82,7 +82,8 @@ def draw_importances(found: Searched) -> Figure:
     names = [*found.importances][::-1]
     shares = [100 * found.importances[name] for name in names]
     hover = "%{y}: %{x:.0f} %<extra></extra>"
-    return figure.add_bar(x=shares, y=names, orientation="h", marker={"color": style.COLOURS[0]}, hovertemplate=hover)
+    figure.add_bar(x=shares, y=names, orientation="h", marker={"color": style.COLOURS[0]}, hovertemplate=hover)
+    return figure.update_yaxes(type="category", ticklabelstandoff=6, showgrid=False)
 
 
 def draw_slices(points: pd.DataFrame, found: Searched) -> Figure:
