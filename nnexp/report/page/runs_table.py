@@ -53,12 +53,12 @@ def _row(values: tuple[str, ...], run: Run, measures: list[Measure], comparison:
             "<td></td>" if value is None else f'<td data-value="{float(value)}">{in_html(measure.show(value))}</td>'
         )
     if comparison.tells_lost_runs:
-        cells.append(_name(", ".join(comparison.lost.get(run.run_id, ()))))
+        cells.append(_name(", ".join(comparison.lost.get(run.run_id, ())), "name lost"))
     cells.append(f'<td class="name"><code>{run.run_id[:ID]}</code></td>')
     verbs = ("show", "rerun", *(("predict",) if run.task == FIRST_TASK else ()))
     commands = " ".join(f"<code>nnexp {verb} {run.run_id[:ID]}</code>" for verb in verbs)
     return f'<tr>{"".join(cells)}<td class="name go">{commands}</td></tr>'
 
 
-def _name(value: str) -> str:
-    return f'<td class="name">{in_html(value)}</td>'
+def _name(value: str, kind: str = "name") -> str:
+    return f'<td class="{kind}">{in_html(value)}</td>'

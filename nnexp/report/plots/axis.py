@@ -13,7 +13,7 @@ from nnexp.measure import Measure
 if TYPE_CHECKING:  # a terminal needs no plotly
     from plotly.graph_objects import Figure
 
-GAP = 3.0  # times the range of all that remain, as wide as which the gap is that parts them from what is far off
+GAP = 5.0  # times the range of all that remain, as wide as which the gap is that parts them from what is far off
 MARGIN = 0.06  # of the range
 FEWEST = 4  # values, for some of them to be far off
 MOST_NAMED = 2

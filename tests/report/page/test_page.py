@@ -68,7 +68,7 @@ def test_what_a_run_lost_stands_beside_it_by_its_name(shelf):
     record.tags["nnexp.lost"] = "1"
     answers = {"labels": np.array([0, 0, 1, 1]), "predicted": np.array([0, 0, 0, 0]), "confidence": np.ones(4)}
     shelf.keep(record.run_id, "predictions.npz", **answers, classes=np.array(["cat", "dog"]))
-    assert "<td>dog</td>" in page(compare(shelf.records, shelf), shelf)
+    assert ">dog</td>" in page(compare(shelf.records, shelf), shelf)
 
 
 def test_the_page_says_what_was_swept_what_was_held_and_lists_every_run():
