@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import seed_of
 from nnexp.escape import in_html
@@ -55,9 +57,17 @@ def _row(values: tuple[str, ...], run: Run, measures: list[Measure], comparison:
     if comparison.tells_lost_runs:
         cells.append(_name(", ".join(comparison.lost.get(run.run_id, ())), "name lost"))
     cells.append(f'<td class="name"><code>{run.run_id[:ID]}</code></td>')
-    verbs = ("show", "rerun", *(("predict",) if run.task == FIRST_TASK else ()))
-    commands = " ".join(f"<code>nnexp {verb} {run.run_id[:ID]}</code>" for verb in verbs)
+    commands = " ".join(f"<code>{command}</code>" for command in _commands(run))
     return f'<tr>{"".join(cells)}<td class="name go">{commands}</td></tr>'
+
+
+def _commands(run: Run) -> Iterator[str]:
+    """Say what goes on from a run; a command, which no record runs, is to be typed again."""
+    run_id, is_network = run.run_id[:ID], run.task == FIRST_TASK
+    yield f"nnexp show {run_id}"
+    yield f"nnexp rerun {run_id}{'' if is_network or ':' in run.task else ' -- …'}"
+    if is_network:
+        yield f"nnexp predict {run_id}"
 
 
 def _name(value: str, kind: str = "name") -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # a terminal needs no plotly
     from plotly.graph_objects import Figure
 
 GAP = 5.0  # times the range of all that remain, as wide as which the gap is that parts them from what is far off
+LOST_GAP = 2.0  # likewise, where these are lost runs, which say little of their setting
 MARGIN = 0.06  # of the range
 FEWEST = 4  # values, for some of them to be far off
 MOST_NAMED = 2
@@ -23,14 +24,14 @@ LINE = 0.09  # of the range, where a line of text stands
 Range = tuple[float, float]
 
 
-def usual_range(values: Sequence[float], all_of_them: Sequence[float] = ()) -> Range | None:
+def usual_range(values: Sequence[float], all_of_them: Sequence[float] = (), gap: float = GAP) -> Range | None:
     """Give the range that most of the values fill; None where it is not much less than that of all of them."""
     every = _finite([*values, *all_of_them])
     near = _near(_finite(values))
     if len(near) == 0 or len(every) < FEWEST:
         return None
     low, high = float(near[0]), float(near[-1])
-    if every[-1] - every[0] <= (1 + GAP) * (high - low):
+    if every[-1] - every[0] <= (1 + gap) * (high - low):
         return None
     room = MARGIN * ((high - low) or abs(low) or 1.0)
     return low - room, high + room

@@ -11,7 +11,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import is_number, label
 from nnexp.measure import Measure
 from nnexp.report.plots import style
-from nnexp.report.plots.axis import fit, usual_range
+from nnexp.report.plots.axis import GAP, LOST_GAP, fit, usual_range
 
 FEWEST = 3  # values, for a line to say more than a table
 MOST_LINES = len(style.COLOURS)
@@ -69,7 +69,8 @@ def draw(levels: pd.DataFrame, comparison: Comparison) -> Figure:
         kept if len(kept) >= len(lost) else levels,
         dict(zip(levels.label, levels.level * measure.factor, strict=True)),
     )
-    found = usual_range((shown.level * measure.factor).tolist(), [*named.values()])
+    gap = LOST_GAP if len(shown) < len(levels) else GAP
+    found = usual_range((shown.level * measure.factor).tolist(), [*named.values()], gap)
     return fit(figure, "y", found, named, measure)
 
 

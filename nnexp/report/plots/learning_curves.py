@@ -18,6 +18,7 @@ from nnexp.tracking.store import RunStore
 FEW_EPOCHS = 10
 TOGETHER = 4  # configurations whose bands can be told apart in one plot; more have a panel each
 MOST = 16  # configurations
+GAP = 1.0  # times the range of the others: so much lower is what ends, or begins, beyond the axis
 EARLY = 0.25  # of the epochs: they decide nothing of what an axis shows
 Curves = pd.DataFrame  # configuration, epoch, median, low, high, seconds
 
@@ -129,7 +130,7 @@ def _fit(figure: Figure, curves: Curves, comparison: Comparison) -> Figure:
     late = curves[curves.epoch > EARLY * curves.epoch.max()]
     kept = late[late.configuration.isin(good)]
     kept = kept if 2 * len(kept) >= len(late) else late
-    found = usual_range((kept["median"] * factor).tolist(), [*curves.low * factor, *curves.high * factor])
+    found = usual_range((kept["median"] * factor).tolist(), [*curves.low * factor, *curves.high * factor], GAP)
     last = late.groupby("configuration", sort=False)["median"].last() * factor
     return fit(figure, "y", found, last.to_dict(), comparison.measure)
 

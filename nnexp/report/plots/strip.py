@@ -12,7 +12,7 @@ from nnexp.comparison.groups import seed_of
 from nnexp.escape import shortened
 from nnexp.measure import Measure
 from nnexp.report.plots import style
-from nnexp.report.plots.axis import Range, usual_range
+from nnexp.report.plots.axis import GAP, LOST_GAP, Range, usual_range
 
 MOST = 40  # settings: more of them are no strips any more
 ROW, EDGES = 38, 130  # pixels
@@ -36,7 +36,8 @@ def draw(runs: pd.DataFrame, comparison: Comparison) -> Figure:
     order = [one.label for one in shown]
     figure = style.figure(_title(comparison), measure.column, height=EDGES + ROW * len(shown))
     values = runs.value * measure.factor
-    found = usual_range((values[~runs.lost] if runs.lost.mean() <= 0.5 else values).tolist(), values.tolist())
+    good = values[~runs.lost] if runs.lost.mean() <= 0.5 else values
+    found = usual_range(good.tolist(), values.tolist(), LOST_GAP if len(good) < len(values) else GAP)
     step = EDGE * (found[1] - found[0]) if found else 0.0
     runs = runs.assign(drawn=values.clip(found[0] - step, found[1] + step) if found else values)
     for lost, name, symbol, colour in ((False, "a run", "circle", 0), (True, "a lost run", "x", 1)):
