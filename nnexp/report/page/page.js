@@ -4,6 +4,7 @@ const paper = window.matchMedia("print");
 const NARROW = 480; // pixels, of which long names need all
 const PANEL = { height: 170, above: 34, below: 40, beside: 80, columns: 4 }; // pixels, and the most in a row
 const PRINTED = { ...PANEL, height: 76, above: 26, below: 30, rows: 7 }; // so that all of them stand on one page
+const TITLE = 48; // pixels, above a plot that is saved
 const LETTER = 0.57; // of the size of a font, which a letter is wide
 
 function colours() {
@@ -81,11 +82,11 @@ async function save(figure, format) {
   document.body.classList.remove("light");
   template.layout.paper_bgcolor = "#ffffff";
   const { data, layout } = drawing;
-  const margin = { ...layout.margin, t: layout.margin.t + 32 };
+  const margin = { ...layout.margin, t: layout.margin.t + TITLE };
   const head = { text: title, x: 0, xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 10 }, font: { size: 16 } };
-  const copy = { data, layout: { ...layout, template, margin, title: head, height: layout.height + 32 } };
+  const copy = { data, layout: { ...layout, template, margin, title: head, height: layout.height + TITLE } };
   const filename = title.replace(/[^\w.-]+/g, "-").slice(0, 60);
-  await Plotly.downloadImage(copy, { format, filename, width: layout.width, height: layout.height + 32, scale: format === "png" ? 2 : 1 });
+  await Plotly.downloadImage(copy, { format, filename, width: layout.width, height: layout.height + TITLE, scale: format === "png" ? 2 : 1 });
 }
 
 // The library is compressed, and written in RFC 1924's signs with "," for "<" and "." for "&": see packed.py.

@@ -131,8 +131,13 @@ def _fit(figure: Figure, curves: Curves, comparison: Comparison) -> Figure:
     kept = late[late.configuration.isin(good)]
     kept = kept if 2 * len(kept) >= len(late) else late
     found = usual_range((kept["median"] * factor).tolist(), [*curves.low * factor, *curves.high * factor], GAP)
-    last = late.groupby("configuration", sort=False)["median"].last() * factor
-    return fit(figure, "y", found, last.to_dict(), comparison.measure)
+    last = (late.groupby("configuration", sort=False)["median"].last() * factor).to_dict()
+    if found is None or figure.layout.meta is None:
+        return fit(figure, "y", found, last, comparison.measure)
+    for number, value in enumerate(last.values(), start=1):
+        if not found[0] <= value <= found[1]:
+            panels.letter(figure, number, f"ends at {comparison.measure.show(value / factor)}", high=value > found[1])
+    return fit(figure, "y", found, {}, comparison.measure)
 
 
 def _of(labels: list[str], comparison: Comparison) -> str:

@@ -42,6 +42,15 @@ def place(number: int, panels: int) -> dict[str, int]:
     return {"row": 1 + number // columns, "col": 1 + number % columns}
 
 
+def letter(figure: Figure, number: int, text: str, *, high: bool) -> None:
+    """Write a text at the upper or lower edge of a panel; the first is 1."""
+    axis = "" if number == 1 else str(number)
+    figure.add_annotation(
+        text=text, xref=f"x{axis} domain", yref=f"y{axis} domain", x=1, y=int(high), xanchor="right",
+        yanchor="top" if high else "bottom", showarrow=False, font={"size": 11},
+    )  # fmt: skip
+
+
 def _rows_and_columns(panels: int) -> tuple[int, int]:
     """Divide panels among rows as evenly as may be."""
     rows = -(-panels // COLUMNS)

@@ -63,6 +63,16 @@ def test_no_two_bands_lie_over_each_other_where_they_are_many(shelf):
     assert "dotted: hidden=15" in figure.layout.title.text
 
 
+def test_a_panel_says_where_its_setting_ends_that_lies_beyond_the_axis(shelf):
+    for eta, end in ((1, 0.95), (2, 0.96), (3, 0.97), (4, 0.965), (1000, 0.1)):
+        made = shelf.add(run(end, eta=eta), [end - 0.01, end], 1.0)
+        made.tags[Tag.LOST] = "3" if end < 0.5 else Tag.NOTHING
+    comparison = compare(shelf.records, shelf)
+    figure = learning_curves.draw(learning_curves.compute(comparison, shelf), comparison)
+    told = figure.layout.annotations[-1]
+    assert (told.text, told.yref, figure.layout.annotations[4].text) == ("ends at 10.00", "y5 domain", "eta=1000")
+
+
 def test_by_time_the_first_of_very_many_settings_stand_out_of_the_others(shelf):
     comparison, curves = curves_of(shelf, 16)
     figure = learning_curves.draw_by_time(curves, comparison)
