@@ -18,16 +18,16 @@ DATA_PATH, UNGIVEN = "dataset.path", "null"
 NOT_USED = ("null", "None", "[]", "false")  # values of settings that are left alone
 
 
-def facts(comparison: Comparison, store: RunStore | None, sizes: str = "") -> list[tuple[str, str]]:
-    """Give pairs of a name and a value; `sizes` says how many examples the data have, where that is known."""
+def facts(comparison: Comparison, store: RunStore | None) -> list[tuple[str, str]]:
+    """Give pairs of a name and a value."""
     runs = comparison.runs
     if not runs:
         return []
     sweep = _sweep(runs, store) if store else None
     told = [
-        ("swept", "; ".join(_over(runs, name) for name in _swept(comparison))),
+        ("swept", "; ".join(_over(runs, name) for name in (*comparison.by, SEED) if _known(runs, name))),
         ("held", _held(runs)),
-        ("data", ", ".join(filter(None, (_data(runs), sizes)))),
+        ("data", _data(runs)),
         ("when", _when(runs)),
         ("sweep", f"{sweep.name} {sweep.run_id[:8]}" if sweep else ""),
         ("command", sweep.tags.get(Tag.COMMAND, "") if sweep else ""),
@@ -35,10 +35,8 @@ def facts(comparison: Comparison, store: RunStore | None, sizes: str = "") -> li
     return [(name, value) for name, value in told if value]
 
 
-def _swept(comparison: Comparison) -> list[str]:
-    """Name what is told apart, and the seed where there are several."""
-    seeds = {run.params[SEED] for run in comparison.runs if SEED in run.params}
-    return [*(name for name in comparison.by if name != SEED), *([SEED] if len(seeds) > 1 else [])]
+def _known(runs: Sequence[Run], name: str) -> bool:
+    return any(name in run.params for run in runs)
 
 
 def _over(runs: Sequence[Run], name: str) -> str:
@@ -49,7 +47,7 @@ def _over(runs: Sequence[Run], name: str) -> str:
 
 def _held(runs: Sequence[Run]) -> str:
     """List the settings that every run shares: first those that somebody set, then those at their defaults."""
-    apart, incidental = {*varying(runs)}, {name for run in runs for name in run.incidental}
+    apart, incidental = {*varying(runs), SEED}, {name for run in runs for name in run.incidental}
     names = [name for name in runs[0].params if name not in apart and name not in incidental]
     shared = [name for name in names if len({setting_of(run, name) for run in runs}) == 1]
     usual = set(runs[0].tags.get(Tag.DEFAULTS, "").split())

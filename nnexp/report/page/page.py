@@ -6,7 +6,7 @@ What is drawn is chosen in figures.py; how it looks, in light and in dark, is in
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from string import Template
@@ -75,7 +75,7 @@ def page(
         tables="\n".join(map(_table, listed)),
         plots="\n".join([*(_figure(number, plot) for number, plot in enumerate(drawn)), *pictures(comparison, store)]),
         origin="\n".join(_definition(*line) for line in origin(comparison, store)),
-        facts="\n".join(_definition(*line) for line in [*facts(comparison, store, sizes), *_where(comparison, store)]),
+        facts="\n".join(_definition(*line) for line in _facts(comparison, store, sizes)),
         runs=runs_table(comparison),
         plotly=packed,
         length=str(length),
@@ -94,9 +94,12 @@ def _reading(comparison: Comparison) -> str:
     return f'<dl class="reading">{lines}</dl>' if lines else ""
 
 
-def _where(comparison: Comparison, store: RunStore | None) -> list[tuple[str, str]]:
-    machine = where(comparison, store)
-    return [("where", machine)] if machine else []
+def _facts(comparison: Comparison, store: RunStore | None, sizes: str) -> Iterator[tuple[str, str]]:
+    """Give what stands above every comparison, how many examples there are, and where it was computed."""
+    for name, value in facts(comparison, store):
+        yield name, f"{value}, {sizes}" if name == "data" and sizes else value
+    if machine := where(comparison, store):
+        yield "where", machine
 
 
 def _list(sentences: Sequence[str], kind: str) -> str:
