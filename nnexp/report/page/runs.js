@@ -17,8 +17,10 @@ function wants(word, heads) {
   const [, name, sign, value] = TERM.exec(word) ?? [];
   const place = name ? heads.findIndex((head) => head.toLowerCase().startsWith(name)) : -1;
   if (place < 0) return (row) => row.textContent.toLowerCase().includes(word);
-  const shown = (cell) => (HOLDS[sign](compared(cell.textContent.toLowerCase(), value)) ? true : HOLDS[sign](compared(valueOf(cell).toLowerCase(), value)));
-  return (row) => shown(row.cells[place]);
+  return (row) => {
+    const shown = row.cells[place].textContent.toLowerCase(); // in the unit of its head
+    return shown !== "" && HOLDS[sign](compared(shown, value));
+  };
 }
 
 function alive(table) {

@@ -37,15 +37,14 @@ def usual_range(values: Sequence[float], all_of_them: Sequence[float] = (), gap:
     return low - room, high + room
 
 
-def fit(figure: Figure, axis: str, found: Range | None, named: Mapping[str, float], measure: Measure) -> Figure:
-    """Have the axis (`x` or `y`) show a range, and name at its edge what lies beyond, by its values there."""
+def fit(figure: Figure, found: Range | None, named: Mapping[str, float], measure: Measure) -> Figure:
+    """Have the vertical axis show a range, and name at its edge what lies beyond, by its values there."""
     if not found:
         return figure
     far = {name: value for name, value in named.items() if np.isfinite(value) and not found[0] <= value <= found[1]}
     is_high = sum(value > found[1] for value in far.values()) > len(far) / 2
     room = LINE * (found[1] - found[0]) * bool(far)
-    update = figure.update_xaxes if axis == "x" else figure.update_yaxes
-    update(range=[found[0] - room * (not is_high), found[1] + room * is_high])
+    figure.update_yaxes(range=[found[0] - room * (not is_high), found[1] + room * is_high])
     if not far:
         return figure
     first = [*far.items()][: MOST_NAMED if len(far) <= MOST_NAMED else 1]

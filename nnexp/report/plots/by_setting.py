@@ -71,7 +71,7 @@ def draw(levels: pd.DataFrame, comparison: Comparison) -> Figure:
     )
     gap = LOST_GAP if len(shown) < len(levels) else GAP
     found = usual_range((shown.level * measure.factor).tolist(), [*named.values()], gap)
-    return fit(figure, "y", found, named, measure)
+    return fit(figure, found, named, measure)
 
 
 def is_spaced(values: list[float]) -> bool:

@@ -50,4 +50,4 @@ def draw(points: pd.DataFrame, measure: Measure) -> Figure:
         )
     named = dict(zip(points.configuration, points.level * measure.factor, strict=True))
     figure.update_xaxes(rangemode="tozero").update_layout(showlegend=True)
-    return fit(figure, "y", usual_range([*named.values()]), named, measure)
+    return fit(figure, usual_range([*named.values()]), named, measure)

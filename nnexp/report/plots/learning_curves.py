@@ -36,9 +36,10 @@ def draw(curves: Curves, comparison: Comparison) -> Figure:
     several = any(len(one.runs) > 1 for one in comparison.configurations)
     title = f"{measure.noun.capitalize()} by epoch{_of(labels, comparison)}"
     title += ": median, and from the lowest to the highest run" if several else ""
-    figure = panels.begin(f"{title}; dotted: {labels[0]}", labels, measure.column) if apart else style.figure(
-        title, "epoch", measure.column
-    )  # fmt: skip
+    if apart:
+        figure = panels.begin(f"{title}; dotted: {labels[0]}", labels, measure.column)
+    else:
+        figure = style.figure(title, "epoch", measure.column)
     best = curves[curves.configuration == labels[0]]
     for number, (label, colour) in enumerate(style.colours(labels).items()):
         one, where = curves[curves.configuration == label], panels.place(number, len(labels)) if apart else {}
@@ -133,11 +134,11 @@ def _fit(figure: Figure, curves: Curves, comparison: Comparison) -> Figure:
     found = usual_range((kept["median"] * factor).tolist(), [*curves.low * factor, *curves.high * factor], GAP)
     last = (late.groupby("configuration", sort=False)["median"].last() * factor).to_dict()
     if found is None or figure.layout.meta is None:
-        return fit(figure, "y", found, last, comparison.measure)
-    for number, value in enumerate(last.values(), start=1):
-        if not found[0] <= value <= found[1]:
+        return fit(figure, found, last, comparison.measure)
+    for number, label in enumerate(dict.fromkeys(curves.configuration), start=1):
+        if label in last and not found[0] <= (value := last[label]) <= found[1]:
             panels.letter(figure, number, f"ends at {comparison.measure.show(value / factor)}", high=value > found[1])
-    return fit(figure, "y", found, {}, comparison.measure)
+    return fit(figure, found, {}, comparison.measure)
 
 
 def _of(labels: list[str], comparison: Comparison) -> str:
