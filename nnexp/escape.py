@@ -14,7 +14,6 @@ from typing import Any
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what a spreadsheet takes for the beginning of one
 TEMPLATES = ("hovertemplate", "texttemplate")  # of a plot: no text from outside is ever in them
-PARALLEL = {"values", "ticktext"}  # of an axis of parallel coordinates: its ticks alone are no HTML to plotly
 IN_ASCII = "nnexp.escape"  # how a stream writes what it cannot encode: open(..., errors=IN_ASCII)
 
 _MARKDOWN = re.compile(
@@ -66,8 +65,7 @@ def in_plotly(content: Any) -> Any:
     if isinstance(content, list):
         return [in_plotly(item) for item in content]
     if isinstance(content, dict):
-        plain = {"ticktext": [*map(visible, content.get("ticktext", ()))]} if content.keys() >= PARALLEL else {}
-        return {name: item if name in TEMPLATES else in_plotly(item) for name, item in content.items()} | plain
+        return {name: item if name in TEMPLATES else in_plotly(item) for name, item in content.items()}
     return content
 
 

@@ -19,6 +19,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.readable import Readable
 from nnexp.comparison.searched import Searched
+from nnexp.datasets import Dataset
 from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.recording.store import open_store
 from nnexp.report.page.page import page
@@ -27,7 +28,7 @@ from nnexp.sweep.find import chosen_runs
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tasks.network.task import NETWORK
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
 PAGE = "report.html"
@@ -65,14 +66,15 @@ def write_page(comparison: Comparison, store: RunStore, to: Path, *, found: Sear
     """Write a comparison's page, and on it what the search found whose runs these are."""
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        images = _test_images(comparison.runs, store)
-        to.write_text(page(comparison, store, images=images, found=found), encoding="utf-8")
+        dataset = _dataset_of(comparison.runs, store)
+        images, sizes = (_test_images(dataset), _sizes(dataset)) if dataset else (None, "")
+        to.write_text(page(comparison, store, images=images, sizes=sizes, found=found), encoding="utf-8")
     except OSError as error:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
 
 
-def _test_images(records: Sequence[Run], store: RunStore) -> NDArray[np.number] | None:
-    """Find the pictures that the runs were tested on, if they are still where they were."""
+def _dataset_of(records: Sequence[Run], store: RunStore) -> Dataset | None:
+    """Find the data that the runs were trained and tested on, if they are still where and what they were."""
     if not records or records[0].task != NETWORK.name:
         return None
     try:
@@ -80,6 +82,21 @@ def _test_images(records: Sequence[Run], store: RunStore) -> NDArray[np.number] 
     except NnexpError as error:
         say(f"the page shows no pictures of mistakes: {error}")
         return None
+    if dataset.digest != records[0].tags.get(Tag.DATA):
+        say("the page shows no pictures of mistakes: the data are not what they were")
+        return None
+    return dataset
+
+
+def _sizes(dataset: Dataset) -> str:
+    """Say how many examples are trained on, validated on and tested on, and of how many classes."""
+    val = [f"{len(dataset.val):,} to validate"] if dataset.val else []
+    parts = [f"{len(dataset.train):,} to train", *val, f"{len(dataset.test):,} to test"]
+    return f"{', '.join(parts)}, {dataset.classes} classes"
+
+
+def _test_images(dataset: Dataset) -> NDArray[np.number] | None:
+    """Give the pictures of the test set, if they are pictures."""
     h, w = dataset.image_shape
     if h == 1:
         side = isqrt(w)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import PurePath
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import DATA_NAME, SEED, order, setting_of, varying
@@ -13,6 +14,7 @@ from nnexp.tracking.store import RunStore
 from nnexp.tracking.sweeps import latest_first, mark_of
 
 MOST_VALUES = 12
+DATA_PATH, UNGIVEN = "dataset.path", "null"
 NOT_USED = ("null", "None", "[]", "false")  # values of settings that are left alone
 
 
@@ -54,9 +56,15 @@ def _held(runs: Sequence[Run]) -> str:
     return " ".join(f"{name}={setting_of(runs[0], name)}" for name in [*chosen, *others])
 
 
+def data_of(run: Run) -> str:
+    """Name the data of a run: the file or folder that somebody gave, else what is set; empty where nothing is."""
+    path = run.params.get(DATA_PATH, UNGIVEN)
+    return run.params.get(DATA_NAME, "") if path == UNGIVEN else PurePath(path).name
+
+
 def _data(runs: Sequence[Run]) -> str:
-    name = setting_of(runs[0], DATA_NAME) if DATA_NAME in runs[0].params else ""
-    return f"{name} {digests(runs, Tag.DATA)}".strip()
+    names = sorted({data_of(run) for run in runs} - {""})
+    return " ".join(filter(None, (", ".join(names), digests(runs, Tag.DATA))))
 
 
 def _when(runs: Sequence[Run]) -> str:

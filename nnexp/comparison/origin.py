@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nnexp.archive.reader import RunReader
 from nnexp.comparison.comparison import Comparison
+from nnexp.measure import count
 from nnexp.recording.files import ENVIRONMENT
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
@@ -24,6 +25,15 @@ def origin(comparison: Comparison, store: RunStore | None) -> list[tuple[str, st
     ]
     machine = read_environment(runs[0], store) if store else {}
     return [*((name, value) for name, value in lines if value), *machine.items()]
+
+
+def where(comparison: Comparison, store: RunStore | None) -> str:
+    """Name the machine of the best configuration's first run, and how many there are; empty where that is unknown."""
+    runs = comparison.runs
+    known = read_environment(runs[0], store) if runs and store else {}
+    machine = ", ".join(known[name] for name in ("cpu", "os") if known.get(name))
+    others = len({run.tags.get(Tag.ENVIRONMENT) for run in runs}) - 1
+    return f"{machine}, and {count(others, 'other environment')}" if machine and others else machine
 
 
 def read_environment(run: Run, store: RunStore) -> dict[str, str]:

@@ -50,6 +50,10 @@ class Searched:
         """The point that is recommended."""
         return next(iter(self.complete), None)
 
+    def is_best(self, run: Run) -> bool:
+        """Tell whether a run has the settings that are recommended."""
+        return self.best is not None and _is_of(run, self.best.point)
+
     @property
     def worth(self) -> Interval:
         """The mean over fresh seeds, with its 95 % interval."""

@@ -31,3 +31,9 @@ def test_runs_of_no_one_sweep_name_none() -> None:
     apart = [*runs({"hidden": 30}, [0.95], tags={Tag.member("a"): Tag.YES}), *runs({"hidden": 60}, [0.9])]
     shelf = Shelf([*apart, one])
     assert {"sweep", "command"} & {name for name, _ in facts(compare(apart, shelf), shelf)} == set()
+
+
+def test_data_are_called_as_their_file() -> None:
+    own = {"dataset__path": "/far/away/tea.npz"}
+    told = dict(facts(compare(runs({"hidden": 30}, [0.9], **own) + runs({"hidden": 60}, [0.8], **own)), None))
+    assert told["data"] == "tea.npz data"

@@ -1,18 +1,23 @@
 // Draws every plot in the page's colours and width, and again when these change.
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const paper = window.matchMedia("print");
+const NARROW = 480; // pixels, of which long names need all
+const PANEL = { height: 170, above: 34, below: 40, beside: 80, columns: 4 }; // pixels, and the most in a row
+const PRINTED = { ...PANEL, height: 76, above: 26, below: 30, rows: 7 }; // so that all of them stand on one page
+const TITLE = 48; // pixels, above a plot that is saved
+const LETTER = 0.57; // of the size of a font, which a letter is wide
 
 function colours() {
-  const style = getComputedStyle(document.documentElement);
+  const style = getComputedStyle(document.body);
   const axis = { gridcolor: style.getPropertyValue("--line"), linecolor: style.getPropertyValue("--line"), zeroline: false };
   return {
     layout: {
-      font: { color: style.getPropertyValue("--ink"), family: getComputedStyle(document.body).fontFamily, size: 13 },
+      font: { color: style.getPropertyValue("--ink"), family: style.fontFamily, size: 13 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       xaxis: axis,
       yaxis: axis,
       hoverlabel: { namelength: -1 },
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: style.getPropertyValue("--shade"), activecolor: style.getPropertyValue("--accent") },
     },
   };
 }
@@ -22,24 +27,69 @@ function height(layout, width) {
   return layout.meta?.ratio ? Math.min(820, Math.round(width * layout.meta.ratio) + 20) : layout.height;
 }
 
+// Panels stand in as many columns as there is room for: the axes, and above each its title.
+function arranged(layout, width) {
+  const panels = layout.meta?.panels;
+  if (!panels) return layout;
+  const panel = document.body.classList.contains("printed") ? PRINTED : PANEL;
+  const room = Math.max(1, Math.min(panel.columns, Math.floor(width / layout.meta.width)));
+  const rows = Math.min(Math.ceil(panels / room), panel.rows ?? panels);
+  const columns = Math.ceil(panels / rows); // as even as may be
+  const inside = rows * (panel.above + panel.height + panel.below);
+  const changed = { ...layout, height: inside + layout.margin.t + layout.margin.b, annotations: [...layout.annotations] };
+  for (let place = 0; place < panels; place += 1) {
+    const [row, column, suffix] = [Math.floor(place / columns), place % columns, place ? place + 1 : ""];
+    const left = column / columns;
+    const top = 1 - (row * (panel.above + panel.height + panel.below) + panel.above) / inside;
+    const right = (column + 1) / columns - (column + 1 < columns ? 18 / width : 0);
+    changed[`xaxis${suffix}`] = { ...layout[`xaxis${suffix}`], domain: [left, right] };
+    changed[`yaxis${suffix}`] = {
+      ...layout[`yaxis${suffix}`], domain: [top - panel.height / inside, top], showticklabels: column === 0,
+    };
+    const font = lettered((width - PANEL.beside) / columns, layout.meta.letters);
+    changed.annotations[place] = { ...layout.annotations[place], x: left, xanchor: "left", y: top, font };
+  }
+  return changed;
+}
+
+// Titles and captions are as large as their longest lets them be.
+function lettered(width, letters) {
+  return { size: Math.max(6, Math.min(12, (0.96 * width) / (letters * LETTER))) };
+}
+
+function captioned(layout, width) {
+  const { columns, letters } = layout.meta ?? {};
+  if (!columns) return layout;
+  return { ...layout, annotations: layout.annotations.map((one) => ({ ...one, font: lettered(width / columns, letters) })) };
+}
+
 function draw(figure) {
   const drawing = figure.querySelector(".drawing");
   const { data, layout } = JSON.parse(figure.querySelector("script").textContent);
-  const shown = { ...layout, height: height(layout, drawing.clientWidth), template: colours() };
-  const buttons = [saved(figure, "svg"), saved(figure, "png")];
-  const bar = { displaylogo: false, modeBarButtons: [buttons] };
-  return Plotly.react(drawing, data, shown, { responsive: true, ...bar });
+  const width = drawing.clientWidth;
+  const fitted = captioned(arranged({ ...layout, height: height(layout, width) }, width), width);
+  const shown = { ...fitted, width, template: colours() };
+  if (width < NARROW) shown.legend = { ...layout.legend, font: { size: 10 } };
+  return Plotly.react(drawing, data, shown, { displayModeBar: false });
 }
 
-// Every plot can be saved, sharp at any size or as pixels.
-function saved(figure, format) {
-  const name = figure.querySelector("figcaption").textContent.replace(/[^\w.-]+/g, "-").slice(0, 60);
-  const icon = format === "svg" ? Plotly.Icons.disk : Plotly.Icons.camera;
-  const click = (drawing) => Plotly.downloadImage(drawing, { format, filename: name, width: 900, height: 560 });
-  return { name: `Save as ${format.toUpperCase()}`, icon, click };
+// Every plot can be saved, sharp at any size or as pixels: with its title, and as it looks on paper.
+async function save(figure, format) {
+  const title = figure.querySelector("figcaption").textContent;
+  const drawing = figure.querySelector(".drawing");
+  document.body.classList.add("light");
+  const template = colours();
+  document.body.classList.remove("light");
+  template.layout.paper_bgcolor = "#ffffff";
+  const { data, layout } = drawing;
+  const margin = { ...layout.margin, t: layout.margin.t + TITLE };
+  const head = { text: title, x: 0, xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 10 }, font: { size: 16 } };
+  const copy = { data, layout: { ...layout, template, margin, title: head, height: layout.height + TITLE } };
+  const filename = title.replace(/[^\w.-]+/g, "-").slice(0, 60);
+  await Plotly.downloadImage(copy, { format, filename, width: layout.width, height: layout.height + TITLE, scale: format === "png" ? 2 : 1 });
 }
 
-// The library is deflated, and written in RFC 1924's signs with "," for "<" and "." for "&": see packed.py.
+// The library is compressed, and written in RFC 1924's signs with "," for "<" and "." for "&": see packed.py.
 const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%.()*+-;,=>?@^_`{|}~";
 
 function unpacked(text, length) {
@@ -58,46 +108,49 @@ function unpacked(text, length) {
 async function load() {
   const packed = document.getElementById("plotly");
   const bytes = unpacked(packed.textContent, Number(packed.dataset.length));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = document.createElement("script");
   script.textContent = await new Response(stream).text();
   document.head.append(script);
 }
 
+// Plots are drawn one after the other, so that the page can be read meanwhile.
+const figures = [...document.querySelectorAll("figure.plot")];
+let waiting = [];
+let timer = null;
+
+function drawNext() {
+  const figure = waiting.shift();
+  timer = figure ? setTimeout(drawNext) : null;
+  if (figure) draw(figure);
+}
+
 function drawAll() {
-  document.querySelectorAll("figure.plot").forEach(draw);
+  waiting = [...figures];
+  timer ??= setTimeout(drawNext);
 }
 
-// The table of runs is sorted by a click on a head, and shows the rows that hold what is typed.
-function sortable(table) {
-  const body = table.tBodies[0];
-  const value = (row, place) => row.cells[place].dataset.value ?? row.cells[place].textContent;
-  table.querySelectorAll("thead button").forEach((button, place) => {
-    button.addEventListener("click", () => {
-      const head = button.closest("th");
-      const down = head.getAttribute("aria-sort") === "ascending";
-      table.querySelectorAll("th[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const rows = [...body.rows].sort((a, b) => {
-        const [one, other] = [value(a, place), value(b, place)];
-        const numbers = one !== "" && other !== "" && !Number.isNaN(Number(one)) && !Number.isNaN(Number(other));
-        return numbers ? Number(one) - Number(other) : one.localeCompare(other, undefined, { numeric: true });
-      });
-      body.append(...(down ? rows.reverse() : rows));
-    });
-  });
-  const wanted = document.getElementById("wanted");
-  wanted.addEventListener("input", () => {
-    const words = wanted.value.toLowerCase().split(/\s+/);
-    for (const row of body.rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
-  });
+function drawNow() {
+  waiting = [];
+  figures.forEach(draw);
 }
 
-document.querySelectorAll("table.runs").forEach(sortable);
-if (document.querySelector("figure.plot")) {
+if (figures.length) {
   load().then(() => {
-    dark.addEventListener("change", drawAll);
-    window.addEventListener("resize", drawAll);
     drawAll();
+    let width = document.body.clientWidth;
+    window.addEventListener("resize", () => {
+      if (document.body.clientWidth !== width) drawAll();
+      width = document.body.clientWidth;
+    });
+    dark.addEventListener("change", drawAll);
+    paper.addEventListener("change", drawNow);
+    window.addEventListener("beforeprint", () => { document.body.classList.add("printed", "light"); drawNow(); });
+    window.addEventListener("afterprint", () => { document.body.classList.remove("printed", "light"); drawAll(); });
+    for (const figure of figures) {
+      for (const button of figure.querySelectorAll("button")) {
+        button.addEventListener("click", () => save(figure, button.textContent.toLowerCase()));
+      }
+    }
   });
 }

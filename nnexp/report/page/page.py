@@ -6,7 +6,7 @@ What is drawn is chosen in figures.py; how it looks, in light and in dark, is in
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from string import Template
@@ -16,21 +16,23 @@ from numpy.typing import NDArray
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.facts import facts
-from nnexp.comparison.origin import origin
+from nnexp.comparison.origin import origin, where
 from nnexp.comparison.searched import Searched
 from nnexp.escape import in_html, in_plotly
 from nnexp.report.page.packed import library
 from nnexp.report.page.pictures import pictures
 from nnexp.report.page.runs_table import runs_table
-from nnexp.report.plots import search
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
+from nnexp.report.prose.reading import reading
 from nnexp.report.prose.searched import ask_searched, tell_details, tell_searched
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import Table, tables
 from nnexp.tracking.store import RunStore
+
+ZOOM = '<p class="hint zoom">Drag to zoom in; a double click shows all that a plot holds.</p>'
 
 
 def page(
@@ -38,6 +40,7 @@ def page(
     store: RunStore | None = None,
     *,
     images: NDArray[np.number] | None = None,
+    sizes: str = "",
     title: str = "",
     found: Searched | None = None,
 ) -> str:
@@ -51,15 +54,16 @@ def page(
         Where histories, predictions and weights are read; without it the page has only what the comparison holds.
     images
         The test images (n, h, w), the more the darker, for the gallery of mistakes.
+    sizes
+        How many examples the data have to train, to validate and to test on.
     title
         What was asked; made from the settings told apart when not given.
     found
         What the search found whose runs these are: it is the answer then.
     """
-    told, drawn, listed = tell(comparison), plots(comparison, store, images), tables(comparison)
+    told, drawn, listed = tell(comparison), plots(comparison, store, images, found), tables(comparison)
     if found:
         told = replace(told, answer=tell_searched(found), details=(*tell_details(found),), notes=())
-        drawn = [*(Plot(figure.layout.title.text, figure, wide) for figure, wide in search.figures(found)), *drawn]
         title, listed = title or ask_searched(found), searched_tables(found)
     packed, length = library() if drawn else ("", 0)
     return Template(_shipped("page.html")).substitute(
@@ -71,16 +75,31 @@ def page(
         tables="\n".join(map(_table, listed)),
         plots="\n".join([*(_figure(number, plot) for number, plot in enumerate(drawn)), *pictures(comparison, store)]),
         origin="\n".join(_definition(*line) for line in origin(comparison, store)),
-        facts="\n".join(_definition(*line) for line in facts(comparison, store)),
+        facts="\n".join(_definition(*line) for line in _facts(comparison, store, sizes)),
         runs=runs_table(comparison),
         plotly=packed,
         length=str(length),
-        script=_shipped("page.js") if drawn else "",
+        script=_shipped("runs.js") + (_shipped("page.js") if drawn else ""),
+        hint=ZOOM if drawn else "",
+        reading="" if found else _reading(comparison),
     )
 
 
 def _shipped(name: str) -> str:
     return files("nnexp.report.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _reading(comparison: Comparison) -> str:
+    lines = "".join(_definition(*line) for line in reading(comparison))
+    return f'<dl class="reading">{lines}</dl>' if lines else ""
+
+
+def _facts(comparison: Comparison, store: RunStore | None, sizes: str) -> Iterator[tuple[str, str]]:
+    """Give what stands above every comparison, how many examples there are, and where it was computed."""
+    for name, value in facts(comparison, store):
+        yield name, f"{value}, {sizes}" if name == "data" and sizes else value
+    if machine := where(comparison, store):
+        yield "where", machine
 
 
 def _list(sentences: Sequence[str], kind: str) -> str:
@@ -115,8 +134,17 @@ def _figure(number: int, plot: Plot) -> str:
     wide = " wide" if plot.wide else ""
     return (
         f'<figure class="plot{wide}"><figcaption id="plot-{number}">{in_html(plot.title)}</figcaption>'
-        f'<div class="drawing" role="figure" aria-labelledby="plot-{number}"></div>'
+        f'<div class="drawing" role="img" aria-labelledby="plot-{number}"></div>'
+        f'<div class="save">{_saves(plot.title)}</div>'
         f'<script type="application/json">{data}</script></figure>'
+    )
+
+
+def _saves(title: str) -> str:
+    said = in_html(title)
+    return " ".join(
+        f'<button type="button" title="Save as {form}" aria-label="{form}: save {said}">{form}</button>'
+        for form in ("SVG", "PNG")
     )
 
 

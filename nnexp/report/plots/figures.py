@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from plotly.graph_objects import Figure
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.predictions import Predictions, read_predictions
+from nnexp.comparison.searched import Searched
 from nnexp.comparison.summary import Summary
 from nnexp.measure import DIGITS, Measure
 from nnexp.report.plots import (
@@ -19,8 +20,10 @@ from nnexp.report.plots import (
     front,
     heat_map,
     learning_curves,
+    mattered,
     mistakes,
     parallel,
+    search,
     strip,
     weights,
 )
@@ -37,14 +40,25 @@ class Plot:
     wide: bool = False
 
 
-def plots(comparison: Comparison, store: RunStore | None, images: NDArray[np.number] | None = None) -> list[Plot]:
-    """Draw all that there is to draw."""
+def plots(
+    comparison: Comparison,
+    store: RunStore | None,
+    images: NDArray[np.number] | None = None,
+    found: Searched | None = None,
+) -> list[Plot]:
+    """Draw all that there is to draw; of the runs of a search first what that found."""
     if comparison.nothing:
         return []
+    if found:
+        best = [one for one in comparison.configurations if found.is_best(one.runs[0])]
+        others = [one for one in comparison.configurations if one not in best]
+        comparison = replace(comparison, configurations=(*best, *others))
     drawn = [
+        *(search.figures(found) if found else ()),
         *_strips(comparison),
-        *_curves(comparison, store),
+        *(() if found else _by_setting(comparison)),
         *_configurations(comparison),
+        *_curves(comparison, store),
         *_networks(comparison, store, images),
     ]
     return [Plot(figure.layout.title.text, figure, wide) for figure, wide in drawn]
@@ -62,26 +76,32 @@ def _curves(comparison: Comparison, store: RunStore | None) -> Iterator[tuple[Fi
     curves = learning_curves.compute(comparison, store)
     if curves.empty:
         return
-    yield learning_curves.draw(curves, comparison.measure), False
+    figure = learning_curves.draw(curves, comparison)
+    yield figure, bool(figure.layout.meta)
     if curves.seconds.notna().any():
-        yield learning_curves.draw_by_time(curves, comparison.measure), False
+        yield learning_curves.draw_by_time(curves, comparison), False
 
 
 def _strips(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
     runs = strip.compute(comparison)
     if len(runs) > 1:
-        yield strip.draw(runs, comparison), False
+        yield strip.draw(runs, comparison), True
+
+
+def _by_setting(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
     for name in by_setting.numbers(comparison):
         yield by_setting.draw(by_setting.compute(comparison, name), comparison), False
 
 
 def _configurations(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
-    points = front.compute(comparison)
-    if len(points) > 1:
-        yield front.draw(points, comparison.measure), False
     levels = heat_map.compute(comparison)
     if levels is not None:
         yield heat_map.draw(levels, comparison.measure), False
+    if comparison.mattered:
+        yield mattered.draw(comparison.mattered, comparison.measure.label), False
+    points = front.compute(comparison)
+    if len(points) > 1:
+        yield front.draw(points, comparison.measure), False
     if len(comparison.by) > 1:
         yield parallel.draw(parallel.compute(comparison), comparison.measure), False
 
@@ -96,20 +116,27 @@ def _networks(
     for one in (best, *others[-1:]):
         answers = read_predictions(store, typical(one, comparison.measure).run_id)
         if answers is not None:
-            title = f"What {one.label} takes for what (a typical run)"
-            yield from confusion_matrix.figures(answers, title)
+            yield from confusion_matrix.figures(answers, f"What {_named(one)} takes for what{_typical(one)}")
     run = typical(best, comparison.measure)
     answers = read_predictions(store, run.run_id)
     if answers is not None and images is not None and _are_pictures(images, answers):
         what = "digit" if answers.classes == DIGITS else "class"
-        title = f"The surest mistakes of {best.label}: {what} as called (a typical run)"
+        title = f"The surest mistakes of {_named(best)}: {what} as called{_typical(best)}"
         yield mistakes.draw(mistakes.compute(answers), images, title), True
     looks = weights.compute(store, run.run_id, answers.shape if answers else None)
     if looks is not None:
         neuron = "output" if run.params.get("hidden") == "[]" else "hidden neuron"
         most = f"of the first {weights.MOST_NEURONS} of {len(looks)} {neuron}s"
         each = f"each {most if len(looks) > weights.MOST_NEURONS else neuron}"
-        yield weights.draw(looks, f"What {each} of {best.label} looks at: blue for, red against"), True
+        yield weights.draw(looks, f"What {each} of {_named(best)} looks at: blue for, red against"), True
+
+
+def _named(one: Summary) -> str:
+    return one.label if one.values else "the network"
+
+
+def _typical(one: Summary) -> str:
+    return " (a typical run)" if len(one.runs) > 1 else ""
 
 
 def _are_pictures(images: NDArray[np.number], answers: Predictions) -> bool:

@@ -8,6 +8,7 @@ from plotly.graph_objects import Figure
 from nnexp.comparison.comparison import Comparison
 from nnexp.measure import Measure
 from nnexp.report.plots import style
+from nnexp.report.plots.axis import fit, usual_range
 
 
 def compute(comparison: Comparison) -> pd.DataFrame:
@@ -36,15 +37,17 @@ def draw(points: pd.DataFrame, measure: Measure) -> Figure:
         showlegend=False,
     )
     few = len(points) <= style.MOST_CURVES
-    for place, (_, one) in enumerate(points.groupby("configuration" if few else lambda _: 0, sort=False)):
+    for place, (_, one) in enumerate(points.groupby("configuration" if few else "on_front", sort=False)):
         figure.add_scatter(
             x=one.seconds,
             y=one.level * measure.factor,
             error_y={"array": one.sd * measure.factor, "thickness": 1.2, "width": 4},
             text=one.configuration,
-            name=one.configuration.iloc[0],
+            name=one.configuration.iloc[0] if few else "on the line" if one.on_front.iloc[0] else style.OTHERS,
             mode="markers",
             marker={"size": 9, "color": style.COLOURS[place]},
-            hovertemplate=f"%{{text}}: %{{x:.1f}} s, {style.hover(measure, 'y')}<extra></extra>",
+            hovertemplate=f"%{{text}}: %{{x:.3~g}} s, {style.hover(measure, 'y')}<extra></extra>",
         )
-    return figure.update_layout(showlegend=few)
+    named = dict(zip(points.configuration, points.level * measure.factor, strict=True))
+    figure.update_xaxes(rangemode="tozero").update_layout(showlegend=True)
+    return fit(figure, usual_range([*named.values()]), named, measure)

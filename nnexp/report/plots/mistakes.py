@@ -13,7 +13,8 @@ from nnexp.comparison.predictions import Predictions
 from nnexp.escape import shortened
 from nnexp.report.plots import sheet
 
-COLUMNS = 6
+COLUMNS, FEW_COLUMNS = 6, 4
+SHORT = 10  # characters of a caption, of which so many columns have room for
 CAPTION = 12 / 28  # of a picture's height, under each
 LEAST = 20 / 1100  # of the sheet's width, which a line of text needs at the least
 WIDTH = 0.75  # of the height of a picture and its caption, which the caption has at the least
@@ -39,18 +40,23 @@ def compute(predictions: Predictions, count: int = 24) -> pd.DataFrame:
 def draw(mistakes: pd.DataFrame, images: NDArray[np.number], title: str) -> Figure:
     """Draw the pictures, ink on paper; `images` are those of the whole test set (n, h, w), the more the darker."""
     h, w = images.shape[1:]
-    caption = max(round(h * CAPTION), ceil(LEAST * COLUMNS * (w + sheet.GAP)))
+    captions = [
+        f"{shortened(label, LONGEST)} as {shortened(predicted, LONGEST)}"
+        for label, predicted in zip(mistakes.label, mistakes.predicted, strict=True)
+    ]
+    letters = max(map(len, captions))
+    columns = COLUMNS if letters <= SHORT else FEW_COLUMNS
+    caption = max(round(h * CAPTION), ceil(LEAST * columns * (w + sheet.GAP)))
     gap = max(sheet.GAP, ceil(WIDTH * (h + caption)) - w)
-    laid = sheet.tile(_ink(images[mistakes.example.to_numpy()]), COLUMNS, caption, gap)
+    laid = sheet.tile(_ink(images[mistakes.example.to_numpy()]), columns, caption, gap)
     figure = sheet.draw(laid, title, "Greys", 0, INK)
-    for place, (label, predicted, confidence) in enumerate(
-        zip(mistakes.label, mistakes.predicted, mistakes.confidence, strict=True)
-    ):
-        row, column = divmod(place, COLUMNS)
+    figure.update_layout(meta={**figure.layout.meta, "columns": columns, "letters": letters})
+    for place, (text, confidence) in enumerate(zip(captions, mistakes.confidence, strict=True)):
+        row, column = divmod(place, columns)
         figure.add_annotation(
             x=column * (w + gap) + w / 2,
             y=row * (h + caption) + h + caption / 2 - 1,
-            text=f"{shortened(label, LONGEST)} as {shortened(predicted, LONGEST)}",
+            text=text,
             hovertext=f"output {confidence:.2f}",
             showarrow=False,
             font={"size": 12},

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from plotly.graph_objects import Figure
-from plotly.subplots import make_subplots
 
 from nnexp.comparison.searched import Searched
 from nnexp.measure import NOTHING
-from nnexp.report.plots import style
+from nnexp.report.plots import panels, style
 from nnexp.search.space import Choice, Dimension
 from nnexp.search.trial import State
 
 MOST_SLICES = 12
+LATER = [[0, "rgba(59,125,216,0.15)"], [1, "rgba(59,125,216,1)"]]  # seen on white and on black
 FAR = 1.5  # times the distance of the quartiles (Tukey 1977)
 SYMBOLS: dict[str, str] = {State.COMPLETE: "circle", State.CLOSED: "diamond-open", State.PRUNED: "x-thin-open"}
 
@@ -59,7 +59,9 @@ def compute(found: Searched) -> pd.DataFrame:
 
 def draw_history(points: pd.DataFrame, found: Searched) -> Figure:
     """Draw each point's value in the order in which they were asked for, and the best so far."""
-    figure = style.figure("Value by point, and the best so far", "point", found.measure.column)
+    figure = style.figure(
+        "Value by point, and the best so far; what is far off stands at the edge", "point", found.measure.column
+    )
     for place, (state, some) in enumerate(points.groupby("state", sort=False)):
         figure.add_scatter(
             x=some.number,
@@ -80,20 +82,16 @@ def draw_importances(found: Searched) -> Figure:
     names = [*found.importances][::-1]
     shares = [100 * found.importances[name] for name in names]
     hover = "%{y}: %{x:.0f} %<extra></extra>"
-    return figure.add_bar(x=shares, y=names, orientation="h", marker={"color": style.COLOURS[0]}, hovertemplate=hover)
+    figure.add_bar(x=shares, y=names, orientation="h", marker={"color": style.COLOURS[0]}, hovertemplate=hover)
+    return figure.update_yaxes(type="category", ticklabelstandoff=6, showgrid=False)
 
 
 def draw_slices(points: pd.DataFrame, found: Searched) -> Figure:
     """Draw the points along each setting; the later a point, the darker."""
     names = [*(found.importances or found.space)][:MOST_SLICES]
-    columns = min(3, len(names))
-    rows = -(-len(names) // columns)
-    figure = make_subplots(rows, columns, subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.04)
-    shown = style.figure(
-        "Each point along each setting: the later, the darker; crosses were pruned", height=90 + 230 * rows
-    ).layout
-    margin = {**shown.margin.to_plotly_json(), "t": shown.margin.t + 24}
-    figure.update_layout(title=shown.title, height=shown.height, margin=margin, showlegend=False)
+    pruned = "; crosses were pruned" if (points.state == State.PRUNED).any() else ""
+    title = f"Each point along each setting: the later, the darker{pruned}"
+    figure = panels.begin(title, names, found.measure.column)
     for place, name in enumerate(names):
         figure.add_scatter(
             x=_values(points[name], found.space[name]),
@@ -103,17 +101,14 @@ def draw_slices(points: pd.DataFrame, found: Searched) -> Figure:
             marker={
                 "size": 7,
                 "color": points.number,
-                "colorscale": "Blues",
-                "line": {"width": 0.5},
+                "colorscale": LATER,
+                "line": {"width": 1, "color": style.COLOURS[0]},
                 "symbol": [SYMBOLS.get(state, "circle") for state in points.state],
             },
             hovertemplate="%{text}<extra></extra>",
-            row=1 + place // columns,
-            col=1 + place % columns,
+            **panels.place(place, len(names)),
         )
-        axis = {"row": 1 + place // columns, "col": 1 + place % columns}
-        figure.update_xaxes(**_axis(found.space[name]), **axis)
-    figure.update_yaxes(title_text=found.measure.column, col=1)
+        figure.update_xaxes(**_axis(found.space[name]), **panels.place(place, len(names)))
     return figure
 
 

@@ -30,19 +30,65 @@ def test_curves_give_median_and_range_by_epoch(shelf):
 
 
 def test_a_short_curve_has_no_dots_at_the_edges_of_its_band(shelf):
-    for seed, curve in enumerate([[0.5, 0.8], [0.7, 0.9]]):
+    for seed, curve in enumerate([[0.5, 0.8], [0.7, 0.9], [0.6, 0.8]]):
         shelf.add(run(curve[-1], seed=seed), curve, 2.0)
     comparison = compare(shelf.records, shelf)
-    figure = learning_curves.draw(learning_curves.compute(comparison, shelf), comparison.measure)
-    assert {trace.mode for trace in figure.data} == {"lines"}
+    figure = learning_curves.draw(learning_curves.compute(comparison, shelf), comparison)
+    assert [trace.mode for trace in figure.data if trace.fill] == ["lines"]
 
 
 def test_curves_are_drawn_of_the_best_of_many_settings(shelf):
     for hidden in range(20):
         shelf.add(run(0.5 + hidden / 100, hidden=hidden), [0.5], 1.0)
     comparison = compare(shelf.records, shelf)
-    shown = [one.label for one in learning_curves.shown(comparison)]
-    assert (shown[0], shown[-1], len(shown)) == ("hidden=19", "hidden=12", 8)
+    shown = list(dict.fromkeys(learning_curves.compute(comparison, shelf).configuration))
+    assert (shown[0], shown[-1], len(shown)) == ("hidden=19", "hidden=4", 16)
+
+
+def curves_of(shelf, settings, epochs=3, seeds=2):
+    for hidden in range(settings):
+        for seed in range(seeds):
+            curve = [0.5 + hidden / 100 + epoch / 1000 + seed / 50 for epoch in range(epochs)]
+            shelf.add(run(curve[-1], hidden=hidden, seed=seed), curve, 1.0)
+    comparison = compare(shelf.records, shelf)
+    return comparison, learning_curves.compute(comparison, shelf)
+
+
+def test_no_two_bands_lie_over_each_other_where_they_are_many(shelf):
+    comparison, curves = curves_of(shelf, 16)
+    figure = learning_curves.draw(curves, comparison)
+    bands = [trace.xaxis for trace in figure.data if trace.fill]
+    assert len(bands) == len({*bands}) == 16
+    assert [one.text for one in figure.layout.annotations[:2]] == ["hidden=15", "hidden=14"]
+    assert "dotted: hidden=15" in figure.layout.title.text
+
+
+def test_a_panel_says_where_its_setting_ends_that_lies_beyond_the_axis(shelf):
+    for eta, end in ((1, 0.95), (2, 0.96), (3, 0.97), (4, 0.965), (1000, 0.1)):
+        made = shelf.add(run(end, eta=eta), [end - 0.01, end], 1.0)
+        made.tags[Tag.LOST] = "3" if end < 0.5 else Tag.NOTHING
+    comparison = compare(shelf.records, shelf)
+    figure = learning_curves.draw(learning_curves.compute(comparison, shelf), comparison)
+    told = figure.layout.annotations[-1]
+    assert (told.text, told.yref, figure.layout.annotations[4].text) == ("ends at 10.00", "y5 domain", "eta=1000")
+
+
+def test_by_time_the_first_of_very_many_settings_stand_out_of_the_others(shelf):
+    comparison, curves = curves_of(shelf, 16)
+    figure = learning_curves.draw_by_time(curves, comparison)
+    legend = [trace.name for trace in figure.data if trace.showlegend]
+    assert [*reversed(legend)] == ["hidden=15", "hidden=14", "hidden=13", "hidden=12", "the others"]
+
+
+def test_first_epochs_and_lost_settings_flatten_no_curve(shelf):
+    for eta, end in ((1, 0.95), (2, 0.96), (3, 0.97), (1000, 0.1)):
+        curve = [0.1, *(end - 0.001 * left for left in range(9, -1, -1))]
+        made = shelf.add(run(end, eta=eta), curve, 1.0)
+        made.tags[Tag.LOST] = "3" if end < 0.5 else Tag.NOTHING
+    comparison = compare(shelf.records, shelf)
+    figure = learning_curves.draw(learning_curves.compute(comparison, shelf), comparison)
+    assert figure.layout.yaxis.range[0] > 90
+    assert "eta=1000: 10.00" in figure.layout.annotations[-1].text
 
 
 def test_the_front_holds_what_nothing_beats_in_both_time_and_accuracy():
@@ -192,7 +238,7 @@ def drawn_of(shelf, shape, images):
 
 def test_oblong_pictures_of_twelve_classes_are_drawn(shelf):
     titles = drawn_of(shelf, (12, 20), np.zeros((24, 12, 20), np.uint8))
-    assert "The surest mistakes of hidden=8: class as called (a typical run)" in titles
+    assert "The surest mistakes of hidden=8: class as called" in titles
     assert sum("takes for what" in title for title in titles) == 2
     assert any("looks at" in title for title in titles)
 
@@ -232,8 +278,67 @@ def test_one_setting_that_diverges_flattens_no_axis():
     assert usual_range(values) == pytest.approx((97.1 - 0.024, 97.5 + 0.024))
     assert usual_range(values[:5]) is None
     assert usual_range([97.1, 9.8]) is None
+    assert usual_range([97.1, 97.2, 97.3, 85.0, 48.0, 86.0, 60.0]) is None
+    assert usual_range([97.1, 97.2, 97.3], [97.1, 97.2, 97.3, 85.0, 48.0, 86.0, 60.0])[0] > 97
     drawn = strip.draw(strip.compute(spread := compare(runs({"eta": 3}, [0.971, 0.972, 0.973, 0.974, 0.098]))), spread)
-    assert "1 beyond this axis, to 9.80" in drawn.layout.annotations[0].text
+    assert drawn.layout.annotations[0].text == "all runs ◂ 1 at 9.80"
+    assert min(drawn.data[0].x) > drawn.layout.xaxis.range[0] > 97
+    assert "9.80" in {said for _, _, said in drawn.data[0].customdata}
+
+
+def test_a_setting_that_lost_every_run_is_marked_and_named_beyond_the_axis():
+    lost = [run(0.1, eta=1000, seed=seed, tags={Tag.LOST: "3"}) for seed in range(3)]
+    kept = [
+        run(0.95 + eta / 1000, eta=eta, seed=seed, tags={Tag.LOST: Tag.NOTHING}) for eta in (1, 3) for seed in (0, 1)
+    ]
+    comparison = compare([*kept, *lost])
+    drawn = by_setting.draw(by_setting.compute(comparison, "eta"), comparison)
+    assert [(trace.name, list(trace.x)) for trace in drawn.data][-1] == ("every run lost: its median", [1000.0])
+    assert "eta=1000: 10.00" in drawn.layout.annotations[0].text
+    assert list(drawn.layout.xaxis.ticktext) == ["1", "3", "1000"]
+
+
+def test_of_very_many_lines_the_best_at_each_value_is_drawn():
+    grid = [run(0.9 + eta / 100 - size / 1e4, eta=eta, batch_size=size) for eta in (1, 2, 3) for size in range(1, 11)]
+    comparison = compare(grid)
+    points, best = by_setting.draw(by_setting.compute(comparison, "eta"), comparison).data
+    assert (len(points.x), list(best.x)) == (30, [1.0, 2.0, 3.0])
+    assert list(best.y) == pytest.approx([90.99, 91.99, 92.99])
+
+
+def test_a_cell_without_a_level_says_so():
+    records = [
+        run(
+            0.9 + seed / 1e3,
+            eta=eta,
+            batch_size=size,
+            seed=seed,
+            tags={Tag.LOST: "3" if eta * size == 200 else "nothing"},
+        )
+        for eta in (1, 2)
+        for size in (10, 100)
+        for seed in range(2)
+    ]
+    comparison = compare(records)
+    drawn = heat_map.draw(heat_map.compute(comparison), comparison.measure)
+    assert [one.text for one in drawn.layout.annotations] == ["–"]
+    assert "no run that was not lost" in drawn.layout.title.text
+
+
+def test_what_mattered_has_a_bar_with_its_interval():
+    grid = [run(0.9 + eta / 100 + seed / 1e4, eta=eta, init=init, seed=seed)
+            for eta in (1, 3) for init in ("normal", "scaled") for seed in range(3)]  # fmt: skip
+    [drawn] = [plot.figure for plot in plots(compare(grid), None) if plot.title.startswith("What mattered")]
+    assert (drawn.data[0].y[0], drawn.data[0].y[-1]) == ("eta", "seeds")
+    assert drawn.data[0].x[0] > 90
+
+
+def test_parallel_lines_break_between_runs_and_the_best_is_drawn_last():
+    comparison = compare([run(0.9 + eta / 100, eta=eta, init=init) for eta in (1, 3) for init in ("a", "b")])
+    drawn = parallel.draw(parallel.compute(comparison), comparison.measure)
+    assert sum(one is None for trace in drawn.data for one in trace.x) == 4
+    assert "93.00" in drawn.data[-1].text[0]
+    assert list(drawn.layout.xaxis.ticktext) == ["eta", "init", "validation %"]
 
 
 @pytest.mark.parametrize(
