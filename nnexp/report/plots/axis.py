@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from plotly.graph_objects import Figure
 
 from nnexp.measure import Measure
+
+if TYPE_CHECKING:  # a terminal needs no plotly
+    from plotly.graph_objects import Figure
 
 FAR = 3.0  # times the range of the middle half, beyond it
 MARGIN = 0.06  # of the range
