@@ -76,11 +76,15 @@ def parted(text: str, width: int, *, fold: bool = False) -> list[str]:
     indent = text[: len(text) - len(text.lstrip(" "))]
     lines = [""]
     for word in _words(text, width):
-        if lines[-1].strip() and cell_len(lines[-1] + word) > width >= cell_len(word.lstrip(" ")):
+        own = cell_len(word.lstrip(" "))
+        if fold and own > width:
+            *full, last = chop_cells(f"{lines[-1]}{word}", width)
+            lines[-1:] = [*full, last]
+        elif lines[-1].strip() and cell_len(lines[-1] + word) > width >= own:
             lines.append(indent + word.lstrip(" "))
         else:
             lines[-1] += word
-    return [piece for line in lines for piece in (chop_cells(line, width) or [""])] if fold else lines
+    return lines
 
 
 def _words(text: str, width: int) -> Iterator[str]:

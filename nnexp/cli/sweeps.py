@@ -21,7 +21,7 @@ from nnexp.tracking.store import RunStore
 from nnexp.tracking.sweeps import latest_first, launched_at, mark_of
 
 MOST_VALUES = 6  # of a setting that are listed
-LONGEST = 100  # characters of a setting with its values
+LONGEST = 300  # characters of a setting with its values
 HEAD, BOLD = "### ", "**"  # of a sweep's answer in Markdown
 
 

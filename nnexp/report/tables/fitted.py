@@ -142,7 +142,7 @@ class Fitted:
                     if len(one.parts) == 1 and (known or not one.above):
                         return Layout(one.parts, one.above, tuple(gone))
         columns = [column for column in self._figures if self._table.columns[column] not in known]
-        found = min(self._possible(columns, width), key=lambda one: (one.lines(len(self._rows)), one.above))
+        found = min(self._possible(columns, width), key=lambda one: (one.lines(len(self._rows)), len(one.parts)))
         return Layout(found.parts, found.above, tuple(known))
 
     def _possible(self, columns: Columns, width: int) -> list[Layout]:
@@ -168,7 +168,7 @@ class Fitted:
     def _words(self, used: int, width: int) -> dict[int, bool]:
         """Tell of each row whether its words stand beside it; of a table with heads, of all or of none."""
         room = width - used - GAP
-        least = min(FEWEST, max((cell_len(row[-1]) for row in self._rows), default=0))
+        least = min(FEWEST, max(cell_len(line[-1]) for line in (self._heads, *self._rows)))
         fits = {
             number: room >= least and all(cell_len(word) <= room for word in row[-1].split(" "))
             for number, row in enumerate(self._rows)
