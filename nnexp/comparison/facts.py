@@ -52,7 +52,7 @@ def _told(
 
 def _swept(comparison: Comparison) -> str:
     runs = comparison.runs
-    return "; ".join(_over(runs, name) for name in (*comparison.by, SEED) if _known(runs, name))
+    return "; ".join(_over(runs, name) for name in dict.fromkeys((*comparison.by, SEED)) if _known(runs, name))
 
 
 def _known(runs: Sequence[Run], name: str) -> bool:

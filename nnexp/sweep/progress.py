@@ -18,7 +18,7 @@ from nnexp.measure import EPOCH_SECONDS, count
 from nnexp.sweep.reached import judged, told
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate, Watcher
-from nnexp.terminal import Terminal
+from nnexp.terminal import Lines, Terminal
 from nnexp.training.events import Ending, Epoch, Finished
 from nnexp.training.spec import RunSpec
 
@@ -83,7 +83,7 @@ class RunProgress:
         """Show what it printed, a line at a time: of one that was written over, what stands in the end."""
         *lines, self._line = (self._line + text).split("\n")
         for line in lines:
-            self._console.print(line.removesuffix("\r").rpartition("\r")[2], soft_wrap=True)
+            self._console.print(Lines([line.removesuffix("\r").rpartition("\r")[2]]), soft_wrap=True)
 
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:  # noqa: ARG002
         """Show the line that it left unfinished: the command says how its run ended."""

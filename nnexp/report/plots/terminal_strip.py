@@ -14,12 +14,14 @@ from nnexp.comparison.eligible import number_of
 from nnexp.comparison.summary import Summary
 from nnexp.escape import visible
 from nnexp.report.plots.axis import usual_range
+from nnexp.report.prose.lost import lost_word
 from nnexp.report.tables.table import shown
 from nnexp.terminal import parted
 
 WIDEST = 100  # characters: a longer strip tells no more
 NARROWEST = 30  # of a strip beside its label
 RUN, LOST, LEVEL = "o", "x", "|"
+NONE = "no run that counts"
 MANY = 9  # runs in one place that a digit can tell
 
 
@@ -51,13 +53,15 @@ class Strips:
 
     def _lines(self, width: int) -> Iterator[str]:
         labels = [visible(one.label) for one, _ in self._rows]
-        longest = max(map(cell_len, labels))
+        longest = max(map(cell_len, [*labels, *map(visible, self._comparison.missing)]))
         beside = longest + 2 + NARROWEST <= width
         start = longest + 2 if beside else 2
         for label, (one, values) in zip(labels, self._rows, strict=True):
             if not beside:
                 yield from parted(label, width, fold=True)
             yield set_cell_size(label if beside else "", start) + self._strip(one, values, width - start)
+        for label in map(visible, self._comparison.missing):
+            yield from parted(f"{set_cell_size(label, start - 2) if beside else label}  {NONE}", width, fold=True)
         yield " " * start + self._axis(width - start)
 
     def _strip(self, one: Summary, values: Sequence[tuple[float, bool]], size: int) -> str:
@@ -96,7 +100,8 @@ class Strips:
 
     def _title(self) -> str:
         has_lost = any(lost for _, values in self._rows for _, lost in values)
-        lost = f", {LOST} one that was lost" if has_lost else ""
+        how = f"lost a {lost_word(self._comparison.stake)}" if self._comparison.stake else "was lost"
+        lost = f", {LOST} one that {how}" if has_lost else ""
         more = len(self._comparison.configurations) - len(self._rows)
         of = f", of the first {len(self._rows)} of {len(self._rows) + more} settings" if more else ""
         marks = f"{RUN} a run{lost}, 2 to {MANY} so many in one place, {LEVEL} the level"

@@ -100,8 +100,7 @@ class Fitted:
         if any(self._heads):
             yield from self._head(columns, sizes, layout, start, beside)
         if self._table.title:  # else it is a list
-            words = max(map(self._last, range(len(self._rows))), default=0)
-            yield rule * min(width, used + (GAP + words if beside else 0)), ""
+            yield rule * min(width, used + (GAP + cell_len(self._heads[-1]) if beside else 0)), ""
         for number, row in enumerate(self._rows):
             if layout.above:
                 first, *rest = parted(self._labels[number], width - 2 * INDENT, fold=True)
@@ -174,9 +173,6 @@ class Fitted:
             for number, row in enumerate(self._rows)
         }
         return fits if not any(self._heads) else dict.fromkeys(fits, all(fits.values()))
-
-    def _last(self, number: int) -> int:
-        return cell_len(self._rows[number][-1])
 
     def _sizes(self, columns: Columns, width: int) -> dict[int, int]:
         """Give each column what it needs, and as many heads as there is room for a line of their own."""

@@ -9,7 +9,7 @@ import pytest
 from nnexp.comparison.compare import compare
 from nnexp.report.plots.terminal_strip import Strips
 from nnexp.terminal import Terminal
-from nnexp.tracking.records import Run, Tag
+from nnexp.tracking.records import Run, Status, Tag
 from tests.shelf import runs
 
 GOOD = [0.95, 0.96, 0.96, 0.97]
@@ -48,6 +48,11 @@ def test_what_diverged_is_told_at_the_edge_and_flattens_nothing(width: int) -> N
     assert strips(lines)["hidden=9"].startswith("< 2 o at 9.80 to 10.20 ...")
     assert float(lines[-1].split()[0]) > 94
     assert max(map(len, lines)) <= width
+
+
+def test_a_setting_of_which_no_run_counts_is_not_left_out() -> None:
+    failed = runs({"hidden": 9}, [0.1], status=Status.FAILED)
+    assert strips(drawn(runs({"hidden": 30}, GOOD) + failed))["hidden=9"] == "no run that counts"
 
 
 def test_a_long_label_is_whole_above_its_strip() -> None:
