@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 
 from nnexp.archive.packages import install_lines
 from nnexp.cli.console import out, say
@@ -106,4 +107,6 @@ def _came_to(record: Run) -> dict[str, str]:
     """Give the last value of whatever is worth telling, as it is written everywhere."""
     declared = judging(declared_by([record]).values(), (CHOOSE, REPORT, TELL))
     known = [(one, record.metrics.get(one.final.name, record.metrics.get(one.name))) for one in declared]
-    return {one.column: one.show(value) for one, value in known[:MOST_METRICS] if value is not None}
+    told = {one.column: one.show(value) for one, value in known if value is not None}
+    more = {f"and {len(told) - MOST_METRICS} more": "nnexp runs --json"} if len(told) > MOST_METRICS else {}
+    return dict(islice(told.items(), MOST_METRICS)) | more

@@ -18,12 +18,14 @@ from nnexp.report.prose.told import tell
 from nnexp.report.tables.fitted import Fitted, Prose
 from nnexp.report.tables.record import decision_record, further_record, known
 from nnexp.report.tables.searched import searched_tables
-from nnexp.report.tables.table import Table, tables
-
-Pairs = Sequence[tuple[str, str]]
+from nnexp.report.tables.table import MOST_ROWS, Table, tables
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Pairs = Sequence[tuple[str, str]]
+
+ALL = f"The tables and the plot show the first {MOST_ROWS} settings: `nnexp compare --csv` and `--json` have all."
 
 
 def as_terminal(comparison: Comparison, facts: Pairs = ()) -> RenderableType:
@@ -33,7 +35,9 @@ def as_terminal(comparison: Comparison, facts: Pairs = ()) -> RenderableType:
     for table in tables(comparison):
         plot: list[RenderableType] = ["", strips] if not drawn and strips.is_worth_drawing else []
         drawn += [*titled_table(table), *plot]
-    notes: list[RenderableType] = ["", *(Prose(sentence, "dim") for sentence in told.notes)] if told.notes else []
+    left_out = [ALL] if len(comparison.configurations) > MOST_ROWS else []
+    notes: list[RenderableType] = [Prose(sentence, "dim") for sentence in (*left_out, *told.notes)]
+    notes = ["", *notes] if notes else []
     return Group(*_above(facts), Prose(told.answer, "bold"), *map(Prose, told.details), *drawn, *notes)
 
 
