@@ -17,7 +17,7 @@ from rich.text import Text
 
 from nnexp.escape import visible
 
-BOUNDLESS = 1 << 20  # characters of a line where there is no terminal to ask
+BOUNDLESS = 10_000  # characters of a line where there is no terminal to ask
 # What is not broken: a word, a list of lists or an interval in brackets, a number with its % or ± 0.1 behind it.
 WORD = re.compile(r" *(?:\[(?:[^][]|\[[^][]*\])*\]|[^ ])+(?: %| ± [\d.,e+-]+)*")
 

@@ -74,6 +74,7 @@ ABSENT = [
     (HEAVY, ["sweep.launch", "sweep.executors.pool", "sweep.executors.inprocess"]),
     (HEAVY, ["sweep.executors.ray"]),
     ({"sklearn", "mlflow"}, ["search.study"]),
+    ({"hydra", "omegaconf", "mlflow", "sqlalchemy", "plotly", "matplotlib"}, ["report.tables.formats"]),
     ({"hydra", "omegaconf", "mlflow", "sqlalchemy"}, ["comparison.compare", "report.page.page"]),
     ({"hydra", "omegaconf", "mlflow"}, ["tracking.mlflow.sql"]),
 ]
