@@ -66,6 +66,19 @@ class Lines:
             yield from (Segment(line), Segment.line())
 
 
+class Prose:
+    """A text that is printed in lines as long as there is room for."""
+
+    def __init__(self, text: str, style: str = "") -> None:
+        self._text = text
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """Give them to rich."""
+        for line in parted(visible(self._text), options.max_width, fold=True):
+            yield from (Segment(line, console.get_style(self._style)), Segment.line())
+
+
 def parted(text: str, width: int, *, fold: bool = False) -> list[str]:
     """Part a text into lines between its words; one that is longer than a line stays whole, unless it is to be folded.
 

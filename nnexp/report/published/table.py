@@ -12,9 +12,9 @@ from nnexp.escape import in_markdown
 from nnexp.measure import NOTHING, show_seconds
 from nnexp.report.prose.lost import lost_word, tell_stake
 from nnexp.report.published.reproduction import ACCURACY, Figure, Reproduction, reproductions, systems
-from nnexp.report.tables.fitted import Prose
 from nnexp.report.tables.formats import markdown_table, titled_table
 from nnexp.report.tables.table import Row, Table, show_loss, show_lost, show_sample
+from nnexp.terminal import Prose
 from nnexp.tracking.store import RunStore
 
 COLUMNS = ("system", "epoch", "published", "level", "worst", "median", "best", "where")

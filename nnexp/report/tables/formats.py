@@ -15,10 +15,11 @@ from nnexp.escape import in_csv, in_json, in_latex, in_markdown, visible
 from nnexp.report.plots.terminal_strip import Strips
 from nnexp.report.prose.searched import tell_details, tell_searched
 from nnexp.report.prose.told import tell
-from nnexp.report.tables.fitted import Fitted, Prose
+from nnexp.report.tables.fitted import Fitted
 from nnexp.report.tables.record import decision_record, further_record, known
 from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import MOST_ROWS, Table, tables
+from nnexp.terminal import Prose
 
 if TYPE_CHECKING:
     import pandas as pd

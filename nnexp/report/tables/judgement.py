@@ -13,12 +13,12 @@ from nnexp.escape import in_json
 from nnexp.measure import NOTHING
 from nnexp.report.prose.answer import tell_answer, tell_details
 from nnexp.report.prose.finding import Finding
-from nnexp.report.tables.fitted import Prose
 from nnexp.report.tables.formats import titled_table
 from nnexp.report.tables.record import decision_record, interval, known
 from nnexp.report.tables.table import MOST_ROWS, Table
 from nnexp.statistics.decision import Reason, Standing
 from nnexp.statistics.loss import Loss
+from nnexp.terminal import Prose
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nnexp.report.tables.fitted import Fitted, Prose
+from nnexp.report.tables.fitted import Fitted
 from nnexp.report.tables.table import Table
-from nnexp.terminal import Terminal
+from nnexp.terminal import Prose, Terminal
 
 WORDS = st.text("abcxyz0189=[],.漢", min_size=1, max_size=30)
 
