@@ -47,7 +47,8 @@ SAID = {  # a few lines, which are looked at in the narrowest alone
     "doctor": "doctor",
     "tag": "tag RUN paper=fig3", "note": "note RUN Noted.", "report": "report classes", "certify": "certify RUN",
     "rerun": "rerun RUN", "no work": "work", "no ui": "ui nothing", "a mistake": "runs hiden=30",
-    "a plan": "train -m dataset=folder dataset.path=birds.npz eta=[[20,0.5],[20,0.1],[20,0.02]] seed=0,1 hydra.launcher.dry_run=true",
+    "a plan": "train -m dataset=folder dataset.path=birds.npz eta=[[20,0.5],[20,0.1],[20,0.02]] seed=0,1 "
+    "hydra.launcher.dry_run=true",
     "a reused run": "train dataset=folder dataset.path=birds.npz hidden=4 epochs=2 seed=0",
 }  # fmt: skip
 NAMES = {str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands}

@@ -12,23 +12,25 @@ from nnexp.measure import Measure
 if TYPE_CHECKING:  # a terminal needs no plotly
     from plotly.graph_objects import Figure
 
-FAR = 3.0  # times the range of the middle half, beyond it
+GAP = 5.0  # times the range of all that remain, as wide as which the gap is that parts them from what is far off
+LOST_GAP = 2.0  # likewise, where these are lost runs, which say little of their setting
 MARGIN = 0.06  # of the range
 FEWEST = 4  # values, for some of them to be far off
 
+Range = tuple[float, float]
 
-def usual_range(values: Sequence[float]) -> tuple[float, float] | None:
-    """Give the range of the values that lie near the others (Tukey's outer fences); None if all of them do."""
-    finite = np.array([value for value in values if np.isfinite(value)])
-    if len(finite) < FEWEST:
+
+def usual_range(values: Sequence[float], all_of_them: Sequence[float] = (), gap: float = GAP) -> Range | None:
+    """Give the range that most of the values fill; None where it is not much less than that of all of them."""
+    every = _finite([*values, *all_of_them])
+    near = _near(_finite(values))
+    if len(near) == 0 or len(every) < FEWEST:
         return None
-    low, high = np.quantile(finite, [0.25, 0.75])
-    spread = FAR * (high - low)
-    near = finite[(finite >= low - spread) & (finite <= high + spread)]
-    if len(near) == len(finite) or near.min() == near.max():
+    low, high = float(near[0]), float(near[-1])
+    if every[-1] - every[0] <= (1 + gap) * (high - low):
         return None
-    room = MARGIN * (near.max() - near.min())
-    return float(near.min() - room), float(near.max() + room)
+    room = MARGIN * ((high - low) or abs(low) or 1.0)
+    return low - room, high + room
 
 
 def fit(figure: Figure, axis: str, values: Sequence[float], measure: Measure) -> Figure:
@@ -38,6 +40,8 @@ def fit(figure: Figure, axis: str, values: Sequence[float], measure: Measure) ->
         return figure
     low, high = found
     beyond = [float(value) for value in values if np.isfinite(value) and not low <= value <= high]
+    if not beyond:
+        return figure
     far = sorted(set(beyond), key=lambda value: abs(value - (low + high) / 2))[-1] / measure.factor
     told = f"{len(beyond)} beyond this axis, to {measure.show(far)}: double-click to see"
     figure.update_layout({f"{axis}axis": {"range": [low, high]}})
@@ -45,3 +49,20 @@ def fit(figure: Figure, axis: str, values: Sequence[float], measure: Measure) ->
         text=told, xref="paper", yref="paper", x=1, y=-0.02 if axis == "y" else 1, xanchor="right", yanchor="bottom",
         showarrow=False, font={"size": 11}, bgcolor="rgba(128,128,128,0.15)",
     )  # fmt: skip
+
+
+def _finite(values: Sequence[float]) -> np.ndarray:
+    return np.sort([value for value in values if np.isfinite(value)])
+
+
+def _near(ordered: np.ndarray) -> np.ndarray:
+    """Cut off, again and again, what a wide gap parts from at least half of all values."""
+    least = len(ordered) / 2
+    while len(ordered) >= FEWEST:
+        gaps = np.diff(ordered)
+        cut = int(np.argmax(gaps)) + 1
+        kept = ordered[:cut] if cut >= len(ordered) - cut else ordered[cut:]
+        if len(kept) < max(least, 2) or gaps[cut - 1] < GAP * (kept[-1] - kept[0]) or gaps[cut - 1] == 0:
+            break
+        ordered = kept
+    return ordered

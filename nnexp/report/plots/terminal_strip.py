@@ -13,7 +13,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.eligible import number_of
 from nnexp.comparison.summary import Summary
 from nnexp.escape import visible
-from nnexp.report.plots.axis import usual_range
+from nnexp.report.plots.axis import GAP, LOST_GAP, usual_range
 from nnexp.report.prose.lost import lost_word
 from nnexp.report.tables.table import shown
 from nnexp.terminal import parted
@@ -24,6 +24,8 @@ RUN, LOST, LEVEL = "o", "x", "|"
 NONE = "no run that counts"
 MANY = 9  # runs in one place that a digit can tell
 
+Value = tuple[float, bool]  # and whether the run was lost
+
 
 class Strips:
     """Draws a comparison for a rich console: a strip for each setting that its tables list."""
@@ -33,7 +35,10 @@ class Strips:
         self._measure = comparison.measure
         self._rows = [(one, self._values(one)) for one in shown(comparison)]
         every = [value for _, values in self._rows for value, _ in values]
-        self._low, self._high = usual_range(every) or (min(every, default=0.0), max(every, default=0.0))
+        good = [value for _, values in self._rows for value, lost in values if not lost]
+        good = good if 2 * len(good) >= len(every) else every
+        usual = usual_range(good, every, LOST_GAP if len(good) < len(every) else GAP)
+        self._low, self._high = usual or (min(every, default=0.0), max(every, default=0.0))
 
     @property
     def is_worth_drawing(self) -> bool:
@@ -54,18 +59,42 @@ class Strips:
     def _lines(self, width: int) -> Iterator[str]:
         labels = [visible(one.label) for one, _ in self._rows]
         longest = max(map(cell_len, [*labels, *map(visible, self._comparison.missing)]))
-        beside = longest + 2 + NARROWEST <= width
+        edges = self._edges(width)
+        gutters = [max(map(len, side)) for side in zip(*edges, strict=True)]
+        beside = longest + 2 + sum(gutters) + NARROWEST <= width
         start = longest + 2 if beside else 2
-        for label, (one, values) in zip(labels, self._rows, strict=True):
+        size = width - start - sum(gutters)
+        for label, (one, values), (left, right) in zip(labels, self._rows, edges, strict=True):
             if not beside:
                 yield from parted(label, width, fold=True)
-            yield set_cell_size(label if beside else "", start) + self._strip(one, values, width - start)
+            strip = f"{left:<{gutters[0]}}{self._strip(one, values, size)}{right:>{gutters[1]}}"
+            yield set_cell_size(label if beside else "", start) + strip
         for label in map(visible, self._comparison.missing):
             yield from parted(f"{set_cell_size(label, start - 2) if beside else label}  {NONE}", width, fold=True)
-        yield " " * start + self._axis(width - start)
+        low, high = self._shown(self._low), self._shown(self._high)
+        yield " " * (start + gutters[0]) + low + high.rjust(size - len(low))
 
-    def _strip(self, one: Summary, values: Sequence[tuple[float, bool]], size: int) -> str:
-        """Draw the runs of a setting; those beyond the axis are told in figures at its edge."""
+    def _edges(self, width: int) -> list[tuple[str, str]]:
+        """Tell of each setting which runs lie beyond the axis, to the left and to the right; briefly if need be."""
+        below = [[one for one in values if one[0] < self._low] for _, values in self._rows]
+        above = [[one for one in values if one[0] > self._high] for _, values in self._rows]
+        for briefly in (False, True):
+            left = [f"< {self._beyond(some, briefly=briefly)} " if some else "" for some in below]
+            right = [f" {self._beyond(some, briefly=briefly)} >" if some else "" for some in above]
+            if max(map(len, left)) + max(map(len, right)) + NARROWEST <= width:
+                break
+        return [*zip(left, right, strict=True)]
+
+    def _beyond(self, values: Sequence[Value], *, briefly: bool) -> str:
+        """Write how many lie beyond the axis, and where: 3 x at 9.80 to 10.09."""
+        lost = sum(lost for _, lost in values)
+        counted = [f"{n} {mark}" for n, mark in ((len(values) - lost, RUN), (lost, LOST)) if n]
+        least, most = self._shown(min(values)[0]), self._shown(max(values)[0])
+        where = "" if briefly else f" at {least}" + (f" to {most}" if most != least else "")
+        return f"{' '.join(counted)}{where}"
+
+    def _strip(self, one: Summary, values: Sequence[Value], size: int) -> str:
+        """Draw the runs of a setting that the axis shows, and its level."""
         cells = ["."] * size
         if isfinite(one.level.mean) and self._low <= self._scaled(one.level.mean) <= self._high:
             cells[self._place(self._scaled(one.level.mean), size)] = LEVEL
@@ -75,28 +104,7 @@ class Strips:
             cells[place] = RUN if runs == 1 else str(min(runs, MANY))
         for place, lost in inside:
             cells[place] = LOST if lost else cells[place]
-        strip = "".join(cells)
-        below = [found for found in values if found[0] < self._low]
-        above = [found for found in values if found[0] > self._high]
-        if below:
-            told = f"< {self._beyond(below)} "
-            strip = told + strip[len(told) :]
-        if above:
-            told = f" {self._beyond(above)} >"
-            strip = strip[: -len(told)] + told
-        return strip
-
-    def _beyond(self, values: Sequence[tuple[float, bool]]) -> str:
-        """Tell what lies beyond the axis: 3 x at 9.80 to 10.09."""
-        numbers = sorted(self._shown(value) for value, _ in values)
-        least, most = (self._shown(pick(value for value, _ in values)) for pick in (min, max))
-        mark = LOST if any(lost for _, lost in values) else RUN
-        times = f"{len(numbers)} " if len(numbers) > 1 else ""
-        return f"{times}{mark} at {least}" + (f" to {most}" if most != least else "")
-
-    def _axis(self, size: int) -> str:
-        low, high = self._shown(self._low), self._shown(self._high)
-        return low + high.rjust(size - len(low))
+        return "".join(cells)
 
     def _title(self) -> str:
         has_lost = any(lost for _, values in self._rows for _, lost in values)
@@ -107,7 +115,7 @@ class Strips:
         marks = f"{RUN} a run{lost}, 2 to {MANY} so many in one place, {LEVEL} the level"
         return f"Every run{of}: {self._measure.column} ({marks})"
 
-    def _values(self, one: Summary) -> list[tuple[float, bool]]:
+    def _values(self, one: Summary) -> list[Value]:
         """Give what each run reached, and whether it was lost."""
         found = [(self._scaled(number_of(run, self._measure)), run.run_id in self._comparison.lost) for run in one.runs]
         return [(value, lost) for value, lost in found if isfinite(value)]

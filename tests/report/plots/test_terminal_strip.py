@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
@@ -45,9 +46,16 @@ def test_lost_runs_are_marked_and_told_in_the_title() -> None:
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_what_diverged_is_told_at_the_edge_and_flattens_nothing(width: int) -> None:
     lines = drawn(runs({"hidden": 30}, GOOD) + runs({"hidden": 60}, GOOD) + runs({"hidden": 9}, [0.098, 0.102]), width)
-    assert strips(lines)["hidden=9"].startswith("< 2 o at 9.80 to 10.20 ...")
+    assert sum("< 2 o at 9.80 to 10.20 ..." in line for line in lines) == 1
+    assert sum(re.search(r"\.o\.+2\.+o", line) is not None for line in lines) == 2
     assert float(lines[-1].split()[0]) > 94
     assert max(map(len, lines)) <= width
+
+
+def test_where_there_is_no_room_for_figures_at_the_edge_they_are_counted() -> None:
+    far = runs({"hidden": 9}, [0.098]) + runs({"hidden": 9}, [0.102], 5, tags={Tag.LOST: "3"})
+    lines = drawn(runs({"hidden": 30}, GOOD) + runs({"hidden": 60}, GOOD) + far, 44)
+    assert any("< 1 o 1 x ..." in line for line in lines)
 
 
 def test_a_setting_of_which_no_run_counts_is_not_left_out() -> None:
