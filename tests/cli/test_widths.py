@@ -107,14 +107,19 @@ def typed(
     def type_(command: str, width: int) -> str:
         monkeypatch.setenv("COLUMNS", str(width or 400))
         monkeypatch.setenv("TTY_COMPATIBLE", str(int(bool(width))))
-        console.out.cache_clear()
-        console.err.cache_clear()
+        open_anew()
         _, out, err = nnexp(*command.replace(RUN, run).replace("OTHER", other).split())
         return RICHS_OWN.sub("", (out or err).replace("\r", "\n"))
 
     yield type_
-    console.out.cache_clear()
-    console.err.cache_clear()
+    open_anew()
+
+
+def open_anew() -> None:
+    """Have the next command ask how wide its terminal is."""
+    for cached in vars(console).values():
+        if hasattr(cached, "cache_clear"):
+            cached.cache_clear()
 
 
 def words(text: str, longest: int) -> set[str]:
