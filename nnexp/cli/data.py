@@ -19,6 +19,7 @@ from nnexp.datasets import Dataset, Split
 from nnexp.datasets.drawing import as_dots
 from nnexp.errors import ConfigError
 from nnexp.escape import visible
+from nnexp.measure import count
 from nnexp.report.tables.fitted import Fitted
 from nnexp.report.tables.formats import pairs
 from nnexp.report.tables.table import Table
@@ -140,7 +141,7 @@ def _draw(dataset: Dataset) -> None:
         for pieces in zip(*titled[start : start + many], strict=True):
             out().print("".join(set_cell_size(piece, width) for piece in pieces).rstrip(), soft_wrap=True)
     if len(known) > MOST_PICTURES:
-        out().print(f"and {len(known) - MOST_PICTURES} more classes")
+        out().print(f"and {count(len(known) - MOST_PICTURES, 'more class')}")
 
 
 def _rows(dataset: Dataset) -> Table:

@@ -25,8 +25,8 @@ from nnexp.report.tables.fitted import Fitted
 from nnexp.report.tables.formats import pairs
 from nnexp.report.tables.table import Table
 
-BAR = 40  # characters of an output of 1, half of it in a terminal that is not
-WIDE = 80  # characters
+BAR = 40  # characters of an output of 1; half of them in a terminal that is not WIDE
+WIDE = 80
 UNSURE = 0.5  # the largest output of a network that knows no answer
 EXAMPLES = 100  # of the data, to tell how they are drawn
 MOST_ROWS = 20  # of a table's example

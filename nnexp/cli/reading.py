@@ -85,9 +85,9 @@ def judge(
     """Judge results that any tool made: which settings may be the best? Or is A better than B?
 
     FILE is a CSV, Parquet or JSON lines file, a row for each run, NAME an experiment of MLflow; A and B are two such
-    files, or settings of a sweep.
-    Ends with 0 if one is to be taken (A is better), with 1 if A is not better (it is worse, or the same within the
-    margin), with 2 if that cannot be told yet, and with 64 if there is nothing that can be judged.
+    files, or settings of a sweep. Ends with 0 if one is to be taken (A is better), with 1 if A is not better (it is
+    worse, or the same within the margin), with 2 if that cannot be told yet, and with 64 if there is nothing that can
+    be judged.
     """
     from nnexp.cli.judge import Question, judge
     from nnexp.comparison.judge import Terms
