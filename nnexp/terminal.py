@@ -6,21 +6,39 @@ rich would take `[bold]` in a name for a style, `:bomb:` for a picture, and pass
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TextIO
 
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
 from nnexp.escape import visible
 
+BOUNDLESS = 10_000  # characters of a line where there is no terminal to ask
+# What is not broken: a word, a list of lists or an interval in brackets, a number with its % or ± 0.1 behind it.
+WORD = re.compile(r" *(?:\[(?:[^][]|\[[^][]*\])*\]|[^ ])+(?: %| ± [\d.,e+-]+)*")
+
 
 class Terminal(Console):
-    """A console whose strings are data. How one looks is said beside it: `print(name, style="bold")`, or a `Styled`."""
+    """A console whose strings are data. How one looks is said beside it: `print(name, style="bold")`, or a `Styled`.
+
+    A line is as long as the terminal is wide; in a file or a pipe it has no end.
+    """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(highlight=False, **settings)
+        if not (self.is_terminal or "width" in settings):
+            self.width = BOUNDLESS
+
+    def print(self, *objects: Any, soft_wrap: bool | None = None, **how: Any) -> None:
+        """Print as rich does; a text that is to be wrapped softly breaks between its words, and nowhere else."""
+        if soft_wrap and len(objects) == 1 and isinstance(objects[0], str):
+            super().print(Lines(parted(visible(objects[0]), self.width)), soft_wrap=True, **how)
+        else:
+            super().print(*objects, soft_wrap=soft_wrap, **how)
 
     def render_str(self, text: str, **how: Any) -> Text:
         """Take a string as it is, wherever rich has one to print or to measure."""
@@ -34,6 +52,58 @@ class Terminal(Console):
     def say(self, line: str) -> None:
         """Print a line of nnexp's own."""
         self.print(f"nnexp: {line}", soft_wrap=True)
+
+
+class Lines:
+    """Lines of text that are printed as they are, in one piece."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """Give them to rich."""
+        for line in self._lines:
+            yield from (Segment(line), Segment.line())
+
+
+class Prose:
+    """A text that is printed in lines as long as there is room for."""
+
+    def __init__(self, text: str, style: str = "") -> None:
+        self._text = text
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """Give them to rich."""
+        for line in parted(visible(self._text), options.max_width, fold=True):
+            yield from (Segment(line, console.get_style(self._style)), Segment.line())
+
+
+def parted(text: str, width: int, *, fold: bool = False) -> list[str]:
+    """Part a text into lines between its words; one that is longer than a line stays whole, unless it is to be folded.
+
+    What is indented stays so.
+    """
+    if cell_len(text) <= width:
+        return [text]
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    lines = [""]
+    for word in _words(text, width):
+        own = cell_len(word.lstrip(" "))
+        if fold and own > width:
+            *full, last = chop_cells(f"{lines[-1]}{word}", width)
+            lines[-1:] = [*full, last]
+        elif lines[-1].strip() and cell_len(lines[-1] + word) > width >= own:
+            lines.append(indent + word.lstrip(" "))
+        else:
+            lines[-1] += word
+    return lines
+
+
+def _words(text: str, width: int) -> Iterator[str]:
+    """Give the words with the blanks before them; what is not broken is, where it is longer than a line."""
+    for word in WORD.findall(text):
+        yield from re.findall(" *[^ ]+", word) if cell_len(word) > width else [word]
 
 
 class Visible(io.TextIOBase):

@@ -40,7 +40,7 @@ ROOMS = {
     "sweep": "errors measure undeclared terminal kin config tasks tracking training recording archive statistics "
     "search",
     "comparison": "errors measure undeclared tracking archive statistics search",
-    "report": "errors escape measure picture config datasets tracking archive statistics search comparison",
+    "report": "errors escape terminal measure picture config datasets tracking archive statistics search comparison",
     "benchmarks": "core",
     "cli": "errors escape measure undeclared terminal config datasets tasks tracking training recording archive sweep "
     "comparison report benchmarks",
@@ -74,6 +74,7 @@ ABSENT = [
     (HEAVY, ["sweep.launch", "sweep.executors.pool", "sweep.executors.inprocess"]),
     (HEAVY, ["sweep.executors.ray"]),
     ({"sklearn", "mlflow"}, ["search.study"]),
+    ({"hydra", "omegaconf", "mlflow", "sqlalchemy", "plotly", "matplotlib"}, ["report.tables.formats"]),
     ({"hydra", "omegaconf", "mlflow", "sqlalchemy"}, ["comparison.compare", "report.page.page"]),
     ({"hydra", "omegaconf", "mlflow"}, ["tracking.mlflow.sql"]),
 ]

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich.progress import track
-from rich.table import Table
 
 from nnexp.benchmarks.contestants import CONTESTANTS, LOOP, entrants
 from nnexp.benchmarks.epoch import EpochTimes, measure
@@ -20,6 +19,8 @@ from nnexp.cli.console import err, out, say, write
 from nnexp.errors import ConfigError
 from nnexp.escape import in_json
 from nnexp.measure import count, show_seconds
+from nnexp.report.tables.fitted import Fitted
+from nnexp.report.tables.table import Table
 from nnexp.tasks.network.config import DatasetConfig
 from nnexp.tasks.network.setup import dataset_of, examples_of, kernel_here
 from nnexp.training.environment import environment
@@ -87,26 +88,23 @@ def _show(times: Sequence[EpochTimes], growth: Sequence[Growth], facts: str) -> 
     names = [*times[0].seconds]
     rows = [[f"784-{one.hidden}-10", str(one.batch_size), *(_cell(one, name) for name in names)] for one in times]
     out().print(_table(["network", "batch", *names], rows))
-    out().print("seconds an epoch, and how many times faster than the loop; dense products are what BLAS alone takes")
+    what = "seconds an epoch, and how many times faster than the loop; dense products are what BLAS alone takes"
+    out().print(what, soft_wrap=True)
     of_epochs = [one for one in growth if SWEEP not in one.exponents]
     if of_epochs:
         rows = [[one.of, _range(one), *(f"{one.exponents[name]:.2f}" for name in names)] for one in of_epochs]
-        out().print("", _table(["growth with", "range", *names], rows), sep="\n")
+        out().print()
+        out().print(_table(["growth with", "range", *names], rows))
         out().print("b of seconds an epoch ~ size^b, by least squares over the logarithms")
     for one in growth:
         if SWEEP in one.exponents:
-            out().print(_sentence(one))
-    out().print(facts)
+            out().print(_sentence(one), soft_wrap=True)
+    out().print(facts, soft_wrap=True)
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in columns:
-        title = CONTESTANTS[name].title if name in CONTESTANTS else name
-        table.add_column(title, justify="left" if name == columns[0] else "right")
-    for row in rows:
-        table.add_row(*row)
-    return table
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Fitted:
+    titles = tuple(CONTESTANTS[name].title if name in CONTESTANTS else name for name in columns)
+    return Fitted(Table("", titles, tuple(map(tuple, rows)), names=1))
 
 
 def _cell(one: EpochTimes, name: str) -> str:

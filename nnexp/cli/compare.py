@@ -10,6 +10,7 @@ from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
+from nnexp.comparison.facts import brief_facts, search_facts
 from nnexp.comparison.readable import Readable
 from nnexp.recording.store import open_store
 from nnexp.report.published.table import published_markdown, published_table
@@ -38,7 +39,7 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
     store = Readable(open_store(say), say)
     runs = chosen_runs(store, wanted, say)
     if question == Question() and not form and (found := found_by(wanted, runs, store)):
-        out().print(formats.searched_as_terminal(found))
+        out().print(formats.searched_as_terminal(found, search_facts(found, store)))
         return
     parts = {} if question.by else by_dataset(runs)
     if parts:
@@ -86,8 +87,8 @@ def show_each(comparisons: Mapping[str, Comparison], store: RunStore) -> None:
 
 
 def show_comparison(comparison: Comparison, store: RunStore) -> None:
-    """Print the answer, and the published figures beside ours where there are any."""
-    out().print(formats.as_terminal(comparison))
+    """Print what was compared, the answer, and the published figures beside ours where there are any."""
+    out().print(formats.as_terminal(comparison, brief_facts(comparison, store)))
     published = published_table(comparison, store)
     if published:
         out().print(published)

@@ -14,6 +14,7 @@ from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
+from nnexp.comparison.facts import search_facts
 from nnexp.comparison.readable import Readable
 from nnexp.errors import NnexpError, TrackingError, UnfinishedError
 from nnexp.measure import count
@@ -103,7 +104,7 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
         return
     comparison = compare(found.tried if found else runs, readable, worthwhile=worthwhile)
     if found:
-        out().print(searched_as_terminal(found))
+        out().print(searched_as_terminal(found, search_facts(found, readable)))
     else:
         show_comparison(comparison, readable)
     note = searched_as_markdown(found) if found else as_markdown(comparison)

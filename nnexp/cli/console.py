@@ -10,16 +10,11 @@ from functools import lru_cache
 from nnexp.escape import IN_ASCII
 from nnexp.terminal import Terminal
 
-WIDE = 140  # where there is no terminal to ask
-
 
 @lru_cache(maxsize=1)
 def out() -> Terminal:
     """Give the console for results."""
-    console = Terminal()
-    if not console.is_terminal:
-        console.width = WIDE
-    return console
+    return Terminal()
 
 
 @lru_cache(maxsize=1)

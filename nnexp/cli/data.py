@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from omegaconf import OmegaConf
-from rich.table import Column, Table
+from rich.cells import cell_len, set_cell_size
 
 from nnexp import datasets
 from nnexp.cli.console import out, say, write
@@ -18,6 +18,11 @@ from nnexp.config.paths import DATA
 from nnexp.datasets import Dataset, Split
 from nnexp.datasets.drawing import as_dots
 from nnexp.errors import ConfigError
+from nnexp.escape import visible
+from nnexp.measure import count
+from nnexp.report.tables.fitted import Fitted
+from nnexp.report.tables.formats import pairs
+from nnexp.report.tables.table import Table
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import options_of
 
@@ -28,6 +33,7 @@ MOST_PICTURES = 10
 MOST_COLUMNS = 8
 ROWS = 3
 GAP = 3  # characters between pictures
+WIDEST = 100  # characters of pictures side by side
 
 
 def show(source: str, settings: Sequence[str], *, as_json: bool) -> None:
@@ -37,9 +43,9 @@ def show(source: str, settings: Sequence[str], *, as_json: bool) -> None:
         write(json.dumps(_facts(dataset), indent=2))
         return
     out().print(f"{source}: {_sentence(dataset)}", style="bold", soft_wrap=True)
-    out().print(_told(dataset))
+    out().print(pairs([*_told(dataset)]))
     out().print()
-    out().print(_counts(dataset))
+    out().print(Fitted(_counts(dataset)))
     out().print()
     _draw(dataset)
     for line in dataset.meta.odd:
@@ -83,20 +89,18 @@ def _sentence(dataset: Dataset) -> str:
     return f"{n:,} {what} in {dataset.classes} classes"
 
 
-def _told(dataset: Dataset) -> Table:
+def _told(dataset: Dataset) -> Iterator[tuple[str, str]]:
     meta = dataset.meta
-    table = Table(Column(), Column(overflow="fold"), box=None, pad_edge=False, show_header=False)
-    table.add_row("layout", f"{meta.layout}, in {dataset.source}")
+    yield "layout", f"{meta.layout}, in {dataset.source}"
     if meta.columns:
         more = f" and {len(meta.columns) - MOST_COLUMNS} more" if len(meta.columns) > MOST_COLUMNS else ""
-        table.add_row("columns", ", ".join(meta.columns[:MOST_COLUMNS]) + more)
-    table.add_row("values", f"{meta.lowest:g} to {meta.highest:g}, kept as {dataset.train.images.dtype}")
-    table.add_row("scale", f"{PREFIX}scale={meta.scale}{_meaning(meta.scale)}")
-    table.add_row("split", f"{PREFIX}split={meta.split}")
-    table.add_row("order", "sorted by class" if meta.sorted else "mixed")
-    table.add_row("duplicates", f"{meta.duplicates:,} test examples are in training too" if meta.duplicates else "none")
-    table.add_row("digest", dataset.digest)
-    return table
+        yield "columns", ", ".join(meta.columns[:MOST_COLUMNS]) + more
+    yield "values", f"{meta.lowest:g} to {meta.highest:g}, kept as {dataset.train.images.dtype}"
+    yield "scale", f"{PREFIX}scale={meta.scale}{_meaning(meta.scale)}"
+    yield "split", f"{PREFIX}split={meta.split}"
+    yield "order", "sorted by class" if meta.sorted else "mixed"
+    yield "duplicates", f"{meta.duplicates:,} test examples are in training too" if meta.duplicates else "none"
+    yield "digest", dataset.digest
 
 
 def _meaning(scale: str) -> str:
@@ -110,42 +114,44 @@ def _classes(dataset: Dataset, split: Split) -> NDArray[np.int64]:
 
 def _counts(dataset: Dataset) -> Table:
     parts = _parts(dataset)
-    table = Table("class", *(Column(name, justify="right") for name in parts), box=None, pad_edge=False)
     counts = [_classes(dataset, split) for split in parts.values()]
-    for label, name in enumerate(dataset.class_names[:MOST_CLASSES]):
-        table.add_row(name, *(f"{of_part[label]:,}" for of_part in counts))
+    names = dataset.class_names[:MOST_CLASSES]
+    rows = [(name, *(f"{of_part[label]:,}" for of_part in counts)) for label, name in enumerate(names)]
     if dataset.classes > MOST_CLASSES:
         rest = (f"{of_part[MOST_CLASSES:].sum():,}" for of_part in counts)
-        table.add_row(f"and {dataset.classes - MOST_CLASSES} more", *rest)
-    table.add_row("all", *(f"{of_part.sum():,}" for of_part in counts), style="bold")
-    return table
+        rows.append((f"and {dataset.classes - MOST_CLASSES} more (--json lists them)", *rest))
+    rows.append(("all", *(f"{of_part.sum():,}" for of_part in counts)))
+    return Table("", ("class", *parts), tuple(rows), names=1)
 
 
 def _draw(dataset: Dataset) -> None:
     """Draw an example of each class, or print the first rows of a table."""
     if dataset.image_shape[0] == 1:
-        out().print(_rows(dataset))
+        out().print(Fitted(_rows(dataset)))
         return
     labels = dataset.train.labels
-    firsts = [int(np.argmax(labels == label)) for label in np.unique(labels)[:MOST_PICTURES]]
+    known = np.unique(labels)
+    firsts = [int(np.argmax(labels == label)) for label in known[:MOST_PICTURES]]
+    names = [visible(dataset.class_names[labels[at]]) for at in firsts]
     blocks = [as_dots(dataset.train.images[at].reshape(dataset.image_shape)).split("\n") for at in firsts]
-    width = len(blocks[0][0]) + GAP
-    many = max(1, out().width // width)
+    titled = [[name, *block] for name, block in zip(names, blocks, strict=True)]
+    width = max(len(blocks[0][0]), *map(cell_len, names)) + GAP
+    many = max(1, (min(out().width, WIDEST) + GAP) // width)
     for start in range(0, len(blocks), many):
-        row = range(start, min(start + many, len(blocks)))
-        names = (dataset.class_names[labels[firsts[at]]][: width - 1].ljust(width) for at in row)
-        lines = zip(*(blocks[at] for at in row), strict=True)
-        for line in ("".join(names), *("".join(piece.ljust(width) for piece in pieces) for pieces in lines)):
-            out().print(line.rstrip(), soft_wrap=True)
+        for pieces in zip(*titled[start : start + many], strict=True):
+            out().print("".join(set_cell_size(piece, width) for piece in pieces).rstrip(), soft_wrap=True)
+    if len(known) > MOST_PICTURES:
+        out().print(f"and {count(len(known) - MOST_PICTURES, 'more class')}")
 
 
 def _rows(dataset: Dataset) -> Table:
     columns = dataset.meta.columns or tuple(map(str, range(dataset.image_shape[1])))
-    shown = columns[:MOST_COLUMNS]
-    table = Table(*(Column(name, justify="right") for name in (*shown, "class")), box=None, pad_edge=False)
-    for values, label in zip(_raw(dataset, ROWS), dataset.train.labels[:ROWS], strict=True):
-        table.add_row(*(f"{value:.5g}" for value in values[: len(shown)]), dataset.class_names[label])
-    return table
+    shown, labels = columns[:MOST_COLUMNS], dataset.train.labels[:ROWS]
+    rows = [
+        (dataset.class_names[label], *(f"{value:.5g}" for value in values[: len(shown)]))
+        for values, label in zip(_raw(dataset, ROWS), labels, strict=True)
+    ]
+    return Table("", ("class", *shown), tuple(rows), names=1)
 
 
 def _raw(dataset: Dataset, n: int) -> NDArray[Any]:

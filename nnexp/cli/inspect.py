@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.table import Table
-
 from nnexp.cli.console import out
 from nnexp.config.value import format_value, parse_value
 from nnexp.errors import ConfigError
+from nnexp.report.tables.formats import titled_table
+from nnexp.report.tables.table import Table
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.layers import Layer, draw_network, layers
 
@@ -27,12 +27,15 @@ def inspect(overrides: Sequence[str]) -> None:
         f"{name}, activation={config.activation}, init={config.init}, seed={config.seed}: "
         f"{sum(w.size for w in network.weights)} weights, {sum(b.size for b in network.biases)} biases",
         style="bold",
+        soft_wrap=True,
     )
     out().print()
-    out().print(f"inputs x {inputs.shape}: {_numbers(inputs)}")
+    out().print(f"inputs x {inputs.shape}: {_numbers(inputs)}", soft_wrap=True)
     for k, layer in enumerate(layers(network, inputs)):
-        out().print()
-        out().print(_table(k, layer))
+        for part in titled_table(_table(k, layer)):
+            out().print(part)
+        if len(layer.biases) > MOST:
+            out().print(f"and {len(layer.biases) - MOST} more neurons")
 
 
 def _read(overrides: Sequence[str]) -> tuple[list[int], Config]:
@@ -52,17 +55,20 @@ def _read(overrides: Sequence[str]) -> tuple[list[int], Config]:
 
 def _table(k: int, layer: Layer) -> Table:
     shape = f"weights[{k}] {layer.weights.shape}, biases[{k}] {layer.biases.shape}, {layer.activation} neurons"
-    table = Table(title=f"layer {k}: {shape}", title_justify="left", box=None, pad_edge=False)
-    for column in ("neuron", "weights", "bias", "weighted input z = w·a + b", "activation"):
-        table.add_column(column, justify="left" if column == "weights" else "right")
-    for j in range(min(MOST, len(layer.biases))):
-        figures = (f"{layer.biases[j]:.4f}", f"{layer.weighted[j]:.4f}", f"{layer.activations[j]:.4f}")
-        table.add_row(str(j), _numbers(layer.weights[j]), *figures)
-    if len(layer.biases) > MOST:
-        table.caption = f"and {len(layer.biases) - MOST} more neurons"
-    return table
+    rows = tuple(
+        (
+            str(j),
+            f"{layer.biases[j]:.4f}",
+            f"{layer.weighted[j]:.4f}",
+            f"{layer.activations[j]:.4f}",
+            _numbers(layer.weights[j]),
+        )
+        for j in range(min(MOST, len(layer.biases)))
+    )
+    columns = ("neuron", "bias", "weighted input z = w·a + b", "activation", "weights")
+    return Table(f"layer {k}: {shape}", columns, rows, names=1, words=1)
 
 
 def _numbers(values: Any) -> str:
     shown = " ".join(f"{value:.2f}" for value in values[:MOST])
-    return f"{shown} …" if len(values) > MOST else shown
+    return f"{shown} and {len(values) - MOST} more" if len(values) > MOST else shown

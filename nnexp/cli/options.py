@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 HYDRA: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
-Overrides = Annotated[list[str] | None, typer.Argument(metavar="[SETTING=VALUE]...", show_default=False)]
+Overrides = Annotated[list[str] | None, typer.Argument(metavar="SETTING=VALUE...", show_default=False)]
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id, or its name.")]
 Better = Annotated[str | None, typer.Option(help="Which way the metric is better: low or high.")]

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.table import Table
 
 from nnexp.archive.network import TrainedNetwork, read_trained
 from nnexp.cli.console import out, say, write
@@ -22,8 +21,12 @@ from nnexp.errors import ConfigError, DataError
 from nnexp.escape import in_json
 from nnexp.measure import DIGITS
 from nnexp.recording.store import open_store
+from nnexp.report.tables.fitted import Fitted
+from nnexp.report.tables.formats import pairs
+from nnexp.report.tables.table import Table
 
-BAR = 40  # characters of an output of 1
+BAR = 40  # characters of an output of 1; half of them in a terminal that is not WIDE
+WIDE = 80
 UNSURE = 0.5  # the largest output of a network that knows no answer
 EXAMPLES = 100  # of the data, to tell how they are drawn
 MOST_ROWS = 20  # of a table's example
@@ -190,19 +193,16 @@ def _print_row(inputs: NDArray[Any], prepared: Preparation) -> None:
     """Print the values of a table's example, as they stood in it."""
     values = prepared.undone(inputs)
     names = prepared.columns or tuple(f"value {n}" for n in range(1, len(values) + 1))
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for name, value in list(zip(names, values, strict=True))[:MOST_ROWS]:
-        table.add_row(name, f"{value:g}")
-    out().print(table)
+    rows = [(name, f"{value:g}") for name, value in zip(names, values, strict=True)]
+    out().print(pairs(rows[:MOST_ROWS]))
     if len(values) > MOST_ROWS:
         out().print(f"and {len(values) - MOST_ROWS} more")
 
 
 def _print_outputs(answer: Answer) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for name, value in answer.outputs.items():
-        table.add_row(name, f"{value:.3f}", "█" * round(BAR * value))
-    out().print(table)
+    bar = BAR if out().width >= WIDE else BAR // 2
+    rows = tuple((name, f"{value:.3f}", "█" * round(bar * value)) for name, value in answer.outputs.items())
+    out().print(Fitted(Table("", ("", "", ""), rows, names=1, words=1)))
 
 
 def _index(index: int | None, n: int) -> int:

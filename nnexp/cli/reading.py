@@ -69,7 +69,7 @@ def compare(
 
 @app.command(cls=Answering)
 def judge(
-    wanted: Annotated[list[str], typer.Argument(metavar="FILE|EXPERIMENT|A B", show_default=False)],
+    wanted: Annotated[list[str], typer.Argument(metavar="FILE|NAME|A B", show_default=False)],
     by: Annotated[str, typer.Option("--by", "--setting", help="Columns that name a setting: lr,width.")] = "setting",
     result: Annotated[str | None, typer.Option(help="The column of results, or a metric. [default: result]")] = None,
     seed: Annotated[str | None, typer.Option(help="The column of seeds; seed, if any.")] = None,
@@ -84,9 +84,10 @@ def judge(
 ) -> None:
     """Judge results that any tool made: which settings may be the best? Or is A better than B?
 
-    FILE is a CSV, Parquet or JSON lines file, a row for each run; A and B are two such files, or settings of a sweep.
-    Ends with 0 if one is to be taken (A is better), with 1 if A is not better (it is worse, or the same within the
-    margin), with 2 if that cannot be told yet, and with 64 if there is nothing that can be judged.
+    FILE is a CSV, Parquet or JSON lines file, a row for each run, NAME an experiment of MLflow; A and B are two such
+    files, or settings of a sweep. Ends with 0 if one is to be taken (A is better), with 1 if A is not better (it is
+    worse, or the same within the margin), with 2 if that cannot be told yet, and with 64 if there is nothing that can
+    be judged.
     """
     from nnexp.cli.judge import Question, judge
     from nnexp.comparison.judge import Terms

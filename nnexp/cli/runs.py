@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from rich.table import Table
-
 from nnexp.cli.console import out, say, write
 from nnexp.cli.filters import check_name, place, read_filters
 from nnexp.comparison.deciding import with_direction
@@ -17,6 +15,8 @@ from nnexp.errors import ConfigError
 from nnexp.escape import in_json
 from nnexp.measure import EPOCH_SECONDS, TOTAL, Measure, is_usable, judging
 from nnexp.recording.store import open_store
+from nnexp.report.tables.fitted import Fitted
+from nnexp.report.tables.table import Table
 from nnexp.sweep.called import moment_told, sweeps_of
 from nnexp.sweep.find import members, sweep_or_last
 from nnexp.sweep.progress import duration
@@ -27,6 +27,8 @@ from nnexp.undeclared import measure_named
 FATES = (*Status, PRUNED)
 MOST_FIGURES = 3  # of one task's metrics
 SHORTEST = 4  # characters of an id
+STARTED, TOOK, EPOCH = "started", "took", "s an epoch"
+SPARE = (EPOCH, TOOK, STARTED)  # where there is little room
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def runs(choice: Choice, *, as_json: bool) -> None:
         write(in_json([_json(one) for one in listed]))
     elif listed:
         named = list(dict.fromkeys([*conditions, *([choice.sort] if choice.sort else [])]))
-        out().print(_table(listed, shortest_unique([run.run_id for run in everything]), named))
+        out().print(Fitted(_table(listed, shortest_unique([run.run_id for run in everything]), named)))
     elif every_run:
         out().print(f"no such runs in {store}", soft_wrap=True)
     else:
@@ -159,20 +161,17 @@ def _json(one: Listed) -> dict[str, object]:
 
 
 def _table(listed: Sequence[Listed], id_length: int, named: Sequence[str]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in ("run", "name", "sweep", "status", "started", "took"):
-        folds = column in ("name", "sweep")
-        table.add_column(column, no_wrap=not folds, overflow="fold", justify="right" if column == "took" else "left")
     columns = _columns([one.run for one in listed], named)
-    for column, _ in columns:
-        table.add_column(column, justify="right", no_wrap=True)
+    heads = (f"{'run':<{id_length}}  name", "sweep", "status", STARTED, TOOK, *(column for column, _ in columns))
+    rows = []
     for one in listed:
-        figures = [read(one.run) for _, read in columns]
-        sweep = one.sweep.name if one.sweep else ""
+        label = f"{one.run.run_id[:id_length]}  {one.run.name}"
         took = "" if one.seconds is None else duration(one.seconds)
-        began = moment_told(one.run.started_at)
-        table.add_row(one.run.run_id[:id_length], one.run.name, sweep, one.status, began, took, *figures)
-    return table
+        figures = [read(one.run) for _, read in columns]
+        rows.append(
+            (label, one.sweep.name if one.sweep else "", one.status, moment_told(one.run.started_at), took, *figures)
+        )
+    return Table("", heads, tuple(rows), names=1, spare=SPARE)
 
 
 def _columns(records: Sequence[Run], named: Sequence[str]) -> list[tuple[str, Callable[[Run], str]]]:
@@ -192,7 +191,7 @@ def _columns(records: Sequence[Run], named: Sequence[str]) -> list[tuple[str, Ca
         for one in dict.fromkeys([*usual, *asked]):
             columns[one.narrow_column] = partial(_figure, one, by_task)
     if any(EPOCH_SECONDS.name in declared for declared in by_task.values()):
-        columns["s an epoch"] = partial(_figure, EPOCH_SECONDS, by_task)
+        columns[EPOCH] = partial(_figure, EPOCH_SECONDS, by_task)
     return [*columns.items()]
 
 

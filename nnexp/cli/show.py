@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-from rich.table import Column, Table
+from itertools import islice
 
 from nnexp.archive.packages import install_lines
 from nnexp.cli.console import out, say
@@ -16,6 +15,10 @@ from nnexp.recording.store import open_store
 from nnexp.report.plots.terminal_curve import draw_run
 from nnexp.report.tables.confusions import confusions
 from nnexp.report.tables.diff import diff as diff_runs
+from nnexp.report.tables.fitted import Fitted
+from nnexp.report.tables.formats import pairs, titled_table
+from nnexp.report.tables.table import Table
+from nnexp.sweep.called import SHORT
 from nnexp.sweep.find import find_run
 from nnexp.sweep.progress import duration
 from nnexp.tracking.records import Run, Tag, declared_by
@@ -45,22 +48,24 @@ def show(wanted: str) -> None:
     record = find_run(store, wanted)
     answers = read_predictions(store, record.run_id)
     out().print(f"{record.name}  run {record.run_id}", style="bold", soft_wrap=True)
-    out().print(_pairs(_facts(record, answers)))
+    out().print(pairs([*_facts(record, answers).items()]))
     if said := record.tags.get(Tag.NOTE):
         out().print(said, soft_wrap=True)
-    out().print(_pairs(dict(record.params), "settings"))
+    out().print(pairs([*record.params.items()], "settings"))
     if record.own_tags:
-        out().print(_pairs(record.own_tags, "tags"))
+        out().print(pairs([*record.own_tags.items()], "tags"))
     if came_to := _came_to(record):
-        out().print(_pairs(came_to, "came to"))
+        out().print(pairs([*came_to.items()], "came to"))
     environment = read_environment(record, store)
     if environment:
-        out().print(_pairs(environment, "environment"))
+        out().print(pairs([(name, str(value)) for name, value in environment.items()], "environment"))
     for line in draw_run(record, store, width=min(out().width, 100)).split("\n"):
         out().print(line, soft_wrap=True)
     if answers:
-        for drawn in confusions(answers, out(), by_class=BALANCED in record.metrics):
-            out().print(drawn)
+        again = f"nnexp report {record.run_id[:SHORT]}"
+        for table in confusions(answers, out().width, by_class=BALANCED in record.metrics, again=again):
+            for part in titled_table(table):
+                out().print(part)
 
 
 def show_environment(wanted: str) -> None:
@@ -78,11 +83,8 @@ def diff(left: str, right: str) -> None:
     if not sections:
         out().print("nothing differs")
     for section in sections:
-        values = (Column(run.run_id[:8], overflow="fold") for run in (a, b))
-        table = Table(section.title, *values, box=None, pad_edge=False)
-        for row in section.rows:
-            table.add_row(*row)
-        out().print(table)
+        columns = (section.title, a.run_id[:8], b.run_id[:8])
+        out().print(Fitted(Table("", columns, section.rows, names=1)))
         out().print()
 
 
@@ -105,12 +107,6 @@ def _came_to(record: Run) -> dict[str, str]:
     """Give the last value of whatever is worth telling, as it is written everywhere."""
     declared = judging(declared_by([record]).values(), (CHOOSE, REPORT, TELL))
     known = [(one, record.metrics.get(one.final.name, record.metrics.get(one.name))) for one in declared]
-    return {one.column: one.show(value) for one, value in known[:MOST_METRICS] if value is not None}
-
-
-def _pairs(values: dict[str, str], title: str = "") -> Table:
-    columns = (title, Column(overflow="fold"))
-    table = Table(*columns, box=None, pad_edge=False, show_header=bool(title), header_style="bold")
-    for name, value in values.items():
-        table.add_row(name, str(value))
-    return table
+    told = {one.column: one.show(value) for one, value in known if value is not None}
+    more = {f"and {len(told) - MOST_METRICS} more": "nnexp runs --json"} if len(told) > MOST_METRICS else {}
+    return dict(islice(told.items(), MOST_METRICS)) | more

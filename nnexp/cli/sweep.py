@@ -13,6 +13,7 @@ from nnexp.cli.train import train
 from nnexp.config.sweeps import read_sweep, sweep_names
 from nnexp.errors import ConfigError
 from nnexp.recording.store import open_store
+from nnexp.report.tables.formats import pairs
 from nnexp.sweep.hydra.overrides import as_overrides, of_launcher, of_sweeper
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.task import NETWORK
@@ -25,14 +26,21 @@ KEPT = ("dataset.name", "dataset.path")  # settings that decide nothing, without
 def sweep(name: str | None, overrides: Sequence[str], launch: Mapping[str, Any], where: str | None) -> None:
     """Run a named sweep, with what its launch was given, where a condition holds; without a name, list them."""
     if name is None:
-        for each in sweep_names():
-            try:
-                out().print(f"{each:<18}{read_sweep(each).about}", soft_wrap=True)
-            except ConfigError as error:
-                say(str(error))
+        _list()
         return
     read_sweep(name)
     _train(["--config-name", name, *overrides], launch, where)
+
+
+def _list() -> None:
+    """Print each sweep with what its file says of it."""
+    known = []
+    for name in sweep_names():
+        try:
+            known.append((name, read_sweep(name).about))
+        except ConfigError as error:
+            say(str(error))
+    out().print(pairs(known))
 
 
 def sweep_like(wanted: str, overrides: Sequence[str], launch: Mapping[str, Any], where: str | None) -> None:

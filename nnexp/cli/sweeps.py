@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.padding import Padding
-
 from nnexp.cli.console import out, say, write
 from nnexp.cli.filters import place
 from nnexp.comparison.searched import searched
@@ -23,7 +21,7 @@ from nnexp.tracking.store import RunStore
 from nnexp.tracking.sweeps import latest_first, launched_at, mark_of
 
 MOST_VALUES = 6  # of a setting that are listed
-LONGEST = 100  # characters of a setting with its values
+LONGEST = 300  # characters of a setting with its values
 HEAD, BOLD = "### ", "**"  # of a sweep's answer in Markdown
 
 
@@ -104,7 +102,7 @@ def _print(one: Summary) -> None:
     swept = "  ".join(_told(name, values) for name, values in one.swept.items())
     sentences = [f"{answer.partition('. ')[0].removesuffix('.')}." for answer in one.answers]
     for line in filter(None, [sweep.tags.get(Tag.SAID), swept, *sentences]):
-        out().print(Padding(line, (0, 0, 0, 4), expand=False))
+        out().print(f"    {line}", soft_wrap=True)
 
 
 def _told(name: str, values: Sequence[str]) -> str:

@@ -6,19 +6,23 @@ It draws on the console that it is given, and opens none.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID
+from rich.console import RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TaskID
+from rich.table import Column
 
 from nnexp.measure import EPOCH_SECONDS, count
 from nnexp.sweep.reached import judged, told
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate, Watcher
-from nnexp.terminal import Terminal
+from nnexp.terminal import Lines, Terminal
 from nnexp.training.events import Ending, Epoch, Finished
 from nnexp.training.spec import RunSpec
+
+WIDE = 100  # characters, of a terminal that has room for a long bar
 
 
 def display(console: Terminal, *, several: bool) -> Watcher:
@@ -79,7 +83,7 @@ class RunProgress:
         """Show what it printed, a line at a time: of one that was written over, what stands in the end."""
         *lines, self._line = (self._line + text).split("\n")
         for line in lines:
-            self._console.print(line.removesuffix("\r").rpartition("\r")[2], soft_wrap=True)
+            self._console.print(Lines([line.removesuffix("\r").rpartition("\r")[2]]), soft_wrap=True)
 
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:  # noqa: ARG002
         """Show the line that it left unfinished: the command says how its run ended."""
@@ -209,12 +213,24 @@ class SweepProgress:
         return f"; {duration(passed * (self._total_s / self._done_s - 1))} left"
 
 
+class Words(ProgressColumn):
+    """A text of a task, which takes several lines where there is little room, and is never cut off."""
+
+    def __init__(self, read: Callable[[Task], str], least: int) -> None:
+        super().__init__(Column(overflow="fold", min_width=least))
+        self._read = read
+
+    def render(self, task: Task) -> RenderableType:
+        """Give the text as it is."""
+        return self._read(task)
+
+
 def _progress(console: Terminal) -> Progress:
     return Progress(
-        "{task.description}",
-        BarColumn(bar_width=24),
+        Words(lambda task: task.description, least=24),
+        BarColumn(bar_width=24 if console.width >= WIDE else 6),
         MofNCompleteColumn(),
-        "{task.fields[note]}",
+        Words(lambda task: str(task.fields["note"]), least=14),
         console=console,
         disable=not console.is_terminal,
     )

@@ -43,7 +43,7 @@ def test_a_perceptron_fires_or_does_not():
     rows = [
         line.split() for line in printed("sizes=[3,5]", "activation=step").splitlines() if line.strip()[:1].isdigit()
     ]
-    fired = {line[-1] for line in rows[1:]}
+    fired = {line[3] for line in rows[1:]}
     assert fired <= {"0.0000", "1.0000"}
 
 

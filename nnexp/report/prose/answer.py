@@ -15,6 +15,7 @@ from nnexp.statistics.decision import CLEAN, LEVEL_SHARE, Reason
 from nnexp.statistics.loss import loses_more
 from nnexp.statistics.seeds import FEWEST, MOST_SEEDS, visible_gap
 
+MOST_UNKNOWN = 3  # settings of which it is said one by one that their level is unknown
 SURE = 0.05  # how rarely as many tries as are called safe may all fail
 
 
@@ -41,8 +42,12 @@ def tell_details(found: Finding) -> Iterator[str]:
             yield f"{name} is worse, but by at most {found.gap(one.behind.high)}: in practice as good."
     answer = tell_answer(found)
     left = found.decision.may_be_best
-    for name in left if len(left) > 1 else ():
-        if _is_unknown(found, name) and _unknown(found, name) not in answer:
+    unknown = [name for name in left if len(left) > 1 and _is_unknown(found, name)]
+    if len(unknown) > MOST_UNKNOWN:
+        yield f"The levels of {listed(unknown)} are unknown: too few of their runs are left without those lost."
+        return
+    for name in unknown:
+        if _unknown(found, name) not in answer:
             yield _unknown(found, name)
 
 
@@ -132,7 +137,8 @@ def _several(found: Finding) -> str:
     by_level = all(one.reason is Reason.LEVEL for one in standings)
     least = found.gap(min(one.behind.estimate for one in standings)) if by_level else ""
     far = f" ({least} behind{' or more' if len(out) > 1 else ''})" if by_level else ""
-    return f"{len(left)} of {len(left) + len(out)} may be best: {', '.join(left)}; {_out(found)}{far}. {_more(found)}"
+    names = ", ".join(left) if len(left) <= MOST_NAMES else listed(left)
+    return f"{len(left)} of {len(left) + len(out)} may be best: {names}; {_out(found)}{far}. {_more(found)}"
 
 
 def _none_out(found: Finding) -> str:

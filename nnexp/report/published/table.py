@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
-from rich.styled import Styled
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.losses import Stake
@@ -15,6 +14,7 @@ from nnexp.report.prose.lost import lost_word, tell_stake
 from nnexp.report.published.reproduction import ACCURACY, Figure, Reproduction, reproductions, systems
 from nnexp.report.tables.formats import markdown_table, titled_table
 from nnexp.report.tables.table import Row, Table, show_loss, show_lost, show_sample
+from nnexp.terminal import Prose
 from nnexp.tracking.store import RunStore
 
 COLUMNS = ("system", "epoch", "published", "level", "worst", "median", "best", "where")
@@ -27,7 +27,7 @@ def published_table(comparison: Comparison, store: RunStore) -> RenderableType |
     if not found:
         return None
     drawn = [part for table in tables(found) for part in titled_table(table)]
-    return Group(*drawn, "", *(Styled(note, "dim") for note in notes(found, comparison.stake)))
+    return Group(*drawn, "", *(Prose(note, "dim") for note in notes(found, comparison.stake)))
 
 
 def published_markdown(comparison: Comparison, store: RunStore) -> str | None:
@@ -45,7 +45,7 @@ def tables(found: Sequence[Reproduction]) -> list[Table]:
     sets = [Table("Test accuracy in %: published, and ours over seeds", COLUMNS, figures, names=2)]
     if _any_lost(found):
         losses = tuple((one.system.name, *show_loss(one.last.loss), show_lost(one.last)) for one in found)
-        sets.append(Table("What ours lost", LOSSES, losses, names=1))
+        sets.append(Table("What ours lost", LOSSES, losses, names=1, words=1))
     return sets
 
 

@@ -3,40 +3,58 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
-from rich.styled import Styled
-from rich.table import Table as RichTable
 
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.searched import Searched
 from nnexp.comparison.verdict import Verdict
 from nnexp.escape import in_csv, in_json, in_latex, in_markdown, visible
+from nnexp.report.plots.terminal_strip import Strips
 from nnexp.report.prose.searched import tell_details, tell_searched
 from nnexp.report.prose.told import tell
+from nnexp.report.tables.fitted import Fitted
 from nnexp.report.tables.record import decision_record, further_record, known
 from nnexp.report.tables.searched import searched_tables
-from nnexp.report.tables.table import Table, tables
+from nnexp.report.tables.table import MOST_ROWS, Table, tables
+from nnexp.terminal import Prose
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Pairs = Sequence[tuple[str, str]]
 
-def as_terminal(comparison: Comparison) -> RenderableType:
-    """Draw the answer, the tables and the notes for a rich console."""
-    told = tell(comparison)
-    drawn = [part for table in tables(comparison) for part in titled_table(table)]
-    notes = [Styled(sentence, "dim") for sentence in told.notes]
-    return Group(Styled(told.answer, "bold"), *told.details, *drawn, "", *notes)
+ALL = f"The tables and the plot show the first {MOST_ROWS} settings: `nnexp compare --csv` and `--json` have all."
 
 
-def searched_as_terminal(found: Searched) -> RenderableType:
-    """Draw what a search found for a rich console."""
+def as_terminal(comparison: Comparison, facts: Pairs = ()) -> RenderableType:
+    """Draw for a rich console what was compared, the answer, the table, every run, the other tables and the notes."""
+    told, strips = tell(comparison), Strips(comparison)
+    drawn: list[RenderableType] = []
+    for table in tables(comparison):
+        plot: list[RenderableType] = ["", strips] if not drawn and strips.is_worth_drawing else []
+        drawn += [*titled_table(table), *plot]
+    left_out = [ALL] if len(comparison.configurations) > MOST_ROWS else []
+    notes: list[RenderableType] = [Prose(sentence, "dim") for sentence in (*left_out, *told.notes)]
+    notes = ["", *notes] if notes else []
+    return Group(*_above(facts), Prose(told.answer, "bold"), *map(Prose, told.details), *drawn, *notes)
+
+
+def _above(facts: Pairs) -> list[RenderableType]:
+    return [pairs(facts), ""] if facts else []
+
+
+def pairs(values: Pairs, title: str = "") -> RenderableType:
+    """Draw names and what each stands for."""
+    return Fitted(Table("", (title, ""), tuple(values), names=1, words=1))
+
+
+def searched_as_terminal(found: Searched, facts: Pairs = ()) -> RenderableType:
+    """Draw for a rich console what was searched, and what was found."""
     drawn = [part for table in searched_tables(found) for part in titled_table(table)]
-    return Group(Styled(tell_searched(found), "bold"), *tell_details(found), *drawn)
+    return Group(*_above(facts), Prose(tell_searched(found), "bold"), *map(Prose, tell_details(found)), *drawn)
 
 
 def searched_as_markdown(found: Searched) -> str:
@@ -89,8 +107,6 @@ def as_latex(comparison: Comparison) -> str:
     return "\n".join(map(_latex_float, map(_latex_table, drawn), map(in_latex, captions)))
 
 
-_NAME_WIDTH = 12  # a setting of up to so many characters is never broken
-
 FORMATS: Mapping[str, Callable[[Comparison], str]] = {
     "json": as_json,
     "csv": as_csv,
@@ -114,21 +130,7 @@ def each(form: str, comparisons: Mapping[str, Comparison]) -> str:
 
 def titled_table(table: Table) -> Iterator[RenderableType]:
     """Draw a table for a rich console, beneath its title."""
-    yield from ("", Styled(table.title, "italic"), rich_table(table))
-
-
-def rich_table(table: Table) -> RichTable:
-    """Draw a table for a rich console."""
-    drawn = RichTable(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-    for position, column in enumerate(table.columns):
-        name, cells = position < table.names, [line[position] for line in (table.columns, *table.rows)]
-        least = (
-            min(_NAME_WIDTH, max(map(len, cells))) if name else max(len(w) for cell in cells for w in cell.split(" "))
-        )
-        drawn.add_column(column, justify="left" if name else "right", overflow="fold", min_width=least)
-    for row in table.rows:
-        drawn.add_row(*row)
-    return drawn
+    yield from ("", Prose(table.title, "italic"), Fitted(table))
 
 
 def markdown_table(table: Table) -> str:

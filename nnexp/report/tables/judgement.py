@@ -7,18 +7,18 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
-from rich.styled import Styled
 
 from nnexp.comparison.judge import Judgement
 from nnexp.escape import in_json
 from nnexp.measure import NOTHING
 from nnexp.report.prose.answer import tell_answer, tell_details
 from nnexp.report.prose.finding import Finding
-from nnexp.report.tables.formats import rich_table
+from nnexp.report.tables.formats import titled_table
 from nnexp.report.tables.record import decision_record, interval, known
 from nnexp.report.tables.table import MOST_ROWS, Table
 from nnexp.statistics.decision import Reason, Standing
 from nnexp.statistics.loss import Loss
+from nnexp.terminal import Prose
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,7 @@ def as_frame(judged: Judgement) -> pd.DataFrame:
 def as_terminal(judged: Judgement) -> RenderableType:
     """Draw the answer, what belongs to it and the table for a rich console."""
     told = finding(judged)
-    return Group(Styled(tell_answer(told), "bold"), *tell_details(told), "", rich_table(as_table(judged)))
+    return Group(Prose(tell_answer(told), "bold"), *map(Prose, tell_details(told)), *titled_table(as_table(judged)))
 
 
 def as_table(judged: Judgement) -> Table:
@@ -84,7 +84,7 @@ def as_table(judged: Judgement) -> Table:
     columns = ("setting", "runs", *(["lost"] if judged.decision.loses_runs else []), "level", "behind the best", "")
     rows = tuple(_row(told, name, judged.decision.standings[name]) for name in names[:MOST_ROWS])
     more = f" (of {len(names)} settings the first {MOST_ROWS})" if len(names) > MOST_ROWS else ""
-    return Table(f"{judged.measure.name}{more}", columns, rows, names=1)
+    return Table(f"{judged.measure.name}{more}", columns, rows, names=1, words=1)
 
 
 def _row(told: Finding, name: str, one: Standing) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ def searched_tables(found: Searched) -> list[Table]:
         (str(trial.number + 1), *(trial.point[name] for name in found.space), found.measure.show(trial.value or 0.0))
         for trial in found.complete[:MOST_POINTS]
     )
-    title = f"The best points, of {len(found.complete)} that came to their end"
+    more = "; `nnexp compare --csv` lists all" if len(found.complete) > MOST_POINTS else ""
+    title = f"The best points, of {len(found.complete)} that came to their end{more}"
     best = Table(title, ("point", *found.space, found.measure.column), rows, 1 + len(found.space))
     if not found.importances:
         return [best]

@@ -23,9 +23,10 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Table:
-    """Words in rows; the first `names` columns name the row, the others hold figures.
+    """Words in rows; the first `names` columns name the row, the others hold figures, the last `words` (0 or 1) words.
 
-    The first `left` rows are of settings that may be the best, where others are ruled out.
+    The first `left` rows are of settings that may be the best, where others are ruled out. Where there is little room,
+    `spare` columns can go, in this order.
     """
 
     title: str
@@ -33,6 +34,8 @@ class Table:
     rows: tuple[Row, ...]
     names: int
     left: int = 0
+    words: int = 0
+    spare: Row = ()
 
 
 def tables(comparison: Comparison) -> list[Table]:
@@ -99,7 +102,7 @@ def _losses(comparison: Comparison) -> Table:
         ]
         for one in shown(comparison)
     ]
-    return _table(comparison, "What is lost: runs that say little of their setting", columns, rows)
+    return _table(comparison, "What is lost: runs that say little of their setting", columns, rows, words=1)
 
 
 def _effort(comparison: Comparison) -> Table:
@@ -133,7 +136,9 @@ def _share(share: Interval) -> str:
     return f"{100 * share.estimate:.1f} [{100 * share.low:.1f}, {100 * share.high:.1f}]"
 
 
-def _table(comparison: Comparison, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+def _table(
+    comparison: Comparison, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], words: int = 0
+) -> Table:
     names = comparison.by or ("setting",)
     best = shown(comparison)
     heads = [one.values or (one.label,) for one in best]
@@ -142,7 +147,7 @@ def _table(comparison: Comparison, title: str, columns: Sequence[str], rows: Seq
         title += f" ({len(best)} of {len(comparison.configurations)} settings)"
     found = comparison.verdict.decision if comparison.verdict else None
     left = len(found.may_be_best) if found and found.ruled_out else 0
-    return Table(title, (*names, *columns), filled, len(names), left)
+    return Table(title, (*names, *columns), filled, len(names), left, words)
 
 
 def _reported_beside(comparison: Comparison) -> Measure | None:
@@ -173,7 +178,8 @@ def show_loss(loss: Loss | None) -> list[str]:
 
 def show_lost(one: Summary) -> str:
     """Name what the lost runs lost."""
-    return ", ".join(one.lost[:MOST_LOST]) + (", …" if len(one.lost) > MOST_LOST else "")
+    more = f" and {len(one.lost) - MOST_LOST} more" if len(one.lost) > MOST_LOST else ""
+    return ", ".join(one.lost[:MOST_LOST]) + more
 
 
 def _standing(verdict: Verdict, measure: Measure, one: Summary) -> list[str]:

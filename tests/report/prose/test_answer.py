@@ -234,3 +234,13 @@ def test_a_measure_of_which_less_is_better_is_told_as_it_is():
 )
 def test_names_are_listed(names, text):
     assert listed([*names]) == text
+
+
+def test_of_many_that_may_be_best_and_of_many_without_a_level_some_are_named():
+    alike = {f"s{n}": moved(C, n / 1000) for n in range(8)}
+    assert answer({**alike, "F": moved(B, -2)}, 0.02).startswith(
+        "8 of 9 may be best: s7, s6, s5, s4, s3 and 3 more; F is "
+    )
+    unknown = {f"u{n}": NEVER for n in range(4)}
+    [told] = [line for line in details({"A": A, "C": C, **unknown}, 0.02) if "unknown" in line]
+    assert told.startswith("The levels of u0, u1, u2 and u3 are unknown: ")

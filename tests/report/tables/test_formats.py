@@ -43,7 +43,9 @@ def test_no_terminal_is_so_narrow_that_a_figure_is_cut(sweep, width):
 
 def test_a_long_table_shows_the_best():
     comparison = compare([run(0.5 + hidden / 1000, hidden=hidden) for hidden in range(1, 101)])
-    assert "(25 of 100 settings)" in drawn(comparison)
+    text = drawn(comparison)
+    assert "(25 of 100 settings)" in text
+    assert "first 25 settings: `nnexp compare --csv` and `--json` have all" in " ".join(text.split())
     assert len(comparison_frame(comparison)) == 100
 
 
