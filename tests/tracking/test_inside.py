@@ -17,7 +17,7 @@ from sqlalchemy import TableClause
 
 from nnexp.errors import TrackingError
 from nnexp.measure import CHOOSE, Measure
-from nnexp.tracking.mlflow import inside, sql, view
+from nnexp.tracking.mlflow import inside, selects, view
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.shown import Shown
 from nnexp.tracking.mlflow.sqlite import create_sqlite
@@ -25,7 +25,7 @@ from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import Run, Status
 
 BROKE = f"MLflow {version('mlflow')} is not as 3.17.2 was:"
-TABLES = [sql.EXPERIMENTS, sql.RUNS, sql.PARAMS, sql.TAGS, sql.LATEST, sql.METRICS]
+TABLES = [selects.EXPERIMENTS, selects.RUNS, selects.PARAMS, selects.TAGS, selects.LATEST, selects.METRICS]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -33,7 +33,7 @@ def test_its_tables_have_the_columns_that_are_read(table: TableClause, database:
     with closing(sqlite3.connect(database)) as connection:
         there = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table.name})")}
     missing = set(table.columns.keys()) - there
-    assert not missing, f"{BROKE} its table {table.name} has no {missing}, which tracking/mlflow/sql.py reads"
+    assert not missing, f"{BROKE} its table {table.name} has no {missing}, which tracking/mlflow/selects.py names"
 
 
 def test_a_copy_of_an_empty_database_is_one_of_mlflows(tmp_path: Path) -> None:
