@@ -95,6 +95,7 @@ def test_settings_that_were_run_once_are_no_groups_and_many_of_them_lines_across
     across = many["compareRunCharts"][0]
     assert (across["type"], across["selectedParams"]) == ("PARALLEL", ["a", "b"])
     assert across["selectedMetrics"] == ["final/val_accuracy"]
+    assert across["metricSectionId"] == many["compareRunSections"][0]["uuid"]  # the first thing to be seen
 
 
 def test_a_view_fits_a_tag_however_much_is_measured() -> None:

@@ -67,7 +67,7 @@ def sweep_view(
     """
     known = list(measures)
     lines, finals, bests = by_epoch(known), _finals(known), _bests(known)
-    across = [_across(shown.by, finals[0])] if finals and _is_across(shown) else []
+    across = [_across(shown.by, finals[0], _sections(known)[0])] if finals and _is_across(shown) else []
     return {
         "searchFilter": _filter(member, shown),
         **_sorted(known),
@@ -169,9 +169,13 @@ def _is_across(shown: Shown) -> bool:
     return len(shown.groups) > MANY and len(shown.by) > 1 and not shown.repeated
 
 
+def _section_id(name: str) -> str:
+    return f"nnexp-{name}"
+
+
 def _section(name: str) -> dict[str, Any]:
     shown = {"display": True, "isReordered": True, "deleted": False, "isGenerated": True}
-    return {"uuid": f"nnexp-{name}", "name": name, "columns": COLUMNS, **shown}
+    return {"uuid": _section_id(name), "name": name, "columns": COLUMNS, **shown}
 
 
 def _chart(metric: str, kind: str) -> dict[str, Any]:
@@ -180,16 +184,17 @@ def _chart(metric: str, kind: str) -> dict[str, Any]:
         "type": kind,
         "metricKey": metric,
         "displayName": metric,
-        "metricSectionId": f"nnexp-{_section_of(metric)}",
+        "metricSectionId": _section_id(_section_of(metric)),
         "runsCountToCompare": 100,
         "deleted": False,
         "isGenerated": True,
     }
 
 
-def _across(settings: Sequence[str], metric: str) -> dict[str, Any]:
+def _across(settings: Sequence[str], metric: str, section: str) -> dict[str, Any]:
     chosen = {"selectedParams": [*settings], "selectedMetrics": [metric], "showAllRuns": True}
-    return _chart(metric, "PARALLEL") | chosen | {"uuid": "nnexp-across", "metricKey": "", "displayName": "settings"}
+    own = {"uuid": "nnexp-across", "metricKey": "", "displayName": f"{metric} by settings"}
+    return _chart(metric, "PARALLEL") | chosen | own | {"metricSectionId": _section_id(section)}
 
 
 def _line(metric: str, zoomed: Mapping[str, float]) -> dict[str, Any]:
