@@ -16,16 +16,14 @@ from numpy.typing import NDArray
 from nnexp.measure import DOWN, Measure, judging
 from nnexp.miniature import confusion, curve, weights
 from nnexp.miniature.curve import Line
-from nnexp.recording.files import ARRAYS, PARAMETERS, PREDICTIONS
+from nnexp.recording.files import ARRAYS, CONFUSION, CURVE, PARAMETERS, PREDICTIONS, WEIGHTS
 from nnexp.training.events import Ending, Epoch, Finished
-
-CURVE, CONFUSION, WEIGHTS = "curve", "confusion", "weights"
 
 Arrays = Mapping[str, NDArray[Any]]
 
 
 def drawn(ending: Ending, epochs: Sequence[Epoch], measures: Collection[Measure]) -> Iterator[tuple[str, bytes]]:
-    """Draw what a run came to, each picture with its name."""
+    """Draw what a run came to, each picture with the name of its file."""
     if picture := curve.draw(_panels(epochs, measures)):
         yield CURVE, picture
     if isinstance(ending, Finished):

@@ -106,8 +106,8 @@ def _draw(ending: Ending, folder: RunFolder, epochs: Sequence[Epoch], measures: 
     from nnexp.recording.drawn import drawn  # Pillow takes a while to come, and many commands train nothing
 
     for name, picture in drawn(ending, epochs, measures):
-        if not folder.file(f"{name}{PICTURES}").exists():  # it returned one itself
-            folder.write_picture(name, picture)
+        if not folder.file(name).exists():  # it returned one itself
+            folder.write(name, picture)
 
 
 def _leave_results(ending: Finished, folder: RunFolder) -> None:

@@ -37,6 +37,7 @@ SOURCES, OPENED = "sources.json", "opened.json"  # of a task of others
 METRICS = "metrics.json"  # those that were known only at the end
 PARAMETERS, PREDICTIONS, STATE = "parameters.npz", "predictions.npz", "state.npz"
 CHECKPOINT = "checkpoint.npz"  # what a run goes on from that did not come to its end
+CURVE, CONFUSION, WEIGHTS = DRAWN = ("curve.png", "confusion.png", "weights.png")  # by its recorder, as drawn.py says
 
 ARTIFACTS = (  # and every .npz, and every .png that it returned
     CONFIG, ENVIRONMENT, PACKAGES, DIFF, SOURCES, OPENED, EPOCHS, METRICS, TRACEBACK, OUTPUT,

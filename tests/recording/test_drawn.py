@@ -14,6 +14,7 @@ from nnexp.measure import CHOOSE, DOWN, Measure
 from nnexp.picture import check_picture
 from nnexp.recording.drawn import drawn
 from nnexp.recording.ending import DRAWN_MS
+from nnexp.recording.files import CURVE, DRAWN
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.recorder import Recorder, new_recorder
 from nnexp.recording.replay import replay
@@ -25,7 +26,7 @@ from nnexp.training.events import Ending, Epoch, Event, Failed, Finished, Pruned
 from nnexp.training.spec import make_spec
 from tests.plans import events_of
 
-ALL = {"curve.png", "confusion.png", "weights.png"}
+ALL = {*DRAWN}
 LOSS = Measure("val/loss", better=DOWN, purpose=CHOOSE)
 EPOCHS = [Epoch(number, {"val/loss": 1 / number}, "", 0) for number in (1, 2, 3)]
 
@@ -85,17 +86,17 @@ def test_a_store_that_was_away_gets_them_later(
 
 
 def test_a_file_of_that_name_stays(tiny: Callable[..., Config], recorder: Recorder, store: MemoryStore) -> None:
-    theirs = recorder.folder.file("curve.png")
+    theirs = recorder.folder.file(CURVE)
     theirs.write_bytes(b"another's")
     for event in later(events_of(tiny()), recorder):
         recorder.record(event)
-    assert kept(store) == ALL - {"curve.png"}
+    assert kept(store) == ALL - {CURVE}
     assert theirs.read_bytes() == b"another's"
 
 
 @pytest.mark.parametrize("ending", [Finished({}), Pruned("not worth it"), Failed("it broke", "")])
 def test_any_run_has_the_curve_of_what_it_measured(ending: Ending) -> None:
-    assert [name for name, _ in drawn(ending, EPOCHS, [LOSS])] == ["curve"]
+    assert [name for name, _ in drawn(ending, EPOCHS, [LOSS])] == [CURVE]
     assert [*drawn(ending, EPOCHS[:1], [LOSS])] == []
     assert [*drawn(ending, EPOCHS, [])] == []
 
