@@ -13,6 +13,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from numpy.typing import NDArray
@@ -162,6 +163,7 @@ def read_end(content: bytes) -> dict[str, Any]:
     return found
 
 
+@lru_cache(maxsize=4096)  # whoever holds a store against its folders reads each journal four times
 def read_epoch(line: bytes) -> Epoch:
     """Read one line of the journal.
 
