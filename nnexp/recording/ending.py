@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import accumulate
 
@@ -103,11 +104,13 @@ def leave(
 
 
 def _draw(ending: Ending, folder: RunFolder, epochs: Sequence[Epoch], measures: Collection[Measure]) -> None:
-    from nnexp.recording.drawn import drawn  # Pillow takes a while to come, and many commands train nothing
+    """Write pictures of what a run came to; whatever is amiss with these, the record stands without them."""
+    with suppress(Exception):
+        from nnexp.recording.drawn import drawn  # Pillow takes a while to come, and many commands train nothing
 
-    for name, picture in drawn(ending, epochs, measures):
-        if not folder.file(name).exists():  # it returned one itself
-            folder.write(name, picture)
+        for name, picture in drawn(ending, epochs, measures):
+            if not folder.file(name).exists():  # it returned one itself
+                folder.write(name, picture)
 
 
 def _leave_results(ending: Finished, folder: RunFolder) -> None:
