@@ -31,11 +31,13 @@ ROOMS = {
     "datasets": "errors places arrays",
     "statistics": "errors",
     "config": "errors measure",
+    "miniature": "escape measure",
     "tracking": "errors measure undeclared places regular",
     "tasks": "errors measure names undeclared kin config core datasets",
     "search": "config",
     "training": "errors measure names picture undeclared arrays config tasks",
-    "recording": "errors measure names picture undeclared places regular arrays config search tasks tracking training",
+    "recording": "errors measure names picture undeclared places regular arrays miniature config search tasks tracking "
+    "training",
     "archive": "errors measure undeclared config tasks tracking training recording",
     "sweep": "errors measure undeclared terminal kin config tasks tracking training recording archive statistics "
     "search",

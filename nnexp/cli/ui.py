@@ -32,7 +32,7 @@ def ui(sweep: str | None, port: int, *, show: bool) -> None:
     found = sweep_or_last(store, sweep, say)
     if not page.is_there_already:
         _check_free(port)
-    link = page.link_to(found, SEED)
+    link = page.link_to(found, SEED, say)
     if page.is_there_already:
         _point(link, show=show)
         return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import accumulate
 
@@ -22,6 +23,7 @@ from nnexp.training.events import Ending, Epoch, Failed, Finished, Killed, Prune
 
 KEPT = CHECKPOINT.removesuffix(ARRAYS)
 SHORT_MS = 1000  # of a run that is not worth a flush
+DRAWN_MS = 30  # of a run that is worth a picture: to draw it takes a few
 LONGEST = 6000  # characters of the names of files: MLflow cuts off what is beyond 8000
 
 
@@ -73,7 +75,14 @@ def reason(ending: Ending) -> str | None:
     return None if isinstance(ending, Finished) else ending.error
 
 
-def leave(ending: Ending, tags: Mapping[str, str], folder: RunFolder, began_at: int) -> None:
+def leave(
+    ending: Ending,
+    tags: Mapping[str, str],
+    folder: RunFolder,
+    began_at: int,
+    epochs: Sequence[Epoch],
+    measures: Collection[Measure],
+) -> None:
     """Write what a run leaves into its folder, and last how it ended.
 
     What a process wrote stays when it is killed; only a machine that loses its power loses what was not flushed. Each
@@ -87,9 +96,21 @@ def leave(ending: Ending, tags: Mapping[str, str], folder: RunFolder, began_at: 
         _leave_results(ending, folder)
     if isinstance(ending, Failed):
         folder.write_text(TRACEBACK, ending.traceback)
+    if not 0 <= ending.time - began_at < DRAWN_MS:
+        _draw(ending, folder, epochs, measures)
     stand = read_stand(tags.get(Tag.STATE))
     kept = {*left, *(stand.files if stand else ())}
     folder.write_end(fate(ending), ending.time, reason(ending), tags, kept, flush=flush)
+
+
+def _draw(ending: Ending, folder: RunFolder, epochs: Sequence[Epoch], measures: Collection[Measure]) -> None:
+    """Write pictures of what a run came to; whatever is amiss with these, the record stands without them."""
+    with suppress(Exception):
+        from nnexp.recording.drawn import drawn  # Pillow takes a while to come, and many commands train nothing
+
+        for name, picture in drawn(ending, epochs, measures):
+            if not folder.file(name).exists():  # it returned one itself
+                folder.write(name, picture)
 
 
 def _leave_results(ending: Finished, folder: RunFolder) -> None:

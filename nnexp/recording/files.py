@@ -13,6 +13,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ SOURCES, OPENED = "sources.json", "opened.json"  # of a task of others
 METRICS = "metrics.json"  # those that were known only at the end
 PARAMETERS, PREDICTIONS, STATE = "parameters.npz", "predictions.npz", "state.npz"
 CHECKPOINT = "checkpoint.npz"  # what a run goes on from that did not come to its end
+CURVE, CONFUSION, WEIGHTS = DRAWN = ("curve.png", "confusion.png", "weights.png")  # by its recorder, as drawn.py says
 
 ARTIFACTS = (  # and every .npz, and every .png that it returned
     CONFIG, ENVIRONMENT, PACKAGES, DIFF, SOURCES, OPENED, EPOCHS, METRICS, TRACEBACK, OUTPUT,
@@ -161,6 +163,7 @@ def read_end(content: bytes) -> dict[str, Any]:
     return found
 
 
+@lru_cache(maxsize=4096)  # whoever holds a store against its folders reads each journal four times
 def read_epoch(line: bytes) -> Epoch:
     """Read one line of the journal.
 

@@ -113,7 +113,6 @@ class RunFolder:
 
     def write_picture(self, name: str, content: bytes) -> None:
         """Write a PNG under a name, to which .png is added."""
-        self._pictures.add(f"{name}{files.PICTURES}")
         self.write(f"{name}{files.PICTURES}", content)
 
     def write_metrics(self, metrics: Mapping[str, float]) -> None:
@@ -259,6 +258,8 @@ class RunFolder:
 
     def write(self, name: str, content: bytes, *, flush: bool = False) -> None:
         """Write a file, whole or not at all; what a kill leaves of it, `tidy` takes away."""
+        if name.endswith(files.PICTURES):
+            self._pictures.add(name)
         write_file(self.file(name), content, flush=flush)
 
 

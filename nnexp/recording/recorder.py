@@ -9,11 +9,12 @@ from __future__ import annotations
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from nnexp.errors import RecordError, TrackingError
+from nnexp.measure import Measure
 from nnexp.recording import code, owner, packages, pending
 from nnexp.recording.ending import end_tags, fate, known_at_the_end, leave
 from nnexp.recording.files import DIFF, PACKAGES, SOURCES
@@ -179,7 +180,7 @@ class Recorder:
             case Resumed():
                 self.standing.resumed(event)
             case _:
-                leave(event, self._last, self.folder, self.run.started_at)
+                leave(event, self._last, self.folder, self.run.started_at, self.epochs, self._declared(self._last))
 
     def remember(self, event: Event) -> None:
         """Note an event that is in the folder, to be sent with the next batch."""
@@ -199,11 +200,15 @@ class Recorder:
     def close(self, status: Status, time: int, tags: Mapping[str, str], known: Mapping[str, float]) -> None:
         """Note the end of the run, and what was known only then, to be sent with the next batch."""
         if status is Status.FINISHED and Tag.PRUNED not in tags:
-            measures = declared_by([replace(self.run, tags={**self.run.tags, **tags})]).values()
-            self._unsent += end_metrics(self.epochs, known, time) + final_metrics(self.epochs, measures, time, known)
+            finals = final_metrics(self.epochs, self._declared(tags), time, known)
+            self._unsent += end_metrics(self.epochs, known, time) + finals
             self.known = known
         self._tags |= tags
         self._end = (status, time)
+
+    def _declared(self, tags: Mapping[str, str]) -> Collection[Measure]:
+        """Give what is declared of the run's metrics, when its end adds these tags."""
+        return declared_by([replace(self.run, tags={**self.run.tags, **tags})]).values()
 
     def _elsewhere(self, event: Event, error: OSError) -> None:
         try:

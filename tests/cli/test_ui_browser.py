@@ -95,3 +95,12 @@ def test_the_children_stand_under_their_parent(link: str, page: Page) -> None:
     expect(page.get_by_text("784-30-10 epochs=2 dataset.limit=500 seed=0", exact=True)).to_have_count(0)
     page.get_by_role("row").filter(has=parent).get_by_role("button").first.click()
     expect(page.get_by_text("784-30-10 epochs=2 dataset.limit=500 seed=0", exact=True).first).to_be_visible()
+
+
+def test_the_sweeps_own_run_has_its_answer_and_its_page(link: str, page: Page) -> None:
+    page.goto(link.split("&viewStateShareKey")[0])
+    page.get_by_role("link", name="widths", exact=True).first.click(timeout=60_000)
+    expect(page.get_by_text("5 % error").first).to_be_attached(timeout=60_000)
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_text("report.html").first.click()
+    expect(page.frame_locator("iframe").get_by_role("heading", name="hidden").first).to_be_visible(timeout=60_000)

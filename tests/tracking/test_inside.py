@@ -17,13 +17,15 @@ from sqlalchemy import TableClause
 
 from nnexp.errors import TrackingError
 from nnexp.measure import CHOOSE, Measure
-from nnexp.tracking.mlflow import inside, sql, view
+from nnexp.tracking.mlflow import inside, selects, view
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.shown import Shown
 from nnexp.tracking.mlflow.sqlite import create_sqlite
 from nnexp.tracking.mlflow.store import MlflowStore
+from nnexp.tracking.records import Run, Status
 
 BROKE = f"MLflow {version('mlflow')} is not as 3.17.2 was:"
-TABLES = [sql.EXPERIMENTS, sql.RUNS, sql.PARAMS, sql.TAGS, sql.LATEST, sql.METRICS]
+TABLES = [selects.EXPERIMENTS, selects.RUNS, selects.PARAMS, selects.TAGS, selects.LATEST, selects.METRICS]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -31,7 +33,7 @@ def test_its_tables_have_the_columns_that_are_read(table: TableClause, database:
     with closing(sqlite3.connect(database)) as connection:
         there = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table.name})")}
     missing = set(table.columns.keys()) - there
-    assert not missing, f"{BROKE} its table {table.name} has no {missing}, which tracking/mlflow/sql.py reads"
+    assert not missing, f"{BROKE} its table {table.name} has no {missing}, which tracking/mlflow/selects.py names"
 
 
 def test_a_copy_of_an_empty_database_is_one_of_mlflows(tmp_path: Path) -> None:
@@ -81,9 +83,13 @@ def test_an_artifact_repository_writes_where_the_client_reads(database: Path, tm
 
 def test_its_page_still_knows_every_word_of_a_view() -> None:
     """Whether it understands them, tests/cli/test_ui_browser.py asks a browser."""
-    described = view.sweep_view("member", ["hidden"], "seed", [Measure("val/accuracy", purpose=CHOOSE)])
-    chart = view._line("val/accuracy")
-    words = {view.TAG, "viewStateShareKey", "groupByKeys", *described, *chart, *described["compareRunSections"][0]}
+    groups = {(str(n), str(n)): [Run(str(n), "", Status.FINISHED, 0, None, {}, {}, {})] for n in range(1 + view.MANY)}
+    some = Shown(("a", "b"), groups, len(groups), len(groups), repeated=False)
+    zoomed = {"val/accuracy": {"yMin": 0.9, "yMax": 1.0}}
+    described = view.sweep_view("member", "seed", [Measure("val/accuracy", purpose=CHOOSE)], some, zoomed)
+    charts = [word for chart in described["compareRunCharts"] for word in (*chart, *chart.get("range", ()))]
+    words = {view.TAG, view.PACKED, "viewStateShareKey", "groupByKeys", "PARALLEL", *described, *charts}
+    words |= {*described["compareRunSections"][0]}
     scripts = Path(mlflow.__file__).parent.joinpath("server/js/build/static/js").glob("*.js")
     page = "\n".join(script.read_text() for script in scripts)
     unknown = {word for word in words if word not in page}

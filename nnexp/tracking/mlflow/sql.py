@@ -14,11 +14,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, column, create_engine, event, inspect, select, table
+from sqlalchemy import Engine, Select, create_engine, event, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -27,22 +27,24 @@ from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow.artifacts import Root, read_artifact
 from nnexp.tracking.mlflow.claims import wait_for_tables
 from nnexp.tracking.mlflow.location import Location
+from nnexp.tracking.mlflow.selects import (
+    EXPERIMENTS,
+    LATEST,
+    PARAMS,
+    RUNS,
+    SCHEMA,
+    TAGS,
+    select_history,
+    select_ids,
+    select_runs,
+    select_texts,
+)
 from nnexp.tracking.mlflow.tags import from_mlflow, to_mlflow
 from nnexp.tracking.records import Kind, Run, Status, Tag, moment
 
-EXPERIMENTS = table("experiments", *map(column, ("experiment_id", "name", "artifact_location", "lifecycle_stage")))
-RUNS = table(
-    "runs",
-    *map(column, ("run_uuid", "name", "status", "start_time", "end_time", "lifecycle_stage", "artifact_uri")),
-    column("experiment_id"),
-)
-PARAMS = table("params", *map(column, ("run_uuid", "key", "value")))
-TAGS = table("tags", *map(column, ("run_uuid", "key", "value")))
-LATEST = table("latest_metrics", *map(column, ("run_uuid", "key", "value", "is_nan")))
-SCHEMA = table("alembic_version", column("version_num"))
-METRICS = table("metrics", *map(column, ("run_uuid", "key", "value", "is_nan", "step")))
-
 logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # of Ctrl-C while a connection is closed
+
+FEW = 500  # runs that are asked for by their ids
 
 RUN_ID = re.compile(r"[\w-]+", re.ASCII)
 
@@ -79,12 +81,14 @@ class SqlReader:
         wanted = to_mlflow(tags or {}) | ({Tag.KIND: kind.value} if kind else {})
         names, values = tuple(wanted), self._values(wanted)
         with self._connect() as database:
-            rows = database.execute(_found(status, names), values).mappings().all()
+            rows = database.execute(select_runs(status, names), values).mappings().all()
             if not rows:
                 return []
-            chosen = _chosen(status, names)
-            params = _by_run(database, _texts(PARAMS, chosen), values)
-            tags_of = _by_run(database, _texts(TAGS, chosen), values)
+            for row in rows:  # whoever lists many runs asks for files of each of them
+                self._artifacts[row["run_uuid"]] = _text(row["artifact_uri"]), _text(row["artifact_location"])
+            chosen = select_ids(status, names)
+            params = _by_run(database, select_texts(PARAMS, chosen), values)
+            tags_of = _by_run(database, select_texts(TAGS, chosen), values)
             metrics = _numbers(database, select(LATEST).where(LATEST.c.run_uuid.in_(chosen)), values)
             return [
                 Run(
@@ -106,12 +110,13 @@ class SqlReader:
         if self._is_missing():
             return {}
         wanted = set(run_ids)
-        statement = select(METRICS).where(METRICS.c.key == metric, METRICS.c.run_uuid.in_(_chosen(None, ())))
+        few = len(wanted) <= FEW
+        values = {"ids": [*wanted]} if few else self._values({})
         found: dict[str, list[tuple[int, float]]] = defaultdict(list)
         with self._connect() as database:
-            for row in database.execute(statement.order_by(METRICS.c.step), self._values({})):
-                if row.run_uuid in wanted and isinstance(row.step, int):
-                    found[row.run_uuid].append((row.step, _number(row.value, row.is_nan)))
+            for run_id, step, value, is_nan in database.execute(select_history(few=few), {"metric": metric, **values}):
+                if run_id in wanted and isinstance(step, int):
+                    found[run_id].append((step, _number(value, is_nan)))
         return dict(found)
 
     def artifact(self, run_id: str, name: str) -> bytes | None:
@@ -163,7 +168,7 @@ class SqlReader:
         return not self._made
 
     def _values(self, tags: Mapping[str, str]) -> dict[str, str]:
-        """Give what `_chosen` asks for: the experiment, and what the tags are to say."""
+        """Give what `select_ids` asks for: the experiment, and what the tags are to say."""
         return {"experiment": self.location.experiment, **{f"tag{n}": value for n, value in enumerate(tags.values())}}
 
     @contextmanager
@@ -173,34 +178,6 @@ class SqlReader:
                 yield database
         except SQLAlchemyError as error:
             raise _unreadable(self.location, error) from self.location.cause(error)
-
-
-@lru_cache(maxsize=64)  # whoever launches asks the same for each run, and to put a question costs more than its answer
-def _found(status: Status | None, tags: tuple[str, ...]) -> Select[Any]:
-    """Select the runs whose ids `_chosen` selects, newest first."""
-    chosen = RUNS.c.run_uuid.in_(_chosen(status, tags))
-    return select(RUNS).where(chosen).order_by(RUNS.c.start_time.desc(), RUNS.c.run_uuid)
-
-
-def _chosen(status: Status | None, tags: tuple[str, ...]) -> Select[Any]:
-    """Select the ids of an experiment's runs that have this status and tags of these names, with values to be given."""
-    experiment = select(EXPERIMENTS.c.experiment_id).where(EXPERIMENTS.c.name == bindparam("experiment"))
-    tagged = [
-        RUNS.c.run_uuid.in_(select(TAGS.c.run_uuid).where(TAGS.c.key == name, TAGS.c.value == bindparam(f"tag{n}")))
-        for n, name in enumerate(tags)
-    ]
-    active = RUNS.c.lifecycle_stage == "active"
-    return select(RUNS.c.run_uuid).where(
-        RUNS.c.experiment_id.in_(experiment), active, *tagged, *([_has(status)] if status else [])
-    )
-
-
-def _has(status: Status) -> ColumnElement[bool]:
-    """Ask for a status; whatever is none is read as RUNNING, and so looked after like what was left running."""
-    if status is not Status.RUNNING:
-        return RUNS.c.status == status.value
-    ends = [one.value for one in Status if one is not Status.RUNNING]
-    return RUNS.c.status.not_in(ends) | RUNS.c.status.is_(None)
 
 
 def _open_to_read(file: Path) -> sqlite3.Connection:
@@ -214,10 +191,6 @@ def _open_to_read(file: Path) -> sqlite3.Connection:
 
 def _unreadable(location: Location, error: Exception) -> TrackingError:
     return location.unusable(error.__cause__ or error, "read")
-
-
-def _texts(source: Any, chosen: Select[Any]) -> Select[Any]:
-    return select(source.c.run_uuid, source.c.key, source.c.value).where(source.c.run_uuid.in_(chosen))
 
 
 def _by_run(database: Connection, statement: Select[Any], values: Mapping[str, str]) -> dict[str, dict[str, str]]:

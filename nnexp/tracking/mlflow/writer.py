@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from mlflow import entities as ml
 from mlflow.exceptions import MlflowException
@@ -114,10 +114,10 @@ class Writer:
         with store_errors(self.location):
             self._client.delete_run(run_id)
 
-    def set_view(self, name: str, view: Mapping[str, Any]) -> None:
+    def set_view(self, name: str, view: str) -> None:
         """Keep a view of the experiment's runs where MLflow's page looks for it."""
         with store_errors(self.location):
-            self._client.set_experiment_tag(self.experiment_id, VIEW_TAG + name, json.dumps(view))
+            self._client.set_experiment_tag(self.experiment_id, VIEW_TAG + name, view)
 
     def _choose_rows(self) -> Rows:
         """Write rows with SQL where that is known to write what MLflow would."""
