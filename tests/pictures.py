@@ -2,7 +2,7 @@
 
     python -m tests.pictures init --to .github
 
-The sweep must be in the store of the working directory. `nnexp compare` is run in a pseudo-terminal, as a person sees it.
+The sweep must be in the store of the working directory. `nnexp compare` runs in a pseudo-terminal, as a person sees it.
 """
 
 from __future__ import annotations
