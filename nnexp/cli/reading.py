@@ -137,6 +137,27 @@ def diff(left: Run, right: Run) -> None:
 
 
 @app.command()
+def merge(
+    other: Annotated[
+        str, typer.Argument(metavar="OTHER", help="A store: a database, its folder, or a URL.", show_default=False)
+    ],
+    experiment: Annotated[
+        str | None, typer.Option(help="Of that store; by default the name that is used here.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come, and change nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring another store's runs and sweeps into this one, proved by their keys: `nnexp merge OTHER.db`.
+
+    Nothing there is changed, and what is here is not doubled. Ends with 1 if anything was refused, or came to other
+    bits there than here; all else has come.
+    """
+    from nnexp.cli.merge import merge
+
+    raise typer.Exit(merge(other, experiment, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
 def delete(
     wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
     files: Annotated[bool, typer.Option("--files", help="Also what they left in their folders.")] = False,
