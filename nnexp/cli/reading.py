@@ -45,6 +45,24 @@ def sweeps(most: Most = None, as_json: Json = False) -> None:
 
 
 @app.command()
+def watch(
+    sweep: Annotated[
+        str | None, typer.Argument(metavar="[SWEEP]", help="By default the one that is running, or else the last.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON document, in one line, at each change.")
+    ] = False,
+) -> None:
+    """Watch a sweep that runs in another terminal, or on another machine: how far it is, and what it shows so far.
+
+    It ends with the sweep, and with its answer; Ctrl-C ends the watching alone. Its status is 0 if the sweep finished.
+    """
+    from nnexp.cli.watch import watch
+
+    watch(sweep, as_json=as_json)
+
+
+@app.command()
 def compare(
     wanted: Wanted = None,
     by: Annotated[str | None, typer.Option(help="The settings to tell apart: hidden,init.")] = None,

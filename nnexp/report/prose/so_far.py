@@ -1,0 +1,20 @@
+"""What is said beside what a sweep shows on its way."""
+
+from __future__ import annotations
+
+from nnexp.comparison.so_far import SoFar
+
+ON_THE_WAY = (
+    "Looked at on the way, with a third of the 5 % error. Whoever looks whenever a run ends, and stops as soon as it "
+    "pleases, is misled more often; --until-decided looks five times at the most, and keeps to 5 % in all."
+)
+
+
+def tell_so_far(so_far: SoFar) -> str:
+    """Say before an answer that it is none yet."""
+    return f"So far ({tell_progress(so_far)}):"
+
+
+def tell_progress(so_far: SoFar) -> str:
+    """Say how far it is: 12 of 30."""
+    return f"{so_far.done:,} of {so_far.of:,}" if so_far.of else f"{so_far.done:,}"
