@@ -12,7 +12,7 @@ import typer
 
 from nnexp.cli.app import app
 from nnexp.cli.ending import Answering
-from nnexp.cli.options import Better, Json, Most, Overrides, Run, Wanted
+from nnexp.cli.options import Better, Json, Most, Overrides, Run, Wanted, WhenDone
 
 
 @app.command()
@@ -52,6 +52,7 @@ def watch(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a JSON document, in one line, at each change.")
     ] = False,
+    when_done: WhenDone = None,
 ) -> None:
     """Watch a sweep that runs in another terminal, or on another machine: how far it is, and what it shows so far.
 
@@ -59,7 +60,7 @@ def watch(
     """
     from nnexp.cli.watch import watch
 
-    watch(sweep, as_json=as_json)
+    watch(sweep, as_json=as_json, when_done=when_done)
 
 
 @app.command()

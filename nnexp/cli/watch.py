@@ -15,6 +15,7 @@ from rich.styled import Styled
 from nnexp.cli.answered import comparisons, record
 from nnexp.cli.compare import Question, compare
 from nnexp.cli.console import out, say, write
+from nnexp.cli.when_done import when_done as told_when_done
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.readable import Readable
 from nnexp.errors import UnfinishedError
@@ -59,7 +60,7 @@ class Look:
         return " ".join(f"{f'On {name}: ' if name else ''}{tell(one).answer}" for name, one in self.answers.items())
 
 
-def watch(wanted: str | None, *, as_json: bool, pause: Pause = time.sleep) -> None:
+def watch(wanted: str | None, *, as_json: bool, when_done: str | None = None, pause: Pause = time.sleep) -> None:
     """Show how a sweep stands until it is over, and then what it answers.
 
     Raises
@@ -67,7 +68,7 @@ def watch(wanted: str | None, *, as_json: bool, pause: Pause = time.sleep) -> No
     UnfinishedError
         If it did not come to a good end, or whoever watches ends the watching.
     """
-    store = open_store(say)
+    alert, store = told_when_done(when_done), open_store(say)
     sweep = watched_sweep(store, wanted, say)
     on_terminal = out().is_terminal and not as_json
     try:
@@ -77,6 +78,8 @@ def watch(wanted: str | None, *, as_json: bool, pause: Pause = time.sleep) -> No
         raise UnfinishedError(f"sweep {sweep.name} goes on; nnexp watch {sweep.run_id[:SHORT]} looks on", 130) from None
     if not as_json:
         compare([sweep.run_id], Question(), None)
+    if alert:
+        alert.tell(store, sweep)
     _conclude(last.view)
 
 
