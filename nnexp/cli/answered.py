@@ -13,13 +13,14 @@ from nnexp.comparison.so_far import SoFar
 from nnexp.report.prose.searched import tell_searched
 from nnexp.report.tables.formats import as_json
 from nnexp.sweep.view import View
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
 
 def so_far(view: View) -> SoFar | None:
     """Tell how far a sweep is, if somebody goes on with it."""
-    return SoFar(view.progress.done, view.progress.wanted) if view.is_launched else None
+    what = "point" if Tag.SEARCH in view.sweep.tags else "run"
+    return SoFar(view.progress.done, view.progress.wanted, what) if view.is_launched else None
 
 
 def comparisons(view: View, store: RunStore) -> dict[str, Comparison]:

@@ -219,15 +219,27 @@ def note(
 @app.command()
 def report(
     wanted: Wanted = None,
-    to: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
+    to: Annotated[
+        Path | None, typer.Option(help="The file to write, or with --all the folder. [default: report.html, reports]")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="The pages of all sweeps, and a page of links to them.")] = False,
     metric: Annotated[str | None, typer.Option(help="What decides; by default what its task chooses by.")] = None,
     better: Better = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Write the page of a sweep, one HTML file that needs nothing else. By default the last sweep's."""
-    from nnexp.cli.report import report
+    """Write the page of a sweep, one HTML file that needs nothing else. By default the last sweep's.
 
-    report(wanted or [], to, metric=metric, better=better, show=show)
+    One that tells the same already is left as it is. That of a sweep which is running reads itself anew.
+    """
+    from nnexp.cli.report import PAGE, report
+    from nnexp.cli.report_all import FOLDER, report_all
+
+    if every and (wanted or metric or better):
+        raise typer.BadParameter("--all writes the page of every sweep as it is: it takes no names, and no metric")
+    if every:
+        report_all(to or FOLDER, show=show)
+    else:
+        report(wanted or [], to or Path(PAGE), metric=metric, better=better, show=show)
 
 
 @app.command()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from math import isqrt
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnexp import __version__
 from nnexp.archive.reader import RunReader
+from nnexp.cli.answered import so_far
 from nnexp.cli.console import out, say
 from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare
@@ -19,15 +23,19 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.readable import Readable
 from nnexp.comparison.searched import Searched
+from nnexp.comparison.so_far import SoFar
 from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.recording.store import open_store
+from nnexp.regular import write_file
+from nnexp.report.page.head import tells
 from nnexp.report.page.page import page
 from nnexp.report.prose.told import tell
-from nnexp.sweep.find import chosen_runs
+from nnexp.sweep.find import chosen_runs, find_sweep
+from nnexp.sweep.view import view_sweep
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tasks.network.task import NETWORK
-from nnexp.tracking.records import Run
+from nnexp.tracking.records import Run, Status, Tag
 from nnexp.tracking.store import RunStore
 
 PAGE = "report.html"
@@ -37,23 +45,57 @@ FEWEST = 64  # numbers of an example that may be a picture, though it lies as a 
 
 def report(wanted: Sequence[str], to: Path, *, metric: str | None, better: str | None, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
-    store = Readable(open_store(say), say)
+    whole = open_store(say)
+    store = Readable(whole, say)
     runs = chosen_runs(store, wanted, say)
     found = None if metric or better else found_by(wanted, runs, store)
-    parts = {} if found else by_dataset(runs)
-    for name, part in parts.items():
-        page_of = beside(to, name)
-        write_page(compare(part, store, metric=metric, better=better), store, page_of)
+    sweep = find_sweep(store, *wanted) if len(wanted) < 2 else None
+    far = so_far(view_sweep(whole, sweep)) if sweep and sweep.status is Status.RUNNING else None
+    pages = write_pages(runs, store, to, found=found, far=far, metric=metric, better=better)
+    for page_of in pages:
         out().print(str(page_of), soft_wrap=True)
-    if parts:
-        return
-    comparison = compare(found.tried if found else runs, store, metric=metric, better=better)
-    if comparison.nothing:
-        raise NotFoundError(tell(comparison).answer)
-    write_page(comparison, store, to, found=found)
-    out().print(str(to), soft_wrap=True)
     if show:
-        webbrowser.open(to.absolute().as_uri())
+        webbrowser.open(pages[0].absolute().as_uri())
+
+
+def write_pages(
+    runs: Sequence[Run],
+    store: RunStore,
+    to: Path,
+    *,
+    found: Searched | None = None,
+    far: SoFar | None = None,
+    metric: str | None = None,
+    better: str | None = None,
+) -> list[Path]:
+    """Write the page of runs, or one for each data set; one that tells of the same already is left as it is.
+
+    Raises
+    ------
+    NotFoundError
+        If none of the runs counts.
+    """
+    told_of = _told_of(runs, found, far, metric, better)
+    parts: Mapping[str, Sequence[Run]] = {} if found else by_dataset(runs)
+    pages = {beside(to, name): part for name, part in parts.items()} or {to: found.tried if found else runs}
+    for page_of, part in pages.items():
+        if tells(page_of, told_of):
+            continue
+        comparison = compare(part, store, metric=metric, better=better, so_far=far)
+        if comparison.nothing and not parts:
+            raise NotFoundError(tell(comparison).answer)
+        write_page(comparison, store, page_of, found=found, told_of=told_of)
+    return [*pages]
+
+
+def _told_of(runs: Sequence[Run], *asked: object) -> str:
+    """Digest what a page tells of: all that the store has of the runs, and what was asked."""
+    records = sorted(repr(replace(run, tags=_without(run.tags, Tag.OWNER))) for run in runs)
+    return sha256("\n".join([__version__, repr(asked), *records]).encode()).hexdigest()
+
+
+def _without(tags: Mapping[str, str], name: str) -> dict[str, str]:
+    return {one: text for one, text in sorted(tags.items()) if one != name}
 
 
 def beside(to: Path, name: str) -> Path:
@@ -61,12 +103,18 @@ def beside(to: Path, name: str) -> Path:
     return to.with_stem(f"{to.stem}-{NO_NAME.sub('-', name)}")
 
 
-def write_page(comparison: Comparison, store: RunStore, to: Path, *, found: Searched | None = None) -> None:
+def write_page(
+    comparison: Comparison, store: RunStore, to: Path, *, found: Searched | None = None, told_of: str = ""
+) -> None:
     """Write a comparison's page, and on it what the search found whose runs these are."""
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         images = _test_images(comparison.runs, store)
-        to.write_text(page(comparison, store, images=images, found=found), encoding="utf-8")
+        content = page(comparison, store, images=images, found=found, told_of=told_of)
+        if to.is_file() or not to.exists():
+            write_file(to, content.encode())  # whole, for whoever reads it meanwhile
+        else:
+            to.write_bytes(content.encode())  # as /dev/stdout
     except OSError as error:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
 

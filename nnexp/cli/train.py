@@ -78,12 +78,14 @@ def open_session(task: Task, executor: MakeExecutor | None, command: str = "") -
 
     `command` is what was typed: while it runs, Hydra has words of its own in `sys.argv`.
     """
-    store, watcher = open_store(say), display(err(), several=executor is not None)
+    store = open_store(say)
     if executor is None:
-        return Session(store, task, watcher)
-    from nnexp.comparison.look import look_at  # likewise
+        return Session(store, task, display(err(), several=False))
+    from nnexp.cli.live_page import PagedProgress  # likewise
+    from nnexp.comparison.look import look_at
 
-    return Session(store, task, watcher, judge=partial(look_at, store), executor=executor, command=command)
+    watcher, judge = PagedProgress(err(), store), partial(look_at, store)
+    return Session(store, task, watcher, judge=judge, executor=executor, command=command)
 
 
 def _tell_reused(run: Run, task: Task, store: Store) -> None:

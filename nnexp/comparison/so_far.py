@@ -11,3 +11,4 @@ class SoFar:
 
     done: int
     of: int
+    what: str = "run"

@@ -96,7 +96,7 @@ def test_each_run_that_ends_is_told_and_no_answer_pretends_to_be_the_last(runnin
     assert [line.partition(";")[0] for line in lines if "FINISHED;" in line][4:] == [
         f"784-60-10 seed={seed}: FINISHED" for seed in range(4)
     ]
-    told = [line for line in lines if line.startswith("So far (8 of 8): ")]
+    told = [line for line in lines if line.startswith("So far (8 of 8 runs): ")]
     assert "hidden=60 is the best" in told[-1]
     assert "5 % error" not in told[-1]
     after = lines[lines.index(told[-1]) + 1 :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnexp.comparison.so_far import SoFar
+from nnexp.measure import count
 
 ON_THE_WAY = (
     "Looked at on the way, with a third of the 5 % error. Whoever looks whenever a run ends, and stops as soon as it "
@@ -11,10 +12,6 @@ ON_THE_WAY = (
 
 
 def tell_so_far(so_far: SoFar) -> str:
-    """Say before an answer that it is none yet."""
-    return f"So far ({tell_progress(so_far)}):"
-
-
-def tell_progress(so_far: SoFar) -> str:
-    """Say how far it is: 12 of 30."""
-    return f"{so_far.done:,} of {so_far.of:,}" if so_far.of else f"{so_far.done:,}"
+    """Say before an answer that it is none yet: So far (12 of 30 runs):."""
+    told = count(so_far.of or so_far.done, so_far.what)
+    return f"So far ({f'{so_far.done:,} of {told}' if so_far.of else told}):"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -52,7 +51,7 @@ def as_json(comparison: Comparison) -> str:
     told = tell(comparison)
     content = {
         "answer": told.answer,
-        **({"so_far": asdict(comparison.so_far)} if comparison.so_far else {}),
+        **({"so_far": {"done": comparison.so_far.done, "of": comparison.so_far.of}} if comparison.so_far else {}),
         "details": told.details,
         "notes": told.notes,
         "by": comparison.by,
