@@ -176,7 +176,7 @@ def _json(look: Look, store: Readable) -> dict[str, object]:
 def _conclude(view: View) -> None:
     """Say how a sweep ended, if not well."""
     sweep, stand = view.sweep, _done(view)
-    again = "the command that began it goes on where it stood"
+    again = f"{sweep.tags.get(Tag.COMMAND) or 'the command that began it'} goes on where it stood"
     if sweep.status is Status.RUNNING:
         raise UnfinishedError(f"nobody runs sweep {sweep.name} any more ({stand}); {again}")
     if sweep.status is not Status.FINISHED:
