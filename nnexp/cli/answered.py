@@ -12,9 +12,16 @@ from nnexp.comparison.searched import searched
 from nnexp.comparison.so_far import SoFar
 from nnexp.report.prose.searched import tell_searched
 from nnexp.report.tables.formats import as_json
-from nnexp.sweep.view import View
-from nnexp.tracking.records import Run, Tag
-from nnexp.tracking.store import RunStore
+from nnexp.sweep.find import find_sweep
+from nnexp.sweep.view import View, view_sweep
+from nnexp.tracking.records import Run, Status, Tag
+from nnexp.tracking.store import RunStore, Store
+
+
+def so_far_of(wanted: Sequence[str], store: Store) -> SoFar | None:
+    """Tell how far the sweep is that is wanted, if it is one, and somebody goes on with it."""
+    sweep = find_sweep(store, *wanted) if len(wanted) < 2 else None
+    return so_far(view_sweep(store, sweep)) if sweep and sweep.status is Status.RUNNING else None
 
 
 def so_far(view: View) -> SoFar | None:

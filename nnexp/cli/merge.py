@@ -30,6 +30,8 @@ def merge(where: str, experiment: str | None, *, dry_run: bool, as_json: bool) -
         raise NotFoundError(f"{other} holds no runs of nnexp; --experiment names another experiment of it")
     merged = Merged()
     if not dry_run and (found.coming or found.known or found.sweeps):
+        if found.coming:
+            say(f"{count(len(found.coming), 'run')} proved, and brought now")
         folder = Path(f"merged/{datetime.now():%Y-%m-%d/%H-%M-%S-%f}").absolute()
         merged = do_merge(found, other, store, folder, say)
     if as_json:
@@ -42,7 +44,7 @@ def merge(where: str, experiment: str | None, *, dry_run: bool, as_json: bool) -
 
 def _lines(found: Merge, merged: Merged, other: str, *, dry_run: bool) -> Iterator[str]:
     coming, verb = (len(found.coming), "would come") if dry_run else (len(merged.runs), "came")
-    sweeps = f", of {count(len(found.sweeps), 'sweep')}: {_named(found.sweeps)}" if found.sweeps else ""
+    sweeps = f", of {count(len(found.sweeps), 'sweep')}: {_named(found.sweeps)}" if found.sweeps and coming else ""
     yield f"{count(coming, 'run')} {verb} from {other}{sweeps}"
     if found.known:
         yield f"{_are(found.known)} here already, by their keys, and not doubled"
@@ -61,8 +63,9 @@ def _lines(found: Merge, merged: Merged, other: str, *, dry_run: bool) -> Iterat
 
 
 def _named(runs: Sequence[Run]) -> str:
-    more = f" and {len(runs) - MOST_NAMES} more" if len(runs) > MOST_NAMES else ""
-    return ", ".join(run.name for run in runs[:MOST_NAMES]) + more
+    names = list(dict.fromkeys(run.name for run in runs))
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def _are(found: Sequence[object]) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nnexp import __version__
 from nnexp.archive.reader import RunReader
-from nnexp.cli.answered import so_far
+from nnexp.cli.answered import so_far_of
 from nnexp.cli.console import out, say
 from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare
@@ -30,12 +30,11 @@ from nnexp.regular import write_file
 from nnexp.report.page.head import tells
 from nnexp.report.page.page import page
 from nnexp.report.prose.told import tell
-from nnexp.sweep.find import chosen_runs, find_sweep
-from nnexp.sweep.view import view_sweep
+from nnexp.sweep.find import chosen_runs
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
 from nnexp.tasks.network.task import NETWORK
-from nnexp.tracking.records import Run, Status, Tag
+from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
 PAGE = "report.html"
@@ -49,9 +48,7 @@ def report(wanted: Sequence[str], to: Path, *, metric: str | None, better: str |
     store = Readable(whole, say)
     runs = chosen_runs(store, wanted, say)
     found = None if metric or better else found_by(wanted, runs, store)
-    sweep = find_sweep(store, *wanted) if len(wanted) < 2 else None
-    far = so_far(view_sweep(whole, sweep)) if sweep and sweep.status is Status.RUNNING else None
-    pages = write_pages(runs, store, to, found=found, far=far, metric=metric, better=better)
+    pages = write_pages(runs, store, to, found=found, far=so_far_of(wanted, whole), metric=metric, better=better)
     for page_of in pages:
         out().print(str(page_of), soft_wrap=True)
     if show:

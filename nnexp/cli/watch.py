@@ -22,6 +22,7 @@ from nnexp.errors import UnfinishedError
 from nnexp.escape import in_json
 from nnexp.measure import count
 from nnexp.recording.store import open_store
+from nnexp.report.prose.so_far import ON_THE_WAY
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.formats import titled_table
 from nnexp.report.tables.table import tables
@@ -128,13 +129,15 @@ def _drawn(look: Look) -> Iterator[RenderableType]:
         for table in tables(comparison)[:1]:
             yield from titled_table(table)
     yield ""
-    yield Styled(HOW_TO_STOP, "dim")
+    for line in (ON_THE_WAY, HOW_TO_STOP) if view.is_launched else ():
+        yield Styled(line, "dim")
 
 
 def _lines(look: Look, seen: Look | None) -> Iterator[str]:
     """Tell what is new, a line for each run that ended, where there is no terminal."""
     if seen is None:
         yield _stand(look.view)
+        yield from (ON_THE_WAY, HOW_TO_STOP) if look.view.is_launched else ()
     new = [run for run_id, run in look.ended.items() if seen and run_id not in seen.ended]
     for run in sorted(new, key=lambda run: run.ended_at or 0):
         yield f"{run.name}: {run.fate}; {_stand(look.view)}"
@@ -147,6 +150,8 @@ def _stand(view: View) -> str:
     parts = [_done(view), f"{len(view.going)} running"]
     parts += [f"{view.left:,} left"] if view.left is not None else []
     parts += [f"{len(view.failed)} failed"] if view.failed else []
+    if looks := view.sweep.tags.get(Tag.LOOKS):
+        parts.append(f"looked at {', '.join(looks.split())} seeds")
     seconds = view.seconds_left
     return ", ".join(parts) + (f"; about {duration(seconds)} more" if seconds is not None else "")
 

@@ -6,7 +6,7 @@ is left for the next time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -58,8 +58,9 @@ def do_merge(merge: Merge, other: RunStore, store: Store, folder: Path, say: Cal
             tags = later_tags(_of_sweeps(run, marks))
             if new := {name: text for name, text in tags.items() if name not in here.tags}:
                 store.log(here.run_id, tags=new)
+        runs, opened = store.runs(), {one.run_id: one for one in store.runs(Kind.SWEEP)}
         for sweep in sweeps:
-            _close(sweep, merged.sweeps[sweep.run_id], store)
+            _close(sweep, opened[merged.sweeps[sweep.run_id]], runs, store)
     return merged
 
 
@@ -120,15 +121,14 @@ def _open(sweep: Run, store: Store) -> str:
     return here.run_id
 
 
-def _close(sweep: Run, run_id: str, store: Store) -> None:
+def _close(sweep: Run, here: Run, runs: Sequence[Run], store: Store) -> None:
     """End a sweep as it stands here: it is FINISHED where it is complete, and nobody goes on with it here."""
-    here = next(one for one in store.runs(Kind.SWEEP) if one.run_id == run_id)
     if here.status is Status.FINISHED:
         return
-    whole = progress(here, store.runs()).is_complete
+    whole = progress(here, runs).is_complete
     unfinished = Status.KILLED if sweep.status is Status.RUNNING else sweep.status
     status = Status.FINISHED if whole else Status.KILLED if unfinished is Status.FINISHED else unfinished
-    store.end(run_id, status, sweep.ended_at or sweep.started_at)
+    store.end(here.run_id, status, sweep.ended_at or sweep.started_at)
 
 
 def _told(sweep: Run) -> tuple[str, str]:
