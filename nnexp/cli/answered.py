@@ -10,11 +10,12 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.searched import searched
 from nnexp.comparison.so_far import SoFar
+from nnexp.recording.examine import POINTS
 from nnexp.report.prose.searched import tell_searched
 from nnexp.report.tables.formats import as_json
 from nnexp.sweep.find import find_sweep
 from nnexp.sweep.view import View, view_sweep
-from nnexp.tracking.records import Run, Status, Tag
+from nnexp.tracking.records import Run, Status
 from nnexp.tracking.store import RunStore, Store
 
 
@@ -26,7 +27,7 @@ def so_far_of(wanted: Sequence[str], store: Store) -> SoFar | None:
 
 def so_far(view: View) -> SoFar | None:
     """Tell how far a sweep is, if somebody goes on with it."""
-    what = "point" if Tag.SEARCH in view.sweep.tags else "run"
+    what = "point" if view.progress.of == POINTS else "run"
     return SoFar(view.progress.done, view.progress.wanted, what) if view.is_launched else None
 
 
@@ -50,6 +51,7 @@ def record(view: View, answers: Mapping[str, Comparison], store: RunStore) -> di
         "finished": view.progress.done,
         "failed": len(view.failed),
         "runs": view.progress.wanted or None,
+        "counted": view.progress.of,
         **told.get("", {"data": told}),
         **({"answer": tell_searched(found)} if found else {}),
     }

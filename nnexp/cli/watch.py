@@ -21,6 +21,7 @@ from nnexp.comparison.readable import Readable
 from nnexp.errors import UnfinishedError
 from nnexp.escape import in_json
 from nnexp.measure import count
+from nnexp.recording.examine import CONFIRMING, POINTS
 from nnexp.recording.store import open_store
 from nnexp.report.prose.so_far import ON_THE_WAY
 from nnexp.report.prose.told import tell
@@ -39,6 +40,11 @@ HOW_TO_STOP = (
     "Ctrl-C here ends the watching alone. To stop the sweep, Ctrl-C where it runs: its runs end at their next epoch, "
     "and the same command goes on."
 )
+
+COUNTED = {
+    POINTS: ("point", "over"),
+    CONFIRMING: ("run", "finished that confirm the best point"),
+}  # by what is counted of a sweep
 
 Pause = Callable[[float], None]
 
@@ -157,8 +163,8 @@ def _stand(view: View) -> str:
 
 
 def _done(view: View) -> str:
-    done, wanted, is_search = view.progress.done, view.progress.wanted, Tag.SEARCH in view.sweep.tags
-    noun, fate = ("point", "over") if is_search else ("run", "finished")
+    done, wanted = view.progress.done, view.progress.wanted
+    noun, fate = COUNTED.get(view.progress.of, ("run", "finished"))
     return f"{done:,} of {count(wanted, noun)} {fate}" if wanted else f"{count(done, noun)} {fate}"
 
 

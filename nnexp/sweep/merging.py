@@ -17,7 +17,7 @@ from nnexp.recording.brought import bring, keepable, later_tags
 from nnexp.recording.examine import progress
 from nnexp.sweep.called import names_of
 from nnexp.sweep.merge import Merge
-from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, described, key_claim, sweep_claim
+from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, described, key_claim, newest_finished, sweep_claim
 from nnexp.tracking.store import RunStore, Store
 from nnexp.tracking.sweeps import launched_at, mark_of
 
@@ -29,6 +29,7 @@ NOT_BROUGHT = (
     Tag.PLAN,
 )  # how tags of a sweep begin: they mean nothing here
 BUSY = "another process is at work on it here just now"
+MEANWHILE = "another process has finished it here meanwhile"
 
 
 @dataclass
@@ -84,6 +85,9 @@ def _bring(run: Run, other: RunStore, store: Store, path: Path, merged: Merged, 
                 merged.left.append((run, BUSY))
                 return
             taken.append(claim)
+        if run.key in newest_finished(store.runs(tags={Tag.KEY: run.key or ""})):
+            merged.left.append((run, MEANWHILE))
+            return
         parent_id = merged.sweeps.get(run.parent_id or "")
         merged.runs[run.run_id] = bring(run, other, store, path, parent_id, say)
     except RecordError as error:  # its files have changed since it was proved

@@ -104,11 +104,11 @@ def view_sweep(store: Store, sweep: Run) -> View:
 
 def _progress(sweep: Run, runs: Sequence[Run]) -> Progress:
     """Count what is over; of a sweep that is launched, what is asked for stands in its plan, and may grow."""
-    known = progress(sweep, runs)
+    known, begun = progress(sweep, runs), {run.key for run in runs}
     planned = {row.key for rows in read_rows(sweep) for row in rows}
-    if not planned or Tag.SEARCH in sweep.tags:
+    if Tag.SEARCH in sweep.tags:
         return known
-    return Progress(known.done, len(planned | {run.key for run in runs}), known.of)
+    return Progress(known.done, len(planned | begun) if planned else max(known.wanted, len(begun)), known.of)
 
 
 def _going(running: Sequence[Run], store: Store) -> list[Going]:

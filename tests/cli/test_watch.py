@@ -78,7 +78,7 @@ def watch(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[list[str], s
 
 
 def whole(running: Running) -> Iterator[None]:
-    """Run all of it: two at first, one of which ends; and then the rest."""
+    """Finish four runs of each setting, and then end the sweep, though one more was begun."""
     for seed in range(4):
         running.finish(30, seed)
     yield
@@ -93,15 +93,14 @@ def test_each_run_that_ends_is_told_and_no_answer_pretends_to_be_the_last(runnin
     running.begin(7, 7, epoch=4)
     lines, err, raised = watch(whole(running))
     assert lines[0].startswith("0 of 8 runs finished, 1 running, 7 left")
-    assert [line.partition(";")[0] for line in lines if "FINISHED;" in line][4:] == [
-        f"784-60-10 seed={seed}: FINISHED" for seed in range(4)
-    ]
-    told = [line for line in lines if line.startswith("So far (8 of 8 runs): ")]
+    ended = [line.partition(";")[0] for line in lines if "FINISHED;" in line]
+    assert sorted(ended[4:]) == [f"784-60-10 seed={seed}: FINISHED" for seed in range(4)]
+    told = [line for line in lines if line.startswith("So far (8 of 9 runs): ")]
     assert "hidden=60 is the best" in told[-1]
     assert "5 % error" not in told[-1]
     after = lines[lines.index(told[-1]) + 1 :]
     assert any("(4 seeds, 5 % error for all of it)" in line for line in after)
-    assert (raised, "nnexp: sweep wide is FINISHED: 8 of 8 runs finished\n" in err) == (None, True)
+    assert (raised, "nnexp: sweep wide is FINISHED: 8 of 9 runs finished\n" in err) == (None, True)
 
 
 def test_a_program_reads_a_document_a_line(running: Running, watch: Any) -> None:
@@ -159,6 +158,13 @@ def test_a_failed_run_that_is_tried_again_is_none_that_failed(running: Running, 
 
     lines, _, _ = watch(steps())
     assert "failed" not in lines[0]
+
+
+def test_a_sweep_that_asked_for_more_than_at_first_is_counted_whole(running: Running, watch: Any) -> None:
+    for seed in range(9):
+        running.finish(30, seed)
+    running.over(Status.FINISHED)
+    assert watch(iter(()))[0][0] == "9 of 9 runs finished, 0 running, 0 left"
 
 
 def test_one_that_is_over_is_told_and_one_that_is_none_is_refused(running: Running, watch: Any, nnexp: Any) -> None:

@@ -15,7 +15,7 @@ from nnexp.recording.repair import repair
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.launched import Swept
 from nnexp.sweep.merge import Merge, survey_merge
-from nnexp.sweep.merging import Merged, do_merge
+from nnexp.sweep.merging import MEANWHILE, Merged, do_merge
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import Session
@@ -268,3 +268,13 @@ def test_a_mark_of_a_sweep_that_is_not_there_is_not_believed(
     other.log(of_seed(other, 0).run_id, tags={mark: Tag.YES})
     merge()
     assert not store.runs(tags={mark: Tag.YES})
+
+
+def test_what_was_finished_here_since_it_was_looked_for_is_not_doubled(
+    other: MemoryStore, store: MemoryStore, plan: Callable[..., Plan], tmp_path: Path
+) -> None:
+    found = survey_merge(other, store)
+    swept(store, plan({"seed": 0}))
+    merged = do_merge(found, other, store, tmp_path / "merged", Diary().say)
+    assert [(run.params["seed"], why) for run, why in merged.left] == [("0", MEANWHILE)]
+    assert len(store.runs()) == 3
