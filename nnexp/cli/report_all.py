@@ -16,6 +16,7 @@ from nnexp.errors import DataError, NnexpError
 from nnexp.measure import count
 from nnexp.recording.store import open_store
 from nnexp.regular import write_file
+from nnexp.report.page.head import answer_in
 from nnexp.report.page.index import Entry, index
 from nnexp.sweep.called import SHORT, moment_told
 from nnexp.sweep.view import view_sweep
@@ -51,13 +52,14 @@ def _entry(one: Summary, store: Store, readable: Readable, folder: Path) -> Entr
     facts = (sweep.run_id[:SHORT], moment_told(launched_at(sweep)), sweep.status, runs)
     file = f"{NO_NAME.sub('-', sweep.name)[:LONGEST]}-{sweep.run_id[:SHORT]}.html"
     pages: tuple[tuple[str, str], ...] = ()
+    answers: tuple[str, ...] = ()
     if one.finished:
         try:
             found = searched(sweep, one.runs, readable)
             written = write_pages(one.runs, readable, folder / file, found=found, far=far)
-            names = [] if found else [*by_dataset(one.runs)]
-            named = {beside(folder / file, name): name for name in names}
+            named = {beside(folder / file, name): name for name in ([] if found else by_dataset(one.runs))}
             pages = tuple((named.get(page, ""), page.name) for page in written)
+            answers = tuple(": ".join(filter(None, (named.get(page), answer_in(page)))) for page in written)
         except NnexpError as error:  # of one sweep: the others have their pages
             say(f"sweep {sweep.name} ({sweep.run_id[:SHORT]}) has no page: {error}")
-    return Entry(sweep.name, facts, swept_told(one), tuple(one.answers), pages)
+    return Entry(sweep.name, facts, swept_told(one), answers, pages)

@@ -70,7 +70,7 @@ def page(
     packed, length = library() if drawn else ("", 0)
     return Template(_shipped("page.html")).substitute(
         title=in_html(title or question(comparison)),
-        head=head(told_of, goes_on=comparison.so_far is not None),
+        head=head(told_of, told.answer, goes_on=comparison.so_far is not None),
         style=_shipped("page.css"),
         answer=in_html(told.answer),
         details=_list(told.details, "details"),

@@ -97,7 +97,9 @@ def test_a_page_is_known_again_by_what_it_tells_of(live: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_all_can_read_the_links_whatever_sweeps_are_called(browser: Any, tmp_path: Path, scheme: str) -> None:
+def test_all_can_read_the_links_whatever_sweeps_are_called(
+    browser: Any, live: Path, tmp_path: Path, scheme: str
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     names = [*TEXTS.values()]
     entries = [Entry(name, ("0123abcd", name), name, (name,), (("", f"{n}?#.html"),)) for n, name in enumerate(names)]
@@ -114,4 +116,8 @@ def test_all_can_read_the_links_whatever_sweeps_are_called(browser: Any, tmp_pat
     links = tab.locator(".sweeps a")
     assert links.count() == len(names) + 2
     assert os.path.basename(links.first.evaluate("link => decodeURIComponent(link.href)")) == "0?#.html"
+    tab.goto(live.as_uri())
+    tab.locator(".going button").wait_for()
+    found = axe.run(tab).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
     context.close()
