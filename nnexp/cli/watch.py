@@ -18,7 +18,7 @@ from nnexp.cli.console import out, say, write
 from nnexp.cli.when_done import when_done as told_when_done
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.readable import Readable
-from nnexp.errors import UnfinishedError
+from nnexp.errors import TrackingError, UnfinishedError
 from nnexp.escape import in_json
 from nnexp.measure import count
 from nnexp.recording.examine import CONFIRMING, POINTS
@@ -41,10 +41,8 @@ HOW_TO_STOP = (
     "and the same command goes on."
 )
 
-COUNTED = {
-    POINTS: ("point", "over"),
-    CONFIRMING: ("run", "finished that confirm the best point"),
-}  # by what is counted of a sweep
+# By what is counted of a sweep.
+COUNTED = {POINTS: ("point", "over"), CONFIRMING: ("run", "finished that confirm the best point")}
 
 Pause = Callable[[float], None]
 
@@ -92,10 +90,20 @@ def watch(wanted: str | None, *, as_json: bool, when_done: str | None = None, pa
 
 def _follow(sweep: Run, store: Store, live: Live | None, *, as_json: bool, pause: Pause) -> Look:
     """Look again and again, and show what is new, until the sweep is over; give the last look."""
-    readable, seen = Readable(store, say), None
+    readable, seen, is_away = Readable(store, say), None, False
     while True:
         began = time.monotonic()
-        look = _look(view_sweep(store, sweep), seen, readable)
+        try:
+            look = _look(view_sweep(store, sweep), seen, readable)
+        except TrackingError as error:
+            if seen is None:
+                raise
+            if not is_away:
+                say(f"{error}; it is looked at again until it is back")
+            is_away = True
+            pause(LATEST_S)
+            continue
+        is_away = False
         if live:
             live.update(Group(*_drawn(look)), refresh=True)
         elif as_json and (seen is None or _changes(seen.view) != _changes(look.view)):

@@ -8,14 +8,9 @@ becomes of them changes nothing of the sweep.
 from __future__ import annotations
 
 import subprocess
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPException
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.parse import urlsplit
 
 from nnexp.cli.console import say
 from nnexp.errors import ConfigError, NnexpError, UnfinishedError
@@ -24,7 +19,6 @@ from nnexp.tracking.records import Run
 from nnexp.tracking.store import Store
 
 FLAG = "--when-done"
-DEADLINE_S = 10.0
 STDERR = 2
 
 
@@ -56,7 +50,9 @@ class WhenDone:
             If it was not taken.
         """
         if _is_url(self.typed):
-            _post(urlsplit(self.typed), document)
+            from nnexp.cli.post import post  # likewise
+
+            post(urlsplit(self.typed), document)
             return
         done = subprocess.run(self.typed, shell=True, input=document, stdout=STDERR, check=False)  # noqa: S602
         if done.returncode:
@@ -83,11 +79,13 @@ def when_done(typed: str | None) -> WhenDone | None:
 
 
 def taken_from(arguments: Sequence[str]) -> tuple[WhenDone | None, list[str]]:
-    """Take the flag out of a command line that Hydra is to read, and give the rest."""
+    """Take the flag out of a command line that Hydra is to read, and give the rest; behind -- it is another's."""
     typed, rest, given = None, list[str](), iter(arguments)
     for one in given:
         name, equals, value = one.partition("=")
-        if name == FLAG:
+        if one == "--":
+            rest += [one, *given]
+        elif name == FLAG:
             typed = value if equals else next(given, "")
         else:
             rest.append(one)
@@ -96,32 +94,3 @@ def taken_from(arguments: Sequence[str]) -> tuple[WhenDone | None, list[str]]:
 
 def _is_url(typed: str) -> bool:
     return typed.lower().startswith(("http://", "https://"))
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    """Follows none: the document would not be sent along."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Follow none."""
-
-
-def _post(url: SplitResult, document: bytes) -> None:
-    """Send a document; whatever is said of what went wrong names the host alone, since the rest may be a secret."""
-    headers = {"Content-Type": "application/json", "User-Agent": "nnexp"}
-    if url.username is not None:
-        login = f"{unquote(url.username)}:{unquote(url.password or '')}"
-        headers["Authorization"] = f"Basic {b64encode(login.encode()).decode()}"
-    address = urlunsplit(url._replace(netloc=url.netloc.rpartition("@")[2], fragment=""))
-    try:
-        with build_opener(_NoRedirects).open(Request(address, document, headers), timeout=DEADLINE_S):  # noqa: S310
-            return
-    except HTTPError as error:
-        why = f"answered {error.code}"
-    except TimeoutError:
-        why = f"gave no answer in {DEADLINE_S:.0f} s"
-    except URLError as error:
-        timed_out = isinstance(error.reason, TimeoutError)
-        why = f"gave no answer in {DEADLINE_S:.0f} s" if timed_out else f"cannot be asked: {error.reason}"
-    except (OSError, HTTPException, ValueError) as error:
-        why = f"cannot be asked ({type(error).__name__})"
-    raise UnfinishedError(f"{url.hostname} {why}")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nnexp.errors import RecordError
 from nnexp.recording import owner
-from nnexp.recording.brought import bring, keepable, later_tags
+from nnexp.recording.brought import SAID_SINCE, bring, keepable, later_tags
 from nnexp.recording.examine import progress
 from nnexp.sweep.called import names_of
 from nnexp.sweep.merge import Merge
@@ -21,13 +21,8 @@ from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, described, 
 from nnexp.tracking.store import RunStore, Store
 from nnexp.tracking.sweeps import launched_at, mark_of
 
-NOT_BROUGHT = (
-    "mlflow.",
-    Tag.OWNER,
-    Tag.PARENT,
-    Tag.PAGE,
-    Tag.PLAN,
-)  # how tags of a sweep begin: they mean nothing here
+# How tags of a sweep begin that mean nothing here.
+NOT_BROUGHT = ("mlflow.", Tag.OWNER, Tag.PARENT, Tag.PAGE, Tag.PLAN)
 BUSY = "another process is at work on it here just now"
 MEANWHILE = "another process has finished it here meanwhile"
 
@@ -56,9 +51,7 @@ def do_merge(merge: Merge, other: RunStore, store: Store, folder: Path, say: Cal
         for number, run in enumerate(merge.coming):
             _bring(_of_sweeps(run, marks), other, store, folder / str(number), merged, say)
         for run, here in merge.known:
-            tags = later_tags(_of_sweeps(run, marks))
-            if new := {name: text for name, text in tags.items() if name not in here.tags}:
-                store.log(here.run_id, tags=new)
+            _add_tags(_of_sweeps(run, marks), here, store)
         runs, opened = store.runs(), {one.run_id: one for one in store.runs(Kind.SWEEP)}
         for sweep in sweeps:
             _close(sweep, opened[merged.sweeps[sweep.run_id]], runs, store)
@@ -95,6 +88,14 @@ def _bring(run: Run, other: RunStore, store: Store, path: Path, merged: Merged, 
     finally:
         for claim in taken:
             store.claims.let_go(claim)
+
+
+def _add_tags(run: Run, here: Run, store: Store) -> None:
+    """Have a run that is here already be of the sweeps that it is in there; what was said of another is not taken."""
+    is_same = run.tags[Tag.UID] == here.tags.get(Tag.UID)
+    tags = {name: text for name, text in later_tags(run).items() if is_same or name not in SAID_SINCE}
+    if new := {name: text for name, text in tags.items() if name not in here.tags}:
+        store.log(here.run_id, tags=new)
 
 
 def _of_sweeps(run: Run, marks: Set[str]) -> Run:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nnexp.cli import watch as command
-from nnexp.errors import NnexpError, UnfinishedError
+from nnexp.errors import NnexpError, TrackingError, UnfinishedError
 from nnexp.tracking import choose
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, sweep_claim
@@ -146,6 +146,25 @@ def test_ctrl_c_leaves_the_sweep_alone(running: Running, watch: Any) -> None:
     assert (str(raised), raised.exit_status) == ("sweep wide goes on; nnexp watch 00000001 looks on", 130)
     [sweep] = running.store.runs(Kind.SWEEP)
     assert sweep.status is Status.RUNNING
+
+
+def test_a_store_that_is_away_for_a_while_is_looked_at_again(
+    running: Running, watch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise TrackingError("the store is away")
+
+    def steps() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr(running.store, "runs", away)
+            yield
+            yield
+        running.over(Status.FINISHED)
+        yield
+
+    _, err, raised = watch(steps())
+    assert raised is None
+    assert err.count("nnexp: the store is away; it is looked at again until it is back\n") == 1
 
 
 def test_a_failed_run_that_is_tried_again_is_none_that_failed(running: Running, watch: Any) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from nnexp.cli import when_done as module
-from nnexp.cli.when_done import WhenDone
+from nnexp.cli import post
+from nnexp.cli.when_done import WhenDone, taken_from
 from nnexp.errors import UnfinishedError
 from nnexp.tracking import choose
 from nnexp.tracking.memory import MemoryStore
@@ -113,7 +113,7 @@ def test_what_cannot_be_asked_is_told_without_what_may_be_secret(url: str) -> No
 def test_a_url_that_gives_no_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
-    monkeypatch.setattr(module, "DEADLINE_S", 0.01)
+    monkeypatch.setattr(post, "DEADLINE_S", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(UnfinishedError, match=r"^127\.0\.0\.1 gave no answer in 0 s$"):
@@ -124,6 +124,11 @@ def test_a_url_that_gives_no_answer_is_not_waited_for(monkeypatch: pytest.Monkey
 def test_what_tells_nobody_is_refused_before_anything_runs(typed: str, sweep: Any) -> None:
     told = "--when-done must be given a command, or a URL that begins with http:// or https:// and a host"
     assert sweep("--when-done", typed) == (2, "", f"nnexp: {told}\n")
+
+
+def test_a_flag_of_somebody_elses_command_is_left_to_it() -> None:
+    alert, rest = taken_from(["-m", "--when-done", "cat", "lr=1", "--", "train", "--when-done=x"])
+    assert (alert, rest) == (WhenDone("cat"), ["-m", "lr=1", "--", "train", "--when-done=x"])
 
 
 def test_a_single_run_has_no_sweep_to_tell_of(nnexp: Nnexp) -> None:

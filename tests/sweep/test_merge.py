@@ -121,6 +121,7 @@ def test_a_key_that_is_finished_here_is_not_doubled_and_joins_the_sweep(
     wide = next(sweep for sweep in store.runs(Kind.SWEEP) if sweep.params["runs"] == "3")
     assert len(store.runs(tags={Tag.member(wide.tags[Tag.SWEEP]): Tag.YES})) == 3
     assert of_seed(store, 0).tags["paper"] == "fig3"
+    assert Tag.VERIFIED not in of_seed(store, 0).tags  # which is said of the other
     assert wide.status is Status.FINISHED
 
 
