@@ -92,9 +92,12 @@ def in_csv(cell: Any) -> Any:
     return f"'{text}" if text.lstrip().startswith(FORMULA) and not _is_number(text) else text
 
 
-def in_json(content: Any, *, allow_nan: bool = True) -> str:
-    """Write JSON with its letters as they are, and what cannot be seen as JSON's own escapes: the values stay."""
-    lines = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=allow_nan).split("\n")
+def in_json(content: Any, *, allow_nan: bool = True, line: bool = False) -> str:
+    """Write JSON with its letters as they are, and what cannot be seen as JSON's own escapes: the values stay.
+
+    In one `line`, for a program that reads a document from each.
+    """
+    lines = json.dumps(content, indent=None if line else 2, ensure_ascii=False, allow_nan=allow_nan).split("\n")
     return "\n".join(line if line.isprintable() else "".join(map(_in_json, line)) for line in lines)
 
 

@@ -49,14 +49,19 @@ def audit(store: RunStore, records: Sequence[Run] | None = None) -> list[str]:
     """Say of each run that is over what does not agree, a line each; by default of all that the store holds."""
     found = store.runs(None) if records is None else records
     runs = [run for run in found if _is_ours(run) and run.status is not Status.RUNNING]
-    witnesses = {run.run_id: _witness(run, store) for run in runs}
+    found_of = _audit(runs, store, {run.run_id: _witness(run, store) for run in runs})
+    return [f"run {run.run_id[:8]} ({run.name}): {finding}" for run in runs for finding in found_of[run.run_id]]
+
+
+def audit_saved(runs: Sequence[Run], store: RunStore) -> dict[str, list[str]]:
+    """Say of runs, by their ids, what does not agree with the files that the store keeps; no folder is looked into."""
+    return _audit(runs, store, {run.run_id: _saved(run, store) for run in runs})
+
+
+def _audit(runs: Sequence[Run], store: RunStore, witnesses: Mapping[str, Witness]) -> dict[str, list[str]]:
     metrics = {name for run in runs for name in _by_epoch(run, witnesses[run.run_id])}
     histories = {name: store.history([run.run_id for run in runs], name) for name in sorted(metrics)}
-    return [
-        f"run {run.run_id[:8]} ({run.name}): {finding}"
-        for run in runs
-        for finding in _findings(run, witnesses[run.run_id], histories)
-    ]
+    return {run.run_id: [*_findings(run, witnesses[run.run_id], histories)] for run in runs}
 
 
 def same(a: float | None, b: float | None) -> bool:

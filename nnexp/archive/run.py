@@ -66,6 +66,22 @@ def read_archive(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -
     return archive
 
 
+def check_key(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -> None:
+    """Check of a run that did not come to its end that its settings, data and code make its key.
+
+    Raises
+    ------
+    RecordError
+        If they do not, or cannot be read.
+    """
+    check_format("the record", parse_value(run.tags.get(Tag.FORMAT, "1")))
+    reader = RunReader(run.run_id, store)
+    task = _task(run, reader, tasks)
+    archive = Archive(run, task, reader.config(task.schema), {}, ())
+    if found := [*_settings(archive), *_other_key(run.tags, lambda: _key(archive, reader))]:
+        raise RecordError(f"the record contradicts itself: {'; '.join(found)}")
+
+
 def _task(run: Run, reader: RunReader, tasks: Mapping[str, Task]) -> Task:
     """Find the task of a run; a command is run if it was typed again, and never because a record has it."""
     sources, settings = reader.sources(), reader.settings()
@@ -92,16 +108,27 @@ def _settings(archive: Archive) -> Iterator[str]:
 def contradictions(archive: Archive, key: Callable[[], str]) -> Iterator[str]:
     """Hold the tags against what they stand for; `key` computes the run's."""
     tags = archive.run.tags
-    needed = [Tag.KEY, Tag.CODE, Tag.ENVIRONMENT, *([] if Tag.FORMAT in tags else [Tag.DATA])]
-    missing = [tag for tag in needed if tag not in tags]
-    if missing:
+    if missing := [*_missing(tags), *([] if Tag.ENVIRONMENT in tags else [Tag.ENVIRONMENT])]:
         yield f"it has no {', '.join(missing)}"
         return
-    if key() != tags[Tag.KEY]:
-        made_of = "settings, data and code" if Tag.DATA in tags else "settings and code (it has no data)"
-        yield f"its {made_of} make the key {key()[:12]}, but {Tag.KEY} says {tags[Tag.KEY][:12]}"
+    yield from _other_key(tags, key)
     if fingerprint(archive.environment) != tags[Tag.ENVIRONMENT]:
         yield f"environment.json is not the environment that {Tag.ENVIRONMENT} stands for"
+
+
+def _other_key(tags: Mapping[str, str], key: Callable[[], str]) -> Iterator[str]:
+    """Say in what the key is not what a record makes."""
+    if missing := _missing(tags):
+        yield f"it has no {', '.join(missing)}"
+    elif key() != tags[Tag.KEY]:
+        made_of = "settings, data and code" if Tag.DATA in tags else "settings and code (it has no data)"
+        yield f"its {made_of} make the key {key()[:12]}, but {Tag.KEY} says {tags[Tag.KEY][:12]}"
+
+
+def _missing(tags: Mapping[str, str]) -> list[str]:
+    """Name what a key is made of and a record lacks."""
+    needed = [Tag.KEY, Tag.CODE, *([] if Tag.FORMAT in tags else [Tag.DATA])]
+    return [tag for tag in needed if tag not in tags]
 
 
 def _key(archive: Archive, reader: RunReader) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from nnexp.cli.answered import so_far_of
 from nnexp.cli.console import out, say, write
 from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare as compare_runs
@@ -12,6 +13,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.facts import brief_facts, search_facts
 from nnexp.comparison.readable import Readable
+from nnexp.comparison.so_far import SoFar
 from nnexp.recording.store import open_store
 from nnexp.report.published.table import published_markdown, published_table
 from nnexp.report.tables import formats
@@ -36,16 +38,17 @@ class Question:
 
 def compare(wanted: Sequence[str], question: Question, form: str | None) -> None:
     """Compare a sweep's runs, or any runs; without a name, those of the last sweep. Of a search, say what it found."""
-    store = Readable(open_store(say), say)
+    whole = open_store(say)
+    store, far = Readable(whole, say), so_far_of(wanted, whole)
     runs = chosen_runs(store, wanted, say)
     if question == Question() and not form and (found := found_by(wanted, runs, store)):
         out().print(formats.searched_as_terminal(found, search_facts(found, store)))
         return
     parts = {} if question.by else by_dataset(runs)
     if parts:
-        _show_each({name: _compared(part, store, question) for name, part in parts.items()}, store, form)
+        _show_each({name: _compared(part, store, question, far) for name, part in parts.items()}, store, form)
         return
-    comparison = _compared(runs, store, question)
+    comparison = _compared(runs, store, question, far)
     if form:
         write(formats.FORMATS[form](comparison).rstrip())
         if form == "md" and (published := published_markdown(comparison, store)):
@@ -54,7 +57,7 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
     show_comparison(comparison, store)
 
 
-def _compared(runs: Sequence[Run], store: RunStore, question: Question) -> Comparison:
+def _compared(runs: Sequence[Run], store: RunStore, question: Question, far: SoFar | None) -> Comparison:
     return compare_runs(
         runs,
         store,
@@ -65,6 +68,7 @@ def _compared(runs: Sequence[Run], store: RunStore, question: Question) -> Compa
         worthwhile=question.worthwhile,
         at_least=question.at_least,
         then=question.then,
+        so_far=far,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from pathlib import Path
 
 from nnexp import __version__
 from nnexp.cli.compare import show_comparison, show_each
@@ -132,11 +133,16 @@ def _answer_each(comparisons: Mapping[str, Comparison], swept: Swept, store: Sto
     show_each(comparisons, readable)
     page = swept.survey.runs[0].folder.parent / PAGE
     pages = {name: beside(page, name) for name in comparisons}
+    note = each("md", comparisons)
+    told = _digest(note, [run for comparison in comparisons.values() for run in comparison.runs])
+    if standing := _page_of(told, swept.survey.plan, store, [*comparisons]):
+        out().print(f"a page for each data set, as they were: {standing}", soft_wrap=True)
+        return
     try:
         for name, comparison in comparisons.items():
             write_page(comparison, readable, pages[name])
         said = _said(swept.survey.plan, store)
-        store.log(swept.parent_id, tags={Tag.NOTE: described(said, each("md", comparisons))})
+        store.log(swept.parent_id, tags={Tag.NOTE: described(said, note), Tag.PAGE: f"{told} {page.absolute()}"})
         store.save(swept.parent_id, list(pages.values()))
     except NnexpError as error:
         say(str(error))
@@ -154,12 +160,15 @@ def _digest(note: str, runs: Sequence[Run]) -> str:
     return sha256("\n".join([__version__, note, *sorted(run.run_id for run in runs)]).encode()).hexdigest()
 
 
-def _page_of(told: str, plan: Plan, store: Store) -> str | None:
-    """Find the page that was written when the sweep last ended, if it tells this and is still there."""
+def _page_of(told: str, plan: Plan, store: Store, parts: Sequence[str] = ()) -> str | None:
+    """Find the page that was written when the sweep last ended, or those of its parts, if they tell this."""
+    from nnexp.cli.report import beside
+
     for sweep in store.runs(Kind.SWEEP, tags={Tag.SWEEP: plan.key}):
         digest, _, page = sweep.tags.get(Tag.PAGE, "").partition(" ")
-        if digest == told and os.path.isfile(page):
-            return page
+        pages = [beside(Path(page), name) for name in parts if page] or [Path(page)]
+        if digest == told and all(map(os.path.isfile, pages)):
+            return ", ".join(map(str, pages))
     return None
 
 

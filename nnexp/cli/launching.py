@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from nnexp.cli.app import app
-from nnexp.cli.options import HYDRA, Json, Overrides, Results, Task
+from nnexp.cli.options import HYDRA, Json, Overrides, Results, Task, WhenDone
 from nnexp.cli.typed import Typed, typed
 
 
@@ -42,6 +42,7 @@ def sweep(
     like: Annotated[
         str | None, typer.Option(metavar="RUN", help="Begin with that run's settings: --like RUN eta=0.1,1.")
     ] = None,
+    when_done: WhenDone = None,
 ) -> None:
     """Run a named sweep, or what is left of it: finished runs are reused. Or one around a run: --like RUN eta=0.1,1."""
     from nnexp.cli.sweep import sweep, sweep_like
@@ -49,9 +50,9 @@ def sweep(
     flags = {"fresh": fresh, "dry_run": dry_run, "until_decided": until_decided}
     launch = {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile}
     if like:
-        sweep_like(like, [*([name] if name else []), *(overrides or [])], launch, where)
+        sweep_like(like, [*([name] if name else []), *(overrides or [])], launch, where, when_done)
     else:
-        sweep(name, overrides or [], launch, where)
+        sweep(name, overrides or [], launch, where, when_done)
 
 
 @app.command(cls=Typed)

@@ -17,5 +17,9 @@ Task = Annotated[
 Results = Annotated[
     str | None, typer.Option(metavar="FILE", help="Of runs of a command, typed behind --: where its results are.")
 ]
+WhenDone = Annotated[
+    str | None,
+    typer.Option(metavar="COMMAND|URL", help="Tell it when the sweep is over: JSON on its standard input, or by POST."),
+]
 Most = Annotated[int | None, typer.Option(help="List so many at the most.", min=1)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

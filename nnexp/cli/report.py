@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from math import isqrt
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnexp import __version__
 from nnexp.archive.reader import RunReader
+from nnexp.cli.answered import so_far_of
 from nnexp.cli.console import out, say
 from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare
@@ -19,9 +23,12 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.readable import Readable
 from nnexp.comparison.searched import Searched
+from nnexp.comparison.so_far import SoFar
 from nnexp.datasets import Dataset
 from nnexp.errors import DataError, NnexpError, NotFoundError
 from nnexp.recording.store import open_store
+from nnexp.regular import write_file
+from nnexp.report.page.head import tells
 from nnexp.report.page.page import page
 from nnexp.report.prose.told import tell
 from nnexp.sweep.find import chosen_runs
@@ -38,23 +45,55 @@ FEWEST = 64  # numbers of an example that may be a picture, though it lies as a 
 
 def report(wanted: Sequence[str], to: Path, *, metric: str | None, better: str | None, show: bool) -> None:
     """Write the page of a sweep, or of any runs."""
-    store = Readable(open_store(say), say)
+    whole = open_store(say)
+    store = Readable(whole, say)
     runs = chosen_runs(store, wanted, say)
     found = None if metric or better else found_by(wanted, runs, store)
-    parts = {} if found else by_dataset(runs)
-    for name, part in parts.items():
-        page_of = beside(to, name)
-        write_page(compare(part, store, metric=metric, better=better), store, page_of)
+    pages = write_pages(runs, store, to, found=found, far=so_far_of(wanted, whole), metric=metric, better=better)
+    for page_of in pages:
         out().print(str(page_of), soft_wrap=True)
-    if parts:
-        return
-    comparison = compare(found.tried if found else runs, store, metric=metric, better=better)
-    if comparison.nothing:
-        raise NotFoundError(tell(comparison).answer)
-    write_page(comparison, store, to, found=found)
-    out().print(str(to), soft_wrap=True)
     if show:
-        webbrowser.open(to.absolute().as_uri())
+        webbrowser.open(pages[0].absolute().as_uri())
+
+
+def write_pages(
+    runs: Sequence[Run],
+    store: RunStore,
+    to: Path,
+    *,
+    found: Searched | None = None,
+    far: SoFar | None = None,
+    metric: str | None = None,
+    better: str | None = None,
+) -> list[Path]:
+    """Write the page of runs, or one for each data set; one that tells of the same already is left as it is.
+
+    Raises
+    ------
+    NotFoundError
+        If none of the runs counts.
+    """
+    told_of = _told_of(runs, found, far, metric, better)
+    parts: Mapping[str, Sequence[Run]] = {} if found else by_dataset(runs)
+    pages = {beside(to, name): part for name, part in parts.items()} or {to: found.tried if found else runs}
+    for page_of, part in pages.items():
+        if tells(page_of, told_of):
+            continue
+        comparison = compare(part, store, metric=metric, better=better, so_far=far)
+        if comparison.nothing and not parts:
+            raise NotFoundError(tell(comparison).answer)
+        write_page(comparison, store, page_of, found=found, told_of=told_of)
+    return [*pages]
+
+
+def _told_of(runs: Sequence[Run], *asked: object) -> str:
+    """Digest what a page tells of: all that the store has of the runs, and what was asked."""
+    records = sorted(repr(replace(run, tags=_without(run.tags, Tag.OWNER))) for run in runs)
+    return sha256("\n".join([__version__, repr(asked), *records]).encode()).hexdigest()
+
+
+def _without(tags: Mapping[str, str], name: str) -> dict[str, str]:
+    return {one: text for one, text in sorted(tags.items()) if one != name}
 
 
 def beside(to: Path, name: str) -> Path:
@@ -62,13 +101,19 @@ def beside(to: Path, name: str) -> Path:
     return to.with_stem(f"{to.stem}-{NO_NAME.sub('-', name)}")
 
 
-def write_page(comparison: Comparison, store: RunStore, to: Path, *, found: Searched | None = None) -> None:
+def write_page(
+    comparison: Comparison, store: RunStore, to: Path, *, found: Searched | None = None, told_of: str = ""
+) -> None:
     """Write a comparison's page, and on it what the search found whose runs these are."""
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         dataset = _dataset_of(comparison.runs, store)
         images, sizes = (_test_images(dataset), _sizes(dataset)) if dataset else (None, "")
-        to.write_text(page(comparison, store, images=images, sizes=sizes, found=found), encoding="utf-8")
+        content = page(comparison, store, images=images, sizes=sizes, found=found, told_of=told_of)
+        if to.is_file() or not to.exists():
+            write_file(to, content.encode())  # whole, for whoever reads it meanwhile
+        else:
+            to.write_bytes(content.encode())  # as /dev/stdout
     except OSError as error:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
 

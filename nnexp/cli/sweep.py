@@ -10,6 +10,7 @@ from nnexp.archive.reader import RunReader
 from nnexp.cli.console import out, say
 from nnexp.cli.taken import take_run
 from nnexp.cli.train import train
+from nnexp.cli.when_done import FLAG
 from nnexp.config.sweeps import read_sweep, sweep_names
 from nnexp.errors import ConfigError
 from nnexp.recording.store import open_store
@@ -23,13 +24,19 @@ from nnexp.tracking.store import RunStore
 KEPT = ("dataset.name", "dataset.path")  # settings that decide nothing, without which the data are not found
 
 
-def sweep(name: str | None, overrides: Sequence[str], launch: Mapping[str, Any], where: str | None) -> None:
+def sweep(
+    name: str | None,
+    overrides: Sequence[str],
+    launch: Mapping[str, Any],
+    where: str | None,
+    when_done: str | None = None,
+) -> None:
     """Run a named sweep, with what its launch was given, where a condition holds; without a name, list them."""
     if name is None:
         _list()
         return
     read_sweep(name)
-    _train(["--config-name", name, *overrides], launch, where)
+    _train(["--config-name", name, *overrides], launch, where, when_done)
 
 
 def _list() -> None:
@@ -43,7 +50,13 @@ def _list() -> None:
     out().print(pairs(known))
 
 
-def sweep_like(wanted: str, overrides: Sequence[str], launch: Mapping[str, Any], where: str | None) -> None:
+def sweep_like(
+    wanted: str,
+    overrides: Sequence[str],
+    launch: Mapping[str, Any],
+    where: str | None,
+    when_done: str | None = None,
+) -> None:
     """Sweep over what was typed, with a finished run's settings for all else."""
     if not overrides or "=" not in overrides[0]:
         given = overrides[0] if overrides else "nothing"
@@ -52,7 +65,7 @@ def sweep_like(wanted: str, overrides: Sequence[str], launch: Mapping[str, Any],
     settings = _settings(take_run(store, wanted), store)
     typed = {override.partition("=")[0].lstrip("+") for override in overrides}
     kept = {name: [value] for name, value in settings.items() if name not in typed}  # a list of one: no sweep of it
-    _train([*as_overrides(kept), *overrides], launch, where)
+    _train([*as_overrides(kept), *overrides], launch, where, when_done)
 
 
 def _settings(run: Run, store: RunStore) -> dict[str, Any]:
@@ -68,8 +81,9 @@ def _settings(run: Run, store: RunStore) -> dict[str, Any]:
     return {name: value for name, value in SCHEMA.flat(config).items() if name in kept and value != defaults[name]}
 
 
-def _train(arguments: Sequence[str], launch: Mapping[str, Any], where: str | None) -> None:
+def _train(arguments: Sequence[str], launch: Mapping[str, Any], where: str | None, when_done: str | None) -> None:
     given = of_launcher(**launch) | of_sweeper(where=where)
     arguments = ["-m", *arguments, *as_overrides(given)]
     say(f"this is: nnexp train {shlex.join(arguments)}")
-    train(arguments)
+    unsaid = [] if when_done is None else [FLAG, when_done]  # a URL may hold a secret
+    train([*arguments, *unsaid])

@@ -59,17 +59,18 @@ class Summary:
 def sweeps(most: int | None, *, as_json: bool) -> None:
     """List the sweeps, the one that was launched last first."""
     store = open_store(say)
-    summaries = _summaries(store, most)
+    found = summaries(store, most)
     if as_json:
-        write(in_json([_json(one) for one in summaries]))
+        write(in_json([_json(one) for one in found]))
         return
-    for one in summaries:
+    for one in found:
         _print(one)
-    if not summaries:
+    if not found:
         out().print(f"no sweeps yet in {store}: nnexp sweep NAME makes one", soft_wrap=True)
 
 
-def _summaries(store: RunStore, most: int | None) -> list[Summary]:
+def summaries(store: RunStore, most: int | None) -> list[Summary]:
+    """Read the sweeps, the one that was launched last first."""
     records = store.runs(None)
     sweeps = latest_first(record for record in records if record.kind == Kind.SWEEP)[:most]
     runs: dict[str, list[Run]] = defaultdict(list)
@@ -99,10 +100,15 @@ def _print(one: Summary) -> None:
     runs = f"{one.finished} of {count(one.of, 'run')}"
     when = moment_told(launched_at(sweep))
     out().print(f"{sweep.run_id[:SHORT]}  {sweep.name}  {when}  {sweep.status}, {runs}", style="bold", soft_wrap=True)
-    swept = "  ".join(_told(name, values) for name, values in one.swept.items())
+    swept = swept_told(one)
     sentences = [f"{answer.partition('. ')[0].removesuffix('.')}." for answer in one.answers]
     for line in filter(None, [sweep.tags.get(Tag.SAID), swept, *sentences]):
         out().print(f"    {line}", soft_wrap=True)
+
+
+def swept_told(one: Summary) -> str:
+    """Write what was swept: hidden=10,30  3 seeds."""
+    return "  ".join(_told(name, values) for name, values in one.swept.items())
 
 
 def _told(name: str, values: Sequence[str]) -> str:

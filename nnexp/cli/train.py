@@ -10,8 +10,10 @@ from functools import partial
 from nnexp.archive.reader import RunReader
 from nnexp.cli.console import err, out, say
 from nnexp.cli.task import read_task
-from nnexp.errors import RecordError, TrackingError
+from nnexp.cli.when_done import FLAG, WhenDone, taken_from
+from nnexp.errors import ConfigError, RecordError, TrackingError
 from nnexp.measure import TOTAL
+from nnexp.recording import owner
 from nnexp.recording.store import open_store
 from nnexp.sweep.command_line import quoted
 from nnexp.sweep.executors.executor import MakeExecutor
@@ -23,16 +25,31 @@ from nnexp.sweep.reached import told
 from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task
 from nnexp.terminal import Visible
-from nnexp.tracking.records import Run, declared_by
+from nnexp.tracking.records import Kind, Run, Tag, declared_by
 from nnexp.tracking.store import Store
+from nnexp.tracking.sweeps import latest_first
+
+MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
 
 
 def train(arguments: Sequence[str], command: Sequence[str] | None = None) -> None:
     """Hand the arguments to Hydra, have trained what it composes, and say what became of it."""
+    alert, arguments = taken_from(arguments)
     task, rest = read_task(arguments, command)
-    app = HydraApp(task, partial(open_session, command=quoted(["nnexp", *sys.argv[1:]])))
+    if alert and not MULTIRUN & {*rest}:
+        raise ConfigError(f"{FLAG} tells that a sweep is over; one run is none: nnexp train -m …")
+    typed = quoted(["nnexp", *taken_from(sys.argv[1:])[1]])  # without who is told: a URL may hold a secret
+    app = HydraApp(task, partial(open_session, command=typed))
+    try:
+        _train(app, task, rest)
+    finally:
+        if alert and app.session:  # and so also where a second Ctrl-C left nothing else of it
+            _alert(alert, app.session.store)
+
+
+def _train(app: HydraApp, task: Task, arguments: Sequence[str]) -> None:
     with redirect_stdout(Visible(sys.stdout)):  # to which Hydra prints a config, if asked for it
-        results = run_hydra(app, [FRESH if one == "--fresh" else one for one in rest], say)
+        results = run_hydra(app, [FRESH if one == "--fresh" else one for one in arguments], say)
     for result in results:
         assert app.session, "what was trained was trained in a session"
         if isinstance(result, Run):
@@ -45,17 +62,30 @@ def train(arguments: Sequence[str], command: Sequence[str] | None = None) -> Non
             conclude(result, app.session)
 
 
+def _alert(alert: WhenDone, store: Store) -> None:
+    """Tell of the sweep that this process launched, if it came to that."""
+    try:
+        sweeps = latest_first(store.runs(Kind.SWEEP, tags={Tag.OWNER: owner.me()}))
+    except TrackingError as error:
+        say(f"{FLAG}: {error}; nothing was told")
+        return
+    for sweep in sweeps[:1]:
+        alert.tell(store, sweep)
+
+
 def open_session(task: Task, executor: MakeExecutor | None, command: str = "") -> Session:
     """Open the store for one run of a task, or for several and what runs them, with the display that suits them.
 
     `command` is what was typed: while it runs, Hydra has words of its own in `sys.argv`.
     """
-    store, watcher = open_store(say), display(err(), several=executor is not None)
+    store = open_store(say)
     if executor is None:
-        return Session(store, task, watcher)
-    from nnexp.comparison.look import look_at  # likewise
+        return Session(store, task, display(err(), several=False))
+    from nnexp.cli.live_page import PagedProgress  # likewise
+    from nnexp.comparison.look import look_at
 
-    return Session(store, task, watcher, judge=partial(look_at, store), executor=executor, command=command)
+    watcher, judge = PagedProgress(err(), store), partial(look_at, store)
+    return Session(store, task, watcher, judge=judge, executor=executor, command=command)
 
 
 def _tell_reused(run: Run, task: Task, store: Store) -> None:

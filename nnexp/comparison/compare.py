@@ -23,6 +23,7 @@ from nnexp.comparison.losses import Lost, lost_runs, stake
 from nnexp.comparison.predictions import compare_predictions, read_predictions
 from nnexp.comparison.price import price_of_choosing
 from nnexp.comparison.requirement import Then, required, requirement
+from nnexp.comparison.so_far import SoFar
 from nnexp.comparison.summary import Summary, counted_alike, summarize
 from nnexp.comparison.times import comparable_seconds, time_ratio
 from nnexp.comparison.verdict import Verdict, resolution, verdict
@@ -46,6 +47,7 @@ def compare(
     worthwhile: float | None = None,
     at_least: float | None = None,
     then: str | None = None,
+    so_far: SoFar | None = None,
 ) -> Comparison:
     """Compare the configurations that runs are of.
 
@@ -69,6 +71,8 @@ def compare(
         What a setting has to reach, as it is shown: 97 for 97 %.
     then
         By what to choose among the settings that reach it: `time`.
+    so_far
+        How far the sweep is whose runs these are, if more of them are coming.
 
     Raises
     ------
@@ -82,7 +86,7 @@ def compare(
     kept, left_out = eligible(runs)
     if not kept:
         nothing = Nothing.NONE_FINISHED if runs else Nothing.NO_RUN
-        return Comparison((), _undecided(runs, metric), tuple(left_out), nothing=nothing)
+        return Comparison((), _undecided(runs, metric), tuple(left_out), nothing=nothing, so_far=so_far)
     if by is None:
         kept, others = of_one_dataset(kept)
         left_out += others
@@ -94,9 +98,9 @@ def compare(
     counted, numberless = with_number(kept, decides.measure)
     left_out += others + numberless
     if not counted:
-        return Comparison(names, decides, tuple(left_out), nothing=Nothing.NO_NUMBER)
+        return Comparison(names, decides, tuple(left_out), nothing=Nothing.NO_NUMBER, so_far=so_far)
     lost, curves = lost_runs(counted, store), read_curves(counted, store, target)
-    found = _compared(names, decides, counted, curves, lost, worthwhile, looks_made(counted, store))
+    found = _compared(names, decides, counted, curves, lost, worthwhile, looks_made(counted, store), so_far)
     found = _with_requirement(found, wanted) if wanted else found
     found = replace(
         found,
@@ -110,7 +114,7 @@ def compare(
 
 def _compared(
     by: tuple[str, ...], decides: Deciding, runs: Sequence[Run], curves: LearningCurves, lost: Lost | None,
-    worthwhile: float | None, looks: Sequence[int],
+    worthwhile: float | None, looks: Sequence[int], so_far: SoFar | None,
 ) -> Comparison:  # fmt: skip
     measure, beside = decides.measure, reported(declared_by(runs), decides.measure)
     groups = group(runs, by, measure, lost or ())
@@ -124,7 +128,10 @@ def _compared(
         for one in groups
     ]
     decidable = len(groups) > 1 and by[0] != SEED
-    decided = verdict(summaries, measure, worthwhile=worthwhile, looks=looks) if decidable else None
+    on_the_way = so_far is not None
+    decided = (
+        verdict(summaries, measure, worthwhile=worthwhile, looks=looks, on_the_way=on_the_way) if decidable else None
+    )
     if decided and decided.decision.as_they_are:
         summaries = [
             counted_alike(one, reports[one.label].all, [each.all for each in more[one.label]]) for one in summaries
@@ -137,6 +144,7 @@ def _compared(
         reported=beside,
         besides=(*others,),
         target=curves.target,
+        so_far=so_far,
     )
     return _with_what_follows(found, decided, {one.label: one for one in groups}, told) if decided else found
 

@@ -13,6 +13,7 @@ from nnexp.comparison.losses import Lost, Stake
 from nnexp.comparison.predictions import McNemar
 from nnexp.comparison.price import PriceOfChoosing
 from nnexp.comparison.requirement import Requirement
+from nnexp.comparison.so_far import SoFar
 from nnexp.comparison.summary import Summary
 from nnexp.comparison.times import TimeRatio
 from nnexp.comparison.verdict import Verdict
@@ -50,6 +51,7 @@ class Comparison:
     time_ratio: TimeRatio | None = None
     requirement: Requirement | None = None  # None where nothing is required
     mcnemar: McNemar | None = None  # two single runs on the same examples, in the order of `configurations`
+    so_far: SoFar | None = None  # how far its sweep is, if more runs are coming
     other_examples: bool = False  # two single runs were not tested on the same examples
 
     @property

@@ -77,7 +77,8 @@ def judge(results: Mapping[str, Results], terms: Terms, looks: Sequence[int] = (
     measure = Measure(terms.result, FRACTION if unit in PERCENT else unit, DOWN if terms.lower_is_better else UP)
     factor = 0.01 if unit in PERCENT else 1.0
     turned = {name: oriented(one, measure, factor) for name, one in sorted(results.items())}
-    found = decide(turned, resolution=terms.resolution / measure.factor, alpha=spent(terms.alpha, looks))
+    alpha = spent(terms.alpha, one_of_many=bool(looks))
+    found = decide(turned, resolution=terms.resolution / measure.factor, alpha=alpha)
     return Judgement(found, turned, terms.worthwhile / measure.factor, terms.alpha, measure, terms, looks=tuple(looks))
 
 

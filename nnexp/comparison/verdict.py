@@ -26,11 +26,17 @@ class Verdict:
     margin: float  # a smaller difference does not matter; in the unit of the results
     alpha: float  # the error of all statements together, at all looks
     looks: tuple[int, ...] = field(default=(), kw_only=True)  # the seeds of those made while seeds were added
+    on_the_way: bool = field(default=False, kw_only=True)  # whether more runs are coming, and more looks with them
 
     @property
     def spent(self) -> float:
         """The error that is spent at this look."""
-        return spent(self.alpha, self.looks)
+        return spent(self.alpha, one_of_many=self.is_one_of_many)
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """Whether other looks were made at these runs, or will be."""
+        return self.on_the_way or bool(self.looks)
 
     @property
     def is_decided(self) -> bool:
@@ -50,22 +56,28 @@ class Verdict:
 
 
 def verdict(
-    configurations: Sequence[Summary], measure: Measure, *, worthwhile: float | None = None, looks: Sequence[int] = ()
+    configurations: Sequence[Summary],
+    measure: Measure,
+    *,
+    worthwhile: float | None = None,
+    looks: Sequence[int] = (),
+    on_the_way: bool = False,
 ) -> Verdict:
     """Decide which configurations may be the best; `worthwhile` is in the unit in which differences are shown.
 
-    Where looks were made while seeds were added, this one has but its share of the error.
+    Where looks were made while seeds were added, or more are to come, this one has but its share of the error.
     """
     usual = WORTHWHILE if measure.is_fraction else 0.0
     margin = (usual if worthwhile is None else worthwhile) / measure.factor
     results = {one.label: oriented(one.results, measure) for one in configurations}
-    found = decide(results, resolution=resolution(results.values(), measure), alpha=spent(ALPHA, looks))
-    return Verdict(found, results, margin, ALPHA, looks=tuple(looks))
+    alpha = spent(ALPHA, one_of_many=on_the_way or bool(looks))
+    found = decide(results, resolution=resolution(results.values(), measure), alpha=alpha)
+    return Verdict(found, results, margin, ALPHA, looks=tuple(looks), on_the_way=on_the_way)
 
 
-def spent(alpha: float, looks: Sequence[int]) -> float:
-    """Give what one look may spend of an error, where others were made while seeds were added."""
-    return alpha * SHARE if looks else alpha
+def spent(alpha: float, *, one_of_many: bool) -> float:
+    """Give what one look may spend of an error, where there are others."""
+    return alpha * SHARE if one_of_many else alpha
 
 
 def resolution(results: Iterable[Results], measure: Measure) -> float:

@@ -14,6 +14,8 @@ from nnexp.search.trial import read_trials
 from nnexp.tracking.records import Kind, Run, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
 
+POINTS, CONFIRMING = "points are over", "runs that confirm its best point are finished"
+
 
 @dataclass(frozen=True)
 class Holes:
@@ -51,9 +53,9 @@ def progress(sweep: Run, runs: Sequence[Run]) -> Progress:
     if (about := read_about(sweep.tags.get(Tag.SEARCH, ""))) is not None:
         over = sum(trial.state is not None and fits(trial.point, about.space) for trial in read_trials(sweep.tags))
         if over < about.points or not about.terms.confirm or sweep.status is Status.FINISHED:
-            return Progress(over, about.points, "points are over")
+            return Progress(over, about.points, POINTS)
         fresh = {run.key for run in finished if about.is_fresh(run.params.get(SEED, ""))}
-        return Progress(len(fresh), about.terms.confirm, "runs that confirm its best point are finished")
+        return Progress(len(fresh), about.terms.confirm, CONFIRMING)
     wanted = sweep.params.get("runs", "")
     known = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
     return Progress(len({run.key for run in finished}), known, "runs are finished")

@@ -40,7 +40,7 @@ class RunFolder:
         """Make the folder of a run that is about to start."""
         folder = cls(path)
         folder.path.mkdir(parents=True, exist_ok=True)
-        folder.write_json(files.RUN, {name: value for name, value in asdict(run).items() if name != "metrics"})
+        folder.write_run(run)
         folder.write_json(files.CONFIG, {"settings": settings})
         folder.claim()
         return folder
@@ -98,6 +98,10 @@ class RunFolder:
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a file of settings or facts."""
         self.write(name, files.write_json(content))
+
+    def write_run(self, run: RunStart) -> None:
+        """Write what is known of the run when it begins."""
+        self.write_json(files.RUN, {name: value for name, value in asdict(run).items() if name != "metrics"})
 
     def write_environment(self, environment: Mapping[str, str]) -> None:
         """Write what the run computes with."""

@@ -88,7 +88,7 @@ def settle(key: str, store: Store, say: Say) -> list[Run] | None:
     records = store.runs(tags={Tag.KEY: key})
     running = [record for record in records if record.status is Status.RUNNING and Tag.OWNER in record.tags]
     for record in running:
-        if _is_left(record, store):
+        if is_left(record, store):
             busy |= not _close_alone(record, store, say, repairs)
         else:
             busy |= store.claims.is_free(claim_on(record)) is False
@@ -100,10 +100,10 @@ def settle(key: str, store: Store, say: Say) -> list[Run] | None:
 def orphans(store: Store) -> list[Run]:
     """List the records that say RUNNING though nobody is at work on them."""
     running = store.runs(None, status=Status.RUNNING)
-    return [record for record in running if Tag.OWNER in record.tags and _is_left(record, store)]
+    return [record for record in running if Tag.OWNER in record.tags and is_left(record, store)]
 
 
-def _is_left(record: Run, store: Store) -> bool:
+def is_left(record: Run, store: Store) -> bool:
     """Tell whether nobody is at work on a record; where the store keeps no claims, by the process that was."""
     free = store.claims.is_free(claim_on(record))
     return owner.is_gone(record.tags[Tag.OWNER]) if free is None else free

@@ -17,8 +17,8 @@ from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
 
 
-def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: str | None = None) -> None:
-    """Send a folder's whole journal to the store. A run without an end was killed.
+def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: str | None = None) -> str:
+    """Send a folder's whole journal to the store, and give the run's id there. A run without an end was killed.
 
     Raises
     ------
@@ -43,6 +43,8 @@ def replay(folder: RunFolder, store: Store, say: Callable[[str], None], run_id: 
             tags |= kept_tags(folder, epochs)
     recorder.close(Status(end["status"]), end["time"], tags, folder.metrics)
     recorder.send_now()
+    assert recorder.run_id, "what was sent has an id"
+    return recorder.run_id
 
 
 def _killed(time: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from nnexp.errors import TrackingError
 from nnexp.recording.repair import settle
 from nnexp.sweep.ledger import Changed, changed_since
-from nnexp.tracking.records import Run, Tag, newest_finished
+from nnexp.tracking.records import Run, Tag, key_claim, newest_finished
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec
 
@@ -59,7 +59,7 @@ class KeyTurns:
 
     def take(self, run: RunSpec) -> Turn | Run:
         """Take a run's turn, unless another process has it, or had it and finished."""
-        if not self._store.claims.take(_claim(run)):
+        if not self._store.claims.take(key_claim(run.key)):
             self._waited.add(run.key)
             return Turn.ELSEWHERE
         turn: Turn | Run = Turn.ELSEWHERE
@@ -72,7 +72,7 @@ class KeyTurns:
 
     def let_go(self, run: RunSpec) -> None:
         """Leave it to others."""
-        self._store.claims.let_go(_claim(run))
+        self._store.claims.let_go(key_claim(run.key))
 
     def _turn(self, run: RunSpec) -> Turn | Run:
         try:
@@ -94,7 +94,3 @@ class KeyTurns:
         if why:
             self._say(why)
         return why is not None
-
-
-def _claim(run: RunSpec) -> str:
-    return f"key {run.key}"

@@ -38,6 +38,22 @@ def experiment_here(name: str) -> RunStore:
     return store.experiment(name)
 
 
+def store_at(where: str, experiment: str | None = None) -> Store:
+    """Give another store, to be read: a database file, its folder, or an address; nothing of it is altered.
+
+    Its experiment is the one that is used here, unless one is named.
+
+    Raises
+    ------
+    TrackingError
+        If there is none.
+    """
+    from nnexp.tracking.mlflow.location import Location
+    from nnexp.tracking.mlflow.store import MlflowStore
+
+    return MlflowStore(Location.at(where, experiment or Location.from_environment().experiment), only_read=True)
+
+
 def _mlflow() -> Store:
     from nnexp.tracking.mlflow.location import Location
     from nnexp.tracking.mlflow.store import MlflowStore

@@ -199,6 +199,11 @@ def sweep_claim(sweep_key: str) -> str:
     return f"sweep {sweep_key}"
 
 
+def key_claim(key: str) -> str:
+    """Name the claim of whoever trains a key, or brings a run of it from elsewhere."""
+    return f"key {key}"
+
+
 def moment(found: object) -> int | None:
     """Take a time in Unix milliseconds; None for what is none."""
     return found if type(found) is int and 0 <= found < LATEST else None

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from nnexp.cli import merge
 from nnexp.recording import files
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.hydra.overrides import as_overrides
@@ -174,6 +175,9 @@ def test_compare_as_latex_has_our_commands_alone(store: MemoryStore, typed: Call
 def test_the_other_commands_on_the_whole_store(store: MemoryStore, typed: Callable[..., str]) -> None:
     assert SWEEP in typed("doctor", status=1)  # what was made up has left nothing itself
     typed("report", "--to", "page.html")
+    typed("report", "--all")
+    typed("watch")
+    json.loads(typed("watch", "--json"))
     typed("compare", "--reach", "0.6", "--at-least", "50")
     typed("compare", "--by", SETTING)
     typed("runs", "--sort", "init")
@@ -181,6 +185,17 @@ def test_the_other_commands_on_the_whole_store(store: MemoryStore, typed: Callab
     typed("runs", "--sort", SETTING)
     typed("judge", f"init={TEXTS['a link']} {SETTING}=", "x", status=64)
     typed("ui", SWEEP, status=2)
+
+
+def test_a_merge_names_what_it_does_not_bring(
+    made_up: MemoryStore, empty: MemoryStore, typed: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merge, "store_at", lambda *_: made_up)
+    monkeypatch.setattr(made_up, "address", "elsewhere", raising=False)
+    assert names_in(typed("merge", "theirs", status=1)) >= SHORT
+    assert not empty.runs()
+    refused = json.loads(typed("merge", "theirs", "--json", status=1))["refused"]
+    assert {one["name"] for one in refused} >= {*STORED.values()}
 
 
 @pytest.mark.parametrize("kind", STORED)

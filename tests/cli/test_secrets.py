@@ -68,7 +68,8 @@ def test_after_every_command_a_password_stands_nowhere(
     where = ["dataset=folder", f"dataset.path={tiny_data}", "dataset.split=book"]
     data = [*where, "hidden=5", "epochs=2", "hydra.launcher.jobs=1"]
     typed("train", *data)
-    typed("train", "-m", "seed=0,1", "eta=1,3", *data)
+    told = f"http://{PARTS[0]}:{PARTS[1]}@127.0.0.1:1/{PARTS[2]}"
+    typed("train", "-m", "seed=0,1", "eta=1,3", *data, "--when-done", told)
     runs = [run["run_id"] for run in json.loads(typed("runs", "--json"))]
     assert len(runs) == 4
     for form in ((), ("--json",), ("--csv",), ("--md",), ("--latex",)):
@@ -78,6 +79,9 @@ def test_after_every_command_a_password_stands_nowhere(
     typed("verify", f"{runs[0]}.certificate.json", "--data", tiny_data)
     for arguments in (["runs"], ["show", "--env", runs[0]], ["diff", *runs[:2]], ["report"], ["doctor"], ["sweep"]):
         typed(*arguments)
+    typed("watch")
+    typed("report", "--all")
+    typed("merge", address, status=2)  # into itself
     typed("judge", "eta=1", "eta=3", status=2)
     for arguments in (["show", "nothing"], ["judge", "nothing"], ["ui", "nothing"], ["train", "eta=fast"]):
         typed(*arguments, status=64 if arguments[0] == "judge" else 2)

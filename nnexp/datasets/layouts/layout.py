@@ -24,9 +24,7 @@ class Found:
     """The files of a data set, and what is known of it before it is read."""
 
     files: Files
-    notes: tuple[
-        str, ...
-    ] = ()  # what is left out: a line each, without its place, for data may move
+    notes: tuple[str, ...] = ()  # what is left out: a line each, without its place, for data may move
     columns: tuple[str, ...] = ()  # of a table, less its labels
     folders: bool = False  # whether its files are folders of many, which are not all read each time
     classes: tuple[str, ...] = ()  # names of the labels 0, 1, ..., where the files give them

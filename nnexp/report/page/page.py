@@ -19,6 +19,7 @@ from nnexp.comparison.facts import facts
 from nnexp.comparison.origin import origin, where
 from nnexp.comparison.searched import Searched
 from nnexp.escape import in_html, in_plotly
+from nnexp.report.page.head import head
 from nnexp.report.page.packed import library
 from nnexp.report.page.pictures import pictures
 from nnexp.report.page.runs_table import runs_table
@@ -27,6 +28,7 @@ from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
 from nnexp.report.prose.reading import reading
 from nnexp.report.prose.searched import ask_searched, tell_details, tell_searched
+from nnexp.report.prose.so_far import tell_so_far
 from nnexp.report.prose.told import tell
 from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import Table, tables
@@ -43,6 +45,7 @@ def page(
     sizes: str = "",
     title: str = "",
     found: Searched | None = None,
+    told_of: str = "",
 ) -> str:
     """Write the page of a comparison.
 
@@ -60,14 +63,18 @@ def page(
         What was asked; made from the settings told apart when not given.
     found
         What the search found whose runs these are: it is the answer then.
+    told_of
+        The digest of what the page tells, by which it is known again.
     """
     told, drawn, listed = tell(comparison), plots(comparison, store, images, found), tables(comparison)
     if found:
-        told = replace(told, answer=tell_searched(found), details=(*tell_details(found),), notes=())
+        so_far = f"{tell_so_far(comparison.so_far)} " if comparison.so_far else ""
+        told = replace(told, answer=f"{so_far}{tell_searched(found)}", details=(*tell_details(found),), notes=())
         title, listed = title or ask_searched(found), searched_tables(found)
     packed, length = library() if drawn else ("", 0)
     return Template(_shipped("page.html")).substitute(
         title=in_html(title or question(comparison)),
+        head=head(told_of, told.answer, goes_on=comparison.so_far is not None),
         style=_shipped("page.css"),
         answer=in_html(told.answer),
         details=_list(told.details, "details"),

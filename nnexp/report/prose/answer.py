@@ -177,7 +177,8 @@ def _more(found: Finding) -> str:
 def _others_out(found: Finding) -> str:
     out = found.decision.ruled_out
     who = f"{out[0]} is" if len(out) == 1 else f"the other {len(out)} are"
-    return f"{who} ruled out ({found.seeds}, {_percent(found.alpha)} error for all of it)"
+    error = " so far" if found.so_far else f", {_percent(found.alpha)} error for all of it"
+    return f"{who} ruled out ({found.seeds}{error})"
 
 
 def _out(found: Finding) -> str:

@@ -26,7 +26,8 @@ class Finding:
     measure: Measure
     more: int | None = None  # seeds that would settle it, by `more_seeds`
     alpha: float = ALPHA
-    looked: bool = False  # whether looks were made while seeds were added: each has but its share of the error
+    looked: bool = False  # whether other looks were made, or will be: each has but its share of the error
+    so_far: bool = False  # whether more runs are coming
     lost: str = ""  # what a lost run lost: digit; nothing: the run itself
     remedy: str = ""  # how to get more seeds, such as a command
 

@@ -14,6 +14,7 @@ from nnexp.comparison.groups import SEED, varying
 from nnexp.measure import BALANCED, count, with_article
 from nnexp.report.prose.finding import listed
 from nnexp.report.prose.lost import tell_stake
+from nnexp.report.prose.so_far import ON_THE_WAY
 from nnexp.tracking.records import Tag
 
 FATES = (Reason.FAILED, Reason.KILLED, Reason.RUNNING, Reason.PRUNED)
@@ -28,6 +29,8 @@ DIGESTS = (Reason.CODE, Reason.DATA)
 
 def notes(comparison: Comparison) -> Iterator[str]:
     """Say which runs are left out and why, what decides where that is news, and what else limits the comparison."""
+    if comparison.so_far:
+        yield ON_THE_WAY
     yield from _left_out(comparison)
     if comparison.nothing in (Nothing.NO_RUN, Nothing.NONE_FINISHED):
         return

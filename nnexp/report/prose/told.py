@@ -19,6 +19,7 @@ from nnexp.report.prose.further import tell_further
 from nnexp.report.prose.lost import lost_word
 from nnexp.report.prose.notes import notes
 from nnexp.report.prose.sentences import describe, tell_mcnemar
+from nnexp.report.prose.so_far import tell_so_far
 from nnexp.statistics.looks import LOOKS
 from nnexp.tracking.records import FIRST_TASK, Tag
 
@@ -41,6 +42,8 @@ class Told:
 def tell(comparison: Comparison) -> Told:
     """Put a comparison into words."""
     answer, *details = _sentences(comparison)
+    if comparison.so_far:
+        answer = f"{tell_so_far(comparison.so_far)} {answer}"
     return Told(answer, tuple(details), tuple(notes(comparison)))
 
 
@@ -71,7 +74,8 @@ def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
         comparison.measure,
         verdict.more_seeds,
         verdict.alpha,
-        looked=bool(verdict.looks),
+        looked=verdict.is_one_of_many,
+        so_far=verdict.on_the_way,
         lost=lost_word(comparison.stake) if classifies else "",
         remedy="`nnexp sweep NAME --until-decided`" if _may_be_added(comparison, verdict) else "",
     )
@@ -80,7 +84,7 @@ def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
 def _may_be_added(comparison: Comparison, verdict: Verdict) -> bool:
     """Tell whether a sweep that adds seeds would come to as many as are needed."""
     most = max(one.runs for one in verdict.decision.standings.values())
-    return not verdict.looks and most + (verdict.more_seeds or 0) <= LOOKS[-1] and _swept(comparison)
+    return not verdict.is_one_of_many and most + (verdict.more_seeds or 0) <= LOOKS[-1] and _swept(comparison)
 
 
 def _swept(comparison: Comparison) -> bool:

@@ -69,6 +69,7 @@ def as_json(comparison: Comparison) -> str:
     told = tell(comparison)
     content = {
         "answer": told.answer,
+        **({"so_far": {"done": comparison.so_far.done, "of": comparison.so_far.of}} if comparison.so_far else {}),
         "details": told.details,
         "notes": told.notes,
         "by": comparison.by,

@@ -13,7 +13,8 @@ from nnexp.errors import TrackingError
 from nnexp.tracking.mlflow import secrets
 from nnexp.tracking.records import Tag
 
-DEFAULT_URI = "sqlite:///mlflow.db"
+DEFAULT_FILE = "mlflow.db"
+DEFAULT_URI = f"sqlite:///{DEFAULT_FILE}"
 DEFAULT_EXPERIMENT = "nnexp"
 SQLITE = "sqlite:///"
 ARTIFACTS = "mlruns"  # beside a database in a file, as MLflow calls it
@@ -37,11 +38,29 @@ class Location:
             If they are no text.
         """
         uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
-        experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME") or DEFAULT_EXPERIMENT
         if uri.startswith(SQLITE) and not uri.startswith("sqlite:////"):
-            path, mark, options = uri.removeprefix(SQLITE).partition("?")
-            folder = str(Path.cwd()).replace("%", "%25").replace("?", "%3F")  # which would end an address
-            uri = f"{SQLITE}{folder}/{path}{mark}{options}"
+            uri = f"{SQLITE}{_in_address(Path.cwd())}/{uri.removeprefix(SQLITE)}"
+        return cls._named(uri, os.environ.get("MLFLOW_EXPERIMENT_NAME") or DEFAULT_EXPERIMENT)
+
+    @classmethod
+    def at(cls, where: str, experiment: str) -> Location:
+        """Take what a person gives for a store: an address, a database file, or the folder that one lies in.
+
+        Raises
+        ------
+        TrackingError
+            If there is no such file, or its name is no text.
+        """
+        if "://" in where:
+            return cls._named(where, experiment)
+        path = Path(os.path.abspath(where))
+        file = path / DEFAULT_FILE if path.is_dir() else path
+        if not file.is_file():
+            raise TrackingError(f"there is no store at {file}; a store is a database file, its folder, or a URL")
+        return cls._named(f"{SQLITE}{_in_address(file)}", experiment)
+
+    @classmethod
+    def _named(cls, uri: str, experiment: str) -> Location:
         location = cls(uri, experiment)
         if location.address != location.address.encode(errors="replace").decode():
             raise TrackingError(f"the tracking store {location} cannot be used: its name is no text in UTF-8 here")
@@ -123,6 +142,11 @@ class Location:
         """Give an error for a traceback to name as the cause, unless it says a secret."""
         said = [str(one) for one in causes(error)]
         return error if all(secrets.hide(one, self.uri) == one for one in said) else None
+
+
+def _in_address(path: Path) -> str:
+    """Write a path so that nothing in it ends an address."""
+    return str(path).replace("%", "%25").replace("?", "%3F")
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:

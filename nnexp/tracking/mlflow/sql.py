@@ -52,13 +52,14 @@ RUN_ID = re.compile(r"[\w-]+", re.ASCII)
 class SqlReader:
     """The reading side of the border, `RunStore`, over one experiment of an MLflow database."""
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: Location, *, only_read: bool = False) -> None:
+        """Read a database; one that is `only_read`, or may not be written, is opened so that nothing changes."""
         self.location = location
         self._made = False  # whether a database that is no file is known to have its tables
         try:
-            file = location.file if location.unwritable else None
-            only_read = {"creator": partial(_open_to_read, file)} if file else {}
-            self.read_by(create_engine(location.uri, poolclass=NullPool, **only_read))  # so that nothing stays open
+            file = location.file if only_read or location.unwritable else None
+            creator = {"creator": partial(_open_to_read, file)} if file else {}
+            self.read_by(create_engine(location.uri, poolclass=NullPool, **creator))  # so that nothing stays open
         except (SQLAlchemyError, ImportError, ValueError) as error:  # no database's address, or no driver for it
             raise _unreadable(location, error) from location.cause(error)
         self._artifacts: dict[str, tuple[str, str]] = {}

@@ -31,8 +31,10 @@ AWAY_S = 20.0  # for which a store that did not answer is not asked again
 class MlflowStore:
     """Both sides of the border, `Tracker` and `RunStore`: SQL or MLflow's client reads, and a `Writer` writes."""
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: Location, *, only_read: bool = False) -> None:
+        """Open nothing yet; of a store that is `only_read`, not even what a reader leaves beside it is made."""
         self.location = location
+        self._only_read = only_read
         self._writer: Future[Writer] | None = None
         self._away: NoAnswerError | None = None
         self._away_until = 0.0
@@ -57,7 +59,7 @@ class MlflowStore:
         if self.location.is_database:
             from nnexp.tracking.mlflow.sql import SqlReader
 
-            return SqlReader(self.location)
+            return SqlReader(self.location, only_read=self._only_read)
         from nnexp.tracking.mlflow.reader import ClientReader
 
         return ClientReader(self.location)

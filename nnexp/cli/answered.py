@@ -1,0 +1,57 @@
+"""What a sweep has come to, for a program: for one that watches it, and for one that is told when it is over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from nnexp.comparison.compare import compare
+from nnexp.comparison.comparison import Comparison
+from nnexp.comparison.datasets import by_dataset
+from nnexp.comparison.searched import searched
+from nnexp.comparison.so_far import SoFar
+from nnexp.recording.examine import POINTS
+from nnexp.report.prose.searched import tell_searched
+from nnexp.report.tables.formats import as_json
+from nnexp.sweep.find import find_sweep
+from nnexp.sweep.view import View, view_sweep
+from nnexp.tracking.records import Run, Status
+from nnexp.tracking.store import RunStore, Store
+
+
+def so_far_of(wanted: Sequence[str], store: Store) -> SoFar | None:
+    """Tell how far the sweep is that is wanted, if it is one, and somebody goes on with it."""
+    sweep = find_sweep(store, *wanted) if len(wanted) < 2 else None
+    return so_far(view_sweep(store, sweep)) if sweep and sweep.status is Status.RUNNING else None
+
+
+def so_far(view: View) -> SoFar | None:
+    """Tell how far a sweep is, if somebody goes on with it."""
+    what = "point" if view.progress.of == POINTS else "run"
+    return SoFar(view.progress.done, view.progress.wanted, what) if view.is_launched else None
+
+
+def comparisons(view: View, store: RunStore) -> dict[str, Comparison]:
+    """Compare the runs of a sweep, by the names of its data sets; of one data set that is empty."""
+    found, far = searched(view.sweep, view.runs, store), so_far(view)
+    parts: Mapping[str, Sequence[Run]] = {} if found else by_dataset(view.runs)
+    parts = parts or {"": found.tried if found else view.runs}
+    return {name: compare(part, store, so_far=far) for name, part in parts.items()}
+
+
+def record(view: View, answers: Mapping[str, Comparison], store: RunStore) -> dict[str, object]:
+    """Give a sweep's fate, and what `nnexp compare --json` gives of it; of several data sets under `data`."""
+    found = searched(view.sweep, view.runs, store)
+    told = {name: json.loads(as_json(one)) for name, one in answers.items()}
+    return {
+        "sweep": view.sweep.name,
+        "run_id": view.sweep.run_id,
+        "status": view.sweep.status,
+        "running": view.is_launched,
+        "finished": view.progress.done,
+        "failed": len(view.failed),
+        "runs": view.progress.wanted or None,
+        "counted": view.progress.of,
+        **told.get("", {"data": told}),
+        **({"answer": tell_searched(found)} if found else {}),
+    }
