@@ -16,6 +16,7 @@ from nnexp.report.plots.axis import GAP, LOST_GAP, fit, usual_range
 FEWEST = 3  # values, for a line to say more than a table
 MOST_LINES = len(style.COLOURS)
 MOST_TICKS = 8
+ROOM = 12  # values beside each other fill an axis
 SPACED = 5.0  # the largest over the smallest, from which on a logarithmic axis may be meant
 
 
@@ -62,8 +63,9 @@ def draw(levels: pd.DataFrame, comparison: Comparison) -> Figure:
         _draw_points(figure, lost, measure, lost=True)
     values = sorted(set(levels[name]))
     if is_spaced(values):
-        ticks = {"tickvals": values, "ticktext": [f"{value:g}" for value in values]}
-        figure.update_xaxes(type="log", **(ticks if len(values) <= MOST_TICKS else {}))
+        figure.update_xaxes(type="log")
+    if len(values) <= MOST_TICKS and (is_spaced(values) or _have_room(values)):
+        figure.update_xaxes(tickvals=values, ticktext=[f"{value:g}" for value in values])
     figure.update_layout(showlegend=bool(many or len(lines) > 1 or len(lost)))
     shown, named = (
         kept if len(kept) >= len(lost) else levels,
@@ -80,6 +82,11 @@ def is_spaced(values: list[float]) -> bool:
         return False
     steps = [after - before for before, after in pairwise(values)]
     return max(steps) > 2 * min(steps)
+
+
+def _have_room(values: list[float]) -> bool:
+    """Tell whether each value of an axis can be lettered."""
+    return min(after - before for before, after in pairwise(values)) * ROOM >= values[-1] - values[0]
 
 
 def _draw_line(figure: Figure, one: pd.DataFrame, name: str, colour: str, measure: Measure) -> None:

@@ -74,7 +74,7 @@ def _curves(comparison: Comparison, store: RunStore | None) -> Iterator[tuple[Fi
     if store is None:
         return
     curves = learning_curves.compute(comparison, store)
-    if curves.empty:
+    if curves.empty or curves.epoch.nunique() == 1:  # a point is no curve
         return
     figure = learning_curves.draw(curves, comparison)
     yield figure, bool(figure.layout.meta)

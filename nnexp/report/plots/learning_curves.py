@@ -118,9 +118,8 @@ def _draw_best(figure: Figure, best: Curves, measure: Measure, where: dict[str, 
 
 def _whole_epochs(figure: Figure, curves: Curves) -> None:
     """Letter whole epochs alone: no half of one is measured."""
-    last = int(curves.epoch.max())
-    figure.update_xaxes(tickformat="d", range=[0.5, 1.5] if last == 1 else None)
-    if last <= FEW_EPOCHS:
+    figure.update_xaxes(tickformat="d")
+    if curves.epoch.max() <= FEW_EPOCHS:
         figure.update_xaxes(dtick=1)
 
 

@@ -149,7 +149,7 @@ def test_on_paper_all_is_light_and_whole_and_nothing_is_to_be_clicked(browser, a
         tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3])
+@pytest.mark.parametrize("epochs", [2, 3])
 def test_epochs_are_whole(browser, tmp_path, epochs):
     shelf = Shelf()
     for hidden in (30, 60):

@@ -73,6 +73,11 @@ def test_a_panel_says_where_its_setting_ends_that_lies_beyond_the_axis(shelf):
     assert (told.text, told.yref, figure.layout.annotations[4].text) == ("ends at 10.00", "y5 domain", "eta=1000")
 
 
+def test_one_epoch_is_no_curve(shelf):
+    comparison, _ = curves_of(shelf, 3, epochs=1)
+    assert not any(" by epoch" in plot.title or " by time" in plot.title for plot in plots(comparison, shelf))
+
+
 def test_by_time_the_first_of_very_many_settings_stand_out_of_the_others(shelf):
     comparison, curves = curves_of(shelf, 16)
     figure = learning_curves.draw_by_time(curves, comparison)
