@@ -12,7 +12,7 @@ import typer
 
 from nnexp.cli.app import app
 from nnexp.cli.ending import Answering
-from nnexp.cli.options import Better, Json, Most, Overrides, Run, Wanted, WhenDone
+from nnexp.cli.options import PAGE, Better, Json, Most, Overrides, Run, Wanted, WhenDone
 
 
 @app.command()
@@ -231,7 +231,7 @@ def report(
 
     One that tells the same already is left as it is. That of a sweep which is running reads itself anew.
     """
-    from nnexp.cli.report import PAGE, report
+    from nnexp.cli.report import report
     from nnexp.cli.report_all import FOLDER, report_all
 
     if every and (wanted or metric or better):
