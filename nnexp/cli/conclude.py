@@ -11,6 +11,7 @@ from nnexp import __version__
 from nnexp.cli.compare import show_comparison, show_each
 from nnexp.cli.console import out, say
 from nnexp.cli.found import found_by
+from nnexp.cli.options import PAGE
 from nnexp.cli.rerun import show_verdicts
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
@@ -93,7 +94,7 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
 
     A page that says the same stands already where nothing was run.
     """
-    from nnexp.cli.report import PAGE, write_page
+    from nnexp.cli.report import write_page
 
     readable = Readable(store, say)
     found = found_by([swept.parent_id], runs, readable) if swept.survey.plan.search else None
@@ -127,7 +128,7 @@ def _answer(swept: Swept, runs: Sequence[Run], store: Store) -> None:
 
 def _answer_each(comparisons: Mapping[str, Comparison], swept: Swept, store: Store) -> None:
     """Print the answer on each data set, and leave a page of each."""
-    from nnexp.cli.report import PAGE, beside, write_page
+    from nnexp.cli.report import beside, write_page
 
     readable = Readable(store, say)
     show_each(comparisons, readable)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from nnexp.cli.options import PAGE
 from nnexp.errors import TrackingError
 from nnexp.sweep.progress import SweepProgress
 from nnexp.sweep.survey import Survey
@@ -31,13 +32,14 @@ LAST = 19  # in the order in which processes are served
 class LivePage:
     """Writes one page again and again, by `nnexp report`, whenever it is touched and enough time has passed."""
 
-    def __init__(self, store: Store, key: str, page: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, store: Store, key: str, page: Path, say: Callable[[str], None], began: float) -> None:
+        """Take the page of a sweep of a key, which `began` by the clock of this process."""
         self._store = store
         self._key = key
         self._page = page
         self._say = say
         self._process: int | None = None
-        self._due = time.monotonic() + FIRST_S
+        self._due = began + FIRST_S
 
     def touch(self) -> None:
         """Have the page written anew, unless that is being done, or was a moment ago."""
@@ -84,14 +86,13 @@ class PagedProgress(SweepProgress):
         super().__init__(console)
         self._store = store
         self._page: LivePage | None = None
+        self._key = ""  # of a sweep: reruns have no page
 
     def surveyed(self, survey: Survey) -> None:
         """Note whose page it is; of a store that no other process reaches there is none before the end."""
         super().surveyed(survey)
-        if self._store.address and survey.runs and not survey.policy.dry_run:
-            from nnexp.cli.report import PAGE  # which imports what draws
-
-            self._page = LivePage(self._store, survey.plan.key, survey.runs[0].folder.parent / PAGE, self.say)
+        self._key = survey.plan.key if self._store.address else ""
+        self._since = time.monotonic()
 
     @contextmanager
     def watching(self, runs: Sequence[RunSpec], estimate: Estimate) -> Iterator[None]:
@@ -104,7 +105,9 @@ class PagedProgress(SweepProgress):
                 self._page.stop()
 
     def ended(self, run: RunSpec, ending: Ending, *, again: bool) -> None:
-        """Show how a run ended."""
+        """Show how a run ended, in the folder of whose sweep the page is to stand."""
         super().ended(run, ending, again=again)
-        if self._page and not again:
+        if self._key and not again:
+            page = run.folder.parent / PAGE
+            self._page = self._page or LivePage(self._store, self._key, page, self.say, self._since)
             self._page.touch()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnexp.cli import launching, reading  # noqa: F401 - their commands, in the order of the help
+from nnexp.cli import launching, reading, sharing  # noqa: F401 - their commands, in the order of the help
 from nnexp.cli.app import app
 from nnexp.cli.ending import run_to_its_end
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+PAGE = "report.html"  # what the page of a sweep is called
 HYDRA: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 Overrides = Annotated[list[str] | None, typer.Argument(metavar="SETTING=VALUE...", show_default=False)]
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SWEEP|RUN]...", show_default=False)]

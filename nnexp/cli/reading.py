@@ -12,7 +12,7 @@ import typer
 
 from nnexp.cli.app import app
 from nnexp.cli.ending import Answering
-from nnexp.cli.options import Better, Json, Most, Overrides, Run, Wanted, WhenDone
+from nnexp.cli.options import PAGE, Better, Json, Most, Overrides, Run, Wanted
 
 
 @app.command()
@@ -42,25 +42,6 @@ def sweeps(most: Most = None, as_json: Json = False) -> None:
     from nnexp.cli.sweeps import sweeps
 
     sweeps(most, as_json=as_json)
-
-
-@app.command()
-def watch(
-    sweep: Annotated[
-        str | None, typer.Argument(metavar="[SWEEP]", help="By default the one that is running, or else the last.")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print a JSON document, in one line, at each change.")
-    ] = False,
-    when_done: WhenDone = None,
-) -> None:
-    """Watch a sweep that runs in another terminal, or on another machine: how far it is, and what it shows so far.
-
-    It ends with the sweep, and with its answer; Ctrl-C ends the watching alone. Its status is 0 if the sweep finished.
-    """
-    from nnexp.cli.watch import watch
-
-    watch(sweep, as_json=as_json, when_done=when_done)
 
 
 @app.command()
@@ -157,27 +138,6 @@ def diff(left: Run, right: Run) -> None:
 
 
 @app.command()
-def merge(
-    other: Annotated[
-        str, typer.Argument(metavar="OTHER", help="A store: a database, its folder, or a URL.", show_default=False)
-    ],
-    experiment: Annotated[
-        str | None, typer.Option(help="Of that store; by default the name that is used here.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come, and change nothing.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Bring another store's runs and sweeps into this one, proved by their keys: `nnexp merge OTHER.db`.
-
-    Nothing there is changed, and what is here is not doubled. Ends with 1 if anything was refused, or came to other
-    bits there than here; all else has come.
-    """
-    from nnexp.cli.merge import merge
-
-    raise typer.Exit(merge(other, experiment, dry_run=dry_run, as_json=as_json))
-
-
-@app.command()
 def delete(
     wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
     files: Annotated[bool, typer.Option("--files", help="Also what they left in their folders.")] = False,
@@ -232,7 +192,7 @@ def report(
 
     One that tells the same already is left as it is. That of a sweep which is running reads itself anew.
     """
-    from nnexp.cli.report import PAGE, report
+    from nnexp.cli.report import report
     from nnexp.cli.report_all import FOLDER, report_all
 
     if every and (wanted or metric or better):

@@ -38,7 +38,6 @@ from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
-PAGE = "report.html"
 NO_NAME = re.compile(r"[^\w.-]+")  # in the name of a page
 FEWEST = 64  # numbers of an example that may be a picture, though it lies as a row
 

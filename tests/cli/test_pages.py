@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,7 @@ class TestLive:
         monkeypatch.setattr(live_page, "FIRST_S", 0)
         (tmp_path / "sitecustomize.py").touch()
         self.said: list[str] = []
-        return LivePage(store, KEY, tmp_path / "report.html", self.said.append)
+        return LivePage(store, KEY, tmp_path / "report.html", self.said.append, time.monotonic())
 
     def test_is_written_by_a_process_of_its_own_and_said_once(self, page: LivePage, tmp_path: Path) -> None:
         page.touch()
