@@ -1,4 +1,4 @@
-"""The README's pictures: what a command prints in a terminal, and the head of a sweep's page in a browser.
+"""The README's pictures: what a command prints in a terminal, and the plots of a sweep's page in a browser.
 
     python -m tests.pictures init --to .github
 
@@ -25,6 +25,7 @@ from rich.text import Text
 COLUMNS, ROWS = 110, 60
 PAGE = {"width": 1280, "height": 1000}
 COLOURS = 64  # of the page's picture: a plot has no more
+DRAWN = "[...document.querySelectorAll('.drawing')].every(one => one.querySelector('.main-svg'))"
 NNEXP = Path(sys.executable).with_name("nnexp")
 
 
@@ -59,14 +60,15 @@ def draw_terminal(sweep: str, to: Path) -> None:
 
 
 def draw_page(sweep: str, to: Path) -> None:
-    """Photograph the head of the page."""
+    """Photograph the first plots of the page."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page = Path(folder) / "page.html"
         subprocess.run([NNEXP, "report", sweep, "--to", page], check=True, stdout=subprocess.DEVNULL)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         shown = browser.new_page(viewport=PAGE, color_scheme="light")
         shown.goto(page.as_uri())
-        shown.wait_for_selector(".drawing .main-svg")
+        shown.wait_for_function(DRAWN)
+        shown.get_by_role("heading", name="Plots").evaluate("heading => heading.scrollIntoView()")
         taken = shown.screenshot()
         browser.close()
     Image.open(io.BytesIO(taken)).quantize(COLOURS).save(to, optimize=True)
