@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.text import Text
 
 COLUMNS, ROWS = 110, 60
+SHOWN = 35  # lines: facts, answer, table and strip
 PAGE = {"width": 1280, "height": 1000}
 COLOURS = 64  # of the page's picture: a plot has no more
 DRAWN = "[...document.querySelectorAll('.drawing')].every(one => one.querySelector('.main-svg'))"
@@ -55,7 +56,10 @@ def draw_terminal(sweep: str, to: Path) -> None:
     arguments = ["compare", sweep]
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text(f"$ nnexp {' '.join(arguments)}\n", style="bold"))
-    console.print(Text.from_ansi(terminal(arguments)), soft_wrap=True)
+    lines = terminal(arguments).splitlines()
+    console.print(Text.from_ansi("\n".join(lines[:SHOWN])), soft_wrap=True)
+    if len(lines) > SHOWN:
+        console.print(f"\n… and {len(lines) - SHOWN} lines more")
     console.save_svg(str(to), title="nnexp", unique_id="terminal")
 
 
