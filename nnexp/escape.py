@@ -9,7 +9,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections.abc import Mapping
 from html import escape
+from math import isfinite
 from typing import Any
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what a spreadsheet takes for the beginning of one
@@ -92,13 +94,23 @@ def in_csv(cell: Any) -> Any:
     return f"'{text}" if text.lstrip().startswith(FORMULA) and not _is_number(text) else text
 
 
-def in_json(content: Any, *, allow_nan: bool = True, line: bool = False) -> str:
+def in_json(content: Any, *, line: bool = False) -> str:
     """Write JSON with its letters as they are, and what cannot be seen as JSON's own escapes: the values stay.
 
-    In one `line`, for a program that reads a document from each.
+    A number that is none of JSON's, infinite or not a number, is null. In one `line`, for a program that reads a
+    document from each.
     """
-    lines = json.dumps(content, indent=None if line else 2, ensure_ascii=False, allow_nan=allow_nan).split("\n")
+    indent = None if line else 2
+    lines = json.dumps(_finite(content), indent=indent, ensure_ascii=False, allow_nan=False).split("\n")
     return "\n".join(line if line.isprintable() else "".join(map(_in_json, line)) for line in lines)
+
+
+def _finite(content: Any) -> Any:
+    if isinstance(content, Mapping):
+        return {name: _finite(item) for name, item in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(item) for item in content]
+    return None if isinstance(content, float) and not isfinite(content) else content
 
 
 def _in_json(sign: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from nnexp.cli.complete.described import network_settings
 from nnexp.config.paths import PACKAGE
 from tests.imports import Imports, circle
 
@@ -44,8 +45,8 @@ ROOMS = {
     "comparison": "errors measure undeclared tracking archive statistics search",
     "report": "errors escape terminal measure picture config datasets tracking archive statistics search comparison",
     "benchmarks": "core",
-    "cli": "errors escape measure undeclared regular terminal config datasets tasks tracking training recording "
-    "archive sweep comparison report benchmarks",
+    "cli": "errors escape measure undeclared regular terminal places config datasets tasks search tracking training "
+    "recording archive sweep comparison report benchmarks",
     "api": "errors escape measure terminal config tasks tracking training recording archive sweep comparison report "
     "statistics",
     "__main__": "cli",
@@ -210,8 +211,21 @@ def test_what_every_hydra_application_imports_loads_nothing_of_ours() -> None:
     assert [name for name in found if name.startswith("nnexp.") and not name.startswith("nnexp.sweep")] == []
 
 
+UNHURRIED = {"numpy", "scipy", "mlflow", "hydra", "omegaconf", "pandas", "plotly", "sqlalchemy"}
+
+
+@pytest.mark.parametrize(
+    "line", ["nnexp tr", "nnexp train hid", "nnexp train init=", "nnexp sweep ", "nnexp runs --st"]
+)
+def test_tab_is_quick_because_it_loads_nothing_heavy(line: str) -> None:
+    network_settings()  # which are kept from now on
+    asked = f"os.environ |= {{'_NNEXP_COMPLETE': 'complete_nnexp', 'NNEXP_COMPLETE_LINE': {line!r}}}"
+    typed = f"import os\n{asked}\nfrom nnexp.cli.main import main\ntry: main()\nexcept SystemExit: pass"
+    [found] = loaded_by(typed)
+    assert UNHURRIED & {*found} == set()
+
+
 def test_help_is_quick_because_it_loads_nothing_heavy() -> None:
     typed = "sys.argv = ['nnexp', '--help']\nfrom nnexp.cli.main import app\ntry: app()\nexcept SystemExit: pass"
     [found] = loaded_by(typed)
-    heavy = {"numpy", "scipy", "mlflow", "hydra", "omegaconf", "pandas", "plotly", "sqlalchemy"}
-    assert heavy & {*found} == set()
+    assert UNHURRIED & {*found} == set()

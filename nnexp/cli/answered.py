@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from nnexp.comparison.compare import compare
@@ -12,7 +11,7 @@ from nnexp.comparison.searched import searched
 from nnexp.comparison.so_far import SoFar
 from nnexp.recording.examine import POINTS
 from nnexp.report.prose.searched import tell_searched
-from nnexp.report.tables.formats import as_json
+from nnexp.report.tables.formats import as_record
 from nnexp.sweep.find import find_sweep
 from nnexp.sweep.view import View, view_sweep
 from nnexp.tracking.records import Run, Status
@@ -42,7 +41,7 @@ def comparisons(view: View, store: RunStore) -> dict[str, Comparison]:
 def record(view: View, answers: Mapping[str, Comparison], store: RunStore) -> dict[str, object]:
     """Give a sweep's fate, and what `nnexp compare --json` gives of it; of several data sets under `data`."""
     found = searched(view.sweep, view.runs, store)
-    told = {name: json.loads(as_json(one)) for name, one in answers.items()}
+    told = {name: as_record(one) for name, one in answers.items()}
     return {
         "sweep": view.sweep.name,
         "run_id": view.sweep.run_id,

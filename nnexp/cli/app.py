@@ -8,6 +8,8 @@ import typer
 from typer.core import TyperGroup
 
 from nnexp import __version__
+from nnexp.cli.complete import shells
+from nnexp.cli.options import Shell
 
 
 class Commands(TyperGroup):
@@ -21,12 +23,12 @@ class Commands(TyperGroup):
             raise InterruptedError from ended
 
 
+shells.register()
 app = typer.Typer(
     name="nnexp",
     cls=Commands,
     help="Which settings of a small neural network are better, and is the difference real?",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -34,8 +36,11 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def version(show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False) -> None:
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+    shell: Shell = None,
+) -> None:
     """Which settings of a small neural network are better, and is the difference real?"""
-    if show:
-        print(__version__)  # noqa: T201
+    if version or shell:
+        print(__version__ if version else shells.script(shell or ""))  # noqa: T201
         raise typer.Exit

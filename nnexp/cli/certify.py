@@ -37,10 +37,10 @@ NO_FILE_NAME = r"^\.|[^\w.+=-]"  # in the name of a run or a sweep
 DATA = "dataset.path"  # the setting that says where the data lie
 
 
-def certify(wanted: Sequence[str], to: Path | None, *, worthwhile: float | None) -> None:
+def certify(wanted: Sequence[str], to: Path | None, *, worthwhile: float | None, as_json: bool) -> None:
     """Write the certificate of runs and sweeps, and say what it holds."""
     store = open_store(say)
-    archives, runs = [], provable_runs(store, wanted)
+    archives, runs = [], provable_runs(store, wanted, say)
     if altered := audit(store, runs):
         raise RecordError(f"{altered[0]}; what was altered or damaged is not certified, and nnexp doctor names it all")
     for run in runs:
@@ -62,6 +62,10 @@ def certify(wanted: Sequence[str], to: Path | None, *, worthwhile: float | None)
     if bound:
         say(f"the bits of {count(bound, 'run')} depend on the machine: another cannot tell whether they are right")
     epochs = sum(len(archive.epochs) for archive in archives)
+    if as_json:
+        runs_of = [archive.run.run_id for archive in archives]
+        write(in_json({"file": str(file), "runs": runs_of, "epochs": epochs, "bound_to_this_machine": bound}))
+        return
     out().print(f"{file}: {count(len(archives), 'run')}, {count(epochs, 'epoch')}", soft_wrap=True)
     out().print(f"anybody can check it: nnexp verify {file}", soft_wrap=True)
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 
 from nnexp.archive.proof import Answer, Verdict
 from nnexp.archive.reader import RunReader
 from nnexp.archive.run import read_archive
-from nnexp.cli.console import out, say
+from nnexp.cli.console import aside, out, say, write
+from nnexp.cli.rerun import as_record
 from nnexp.cli.task import read_task
 from nnexp.cli.train import open_session
-from nnexp.config.value import format_value
+from nnexp.config.value import format_value, parse_values
 from nnexp.errors import ConfigError, RecordError
+from nnexp.escape import in_json
 from nnexp.measure import CHOOSE, DOWN, REPORT, UP
 from nnexp.sweep.executors.pool import PoolExecutor
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
-from nnexp.sweep.launched import Trained
+from nnexp.sweep.launched import Reruns, Trained
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.session import Session
 from nnexp.sweep.stopped import GoneOn, stop_and_go_on
@@ -27,11 +30,34 @@ WAYS = {UP: "higher is better", DOWN: "lower is better"}
 PURPOSES = {CHOOSE: "settings are chosen by it", REPORT: "reported, never chosen by"}
 
 
-def check(arguments: Sequence[str], command: Sequence[str] | None = None) -> int:
+def check(arguments: Sequence[str], command: Sequence[str] | None = None, *, as_json: bool) -> int:
     """Train once, unless that is done already, and again in another process; give the exit status of a rerun.
 
     What takes a state is then stopped on its way and gone on with; where that comes out otherwise, the status is 1.
     """
+    with aside(as_json):
+        checked = _check(arguments, command)
+    if as_json:
+        write(in_json(_document(checked)))
+    return checked.exit_status
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was seen of a task, and what became of its second training."""
+
+    run: Run
+    reader: RunReader
+    reruns: Reruns
+    gone_on: GoneOn | None = None
+
+    @property
+    def exit_status(self) -> int:
+        """That of the rerun, unless going on comes out otherwise."""
+        return self.reruns.exit_status if self.gone_on is None else int(bool(self.gone_on.parting))
+
+
+def _check(arguments: Sequence[str], command: Sequence[str] | None) -> Checked:
     task, rest = read_task(arguments, command)
     if not is_foreign(task):
         raise ConfigError(
@@ -48,11 +74,28 @@ def check(arguments: Sequence[str], command: Sequence[str] | None = None) -> int
     (verdict,) = (reruns := app.session.rerun([run], Policy(), {task.name: task})).verdicts
     out().print(_told(verdict, run, app.session), soft_wrap=True)
     if not (isinstance(task, FunctionTask) and task.takes_state and verdict.answer is Answer.IDENTICAL):
-        return reruns.exit_status
+        return Checked(run, reader, reruns)
     archive = read_archive(run, app.session.store, {task.name: task})
     gone_on = stop_and_go_on(archive, app.session.store, PoolExecutor)
     out().print(_gone_on(gone_on), soft_wrap=True)
-    return int(bool(gone_on.parting))
+    return Checked(run, reader, reruns, gone_on)
+
+
+def _document(checked: Checked) -> dict[str, object]:
+    run, sources = checked.run, checked.reader.sources()
+    return {
+        "run_id": run.run_id,
+        "name": run.name,
+        "task": run.task,
+        "params": parse_values(run.params),
+        "metrics": {name: value for name, value in run.metrics.items() if name in declared_by([run])},
+        "code": [*sources.texts] if sources else [],
+        "packages": dict(sources.packages) if sources else {},
+        "reads": [*checked.reader.opened()],
+        "seeded": run.tags.get(Tag.remark("seeded"), "").split(),
+        "again": as_record(*checked.reruns.verdicts),
+        "gone_on": checked.gone_on and asdict(checked.gone_on),
+    }
 
 
 def _record(results: Sequence[object], session: Session) -> Run | None:

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import io
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
+from contextvars import ContextVar
 from functools import lru_cache
 
 from nnexp.escape import IN_ASCII
 from nnexp.terminal import Terminal
 
+ASIDE = ContextVar("aside", default=False)
+
+
+def out() -> Terminal:
+    """Give the console for results; where a program is told them, they accompany what it is told."""
+    return err() if ASIDE.get() else _out()
+
+
+@contextmanager
+def aside(asked: bool = True) -> Iterator[None]:
+    """Have standard output left to the one document that a program reads, if one is asked for."""
+    before = ASIDE.set(asked)
+    try:
+        with redirect_stdout(sys.stderr) if asked else nullcontext():
+            yield
+    finally:
+        ASIDE.reset(before)
+
 
 @lru_cache(maxsize=1)
-def out() -> Terminal:
-    """Give the console for results."""
+def _out() -> Terminal:
     return Terminal()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from nnexp.config.paths import DATA
 from nnexp.datasets import Dataset, Split
 from nnexp.datasets.drawing import as_dots
 from nnexp.errors import ConfigError
-from nnexp.escape import visible
+from nnexp.escape import in_json, visible
 from nnexp.measure import count
 from nnexp.report.tables.fitted import Fitted
 from nnexp.report.tables.formats import pairs
@@ -40,7 +39,7 @@ def show(source: str, settings: Sequence[str], *, as_json: bool) -> None:
     """Print what a data set holds, how it will be divided and scaled, and what is odd about it."""
     dataset = datasets.load(_path(source), **_options(settings))
     if as_json:
-        write(json.dumps(_facts(dataset), indent=2))
+        write(in_json(_facts(dataset)))
         return
     out().print(f"{source}: {_sentence(dataset)}", style="bold", soft_wrap=True)
     out().print(pairs([*_told(dataset)]))
@@ -57,7 +56,7 @@ def convert(source: str, to: Path, settings: Sequence[str], *, as_json: bool) ->
     arrays = datasets.convert(_path(source), to, **_options(settings))
     shapes = {name: [str(array.dtype), *array.shape] for name, array in arrays.items()}
     if as_json:
-        write(json.dumps({"file": str(to), "arrays": shapes}, indent=2))
+        write(in_json({"file": str(to), "arrays": shapes}))
         return
     for name, (dtype, *shape) in shapes.items():
         out().print(f"{name}  {dtype} {tuple(shape)}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nnexp.archive.network import TrainedNetwork, read_trained
 from nnexp.archive.reader import RunReader
-from nnexp.cli.console import out, say
+from nnexp.cli.console import aside, out, say, write
 from nnexp.cli.taken import take_run
 from nnexp.errors import DataError, RecordError
 from nnexp.escape import in_json
@@ -29,7 +29,7 @@ PATHS = ("dataset.path",)  # of this machine
 OF_EVERY_RUN = (files.CONFIG, files.EPOCHS, files.OUTPUT)
 
 
-def export(wanted: str, to: Path) -> None:
+def export(wanted: str, to: Path, *, as_json: bool = False) -> None:
     """Write what a run left into a new folder: of a network the parameters and a model, of any other task its files."""
     store = open_store(say)
     record = take_run(store, wanted)
@@ -39,12 +39,16 @@ def export(wanted: str, to: Path) -> None:
     if to.exists():
         raise DataError(f"{to} exists already; name a new folder with --to")
     try:
-        if trained:
-            _export_network(trained, record, to)
-        else:
-            _export_files(left, to)
+        with aside(as_json):
+            if trained:
+                _export_network(trained, record, to)
+            else:
+                _export_files(left, to)
     except OSError as error:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
+    if as_json:
+        files = sorted(str(file) for file in to.rglob("*") if file.is_file())
+        write(in_json({"run_id": record.run_id, "name": record.name, "folder": str(to), "files": files}))
 
 
 def _export_network(trained: TrainedNetwork, record: Run, to: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nnexp.cli.console import out
+from nnexp.cli.console import out, write
 from nnexp.config.value import format_value, parse_value
 from nnexp.errors import ConfigError
+from nnexp.escape import in_json
 from nnexp.report.tables.formats import titled_table
 from nnexp.report.tables.table import Table
 from nnexp.tasks.network.config import SCHEMA, Config
@@ -18,10 +19,14 @@ SETTINGS = ("sizes", "seed", "init", "activation", "dtype")
 MOST = 12  # neurons that are listed of one layer
 
 
-def inspect(overrides: Sequence[str]) -> None:
+def inspect(overrides: Sequence[str], *, as_json: bool = False) -> None:
     """Draw a network and print what each of its layers makes of one random example."""
     sizes, config = _read(overrides)
     network, inputs = draw_network(sizes, config)
+    if as_json:
+        told = [_layer(layer) for layer in layers(network, inputs)]
+        write(in_json({"sizes": sizes, "inputs": inputs.tolist(), "layers": told}))
+        return
     name = "-".join(map(str, sizes))
     out().print(
         f"{name}, activation={config.activation}, init={config.init}, seed={config.seed}: "
@@ -51,6 +56,11 @@ def _read(overrides: Sequence[str]) -> tuple[list[int], Config]:
             f"sizes must list the neurons of at least two layers like [4,10,2], but got {format_value(sizes)}"
         )
     return sizes, SCHEMA.parse_config(settings)
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    arrays = {name: getattr(layer, name).tolist() for name in ("weights", "biases", "weighted", "activations")}
+    return {"activation": layer.activation, **arrays}
 
 
 def _table(k: int, layer: Layer) -> Table:

@@ -11,24 +11,46 @@ from typing import Annotated
 import typer
 
 from nnexp.cli.app import app
-from nnexp.cli.options import HYDRA, Json, Overrides, Results, Task, WhenDone
+from nnexp.cli.complete import asked
+from nnexp.cli.complete.shells import script
+from nnexp.cli.options import HYDRA, Json, Overrides, Results, Several, Shell, Task, WhenDone
 from nnexp.cli.typed import Typed, typed
 
+EVERY_SETTING = "Every setting, and all that may be said of a launch (hydra.launcher.…): nnexp train --help"
 
-@app.command(cls=Typed, context_settings=HYDRA)
-def train(context: typer.Context) -> None:
+
+@app.command(cls=Typed, context_settings={**HYDRA, "help_option_names": []})
+def train(
+    context: typer.Context,
+    overrides: Overrides = None,
+    helped: Annotated[bool, typer.Option("--help", "-h", help="Every setting, and how a sweep is launched.")] = False,
+    shell: Shell = None,
+    as_json: Json = False,
+) -> None:
     """Train one run: `nnexp train hidden=100 seed=3`. Takes every flag of Hydra; -m makes it a multirun.
 
     Or a run of anybody's script: `nnexp train lr=0.1 -- python train.py --lr {lr} --seed {seed}`.
     """
-    from nnexp.cli.train import train
+    if shell:
+        print(script(shell))  # noqa: T201
+    elif helped:
+        from nnexp.cli.help import show_help
 
-    train(context.args, typed(context))
+        show_help(overrides or [], typed(context))
+    else:
+        from nnexp.cli.train import train
+
+        train(overrides or [], typed(context), as_json=as_json)
 
 
-@app.command(context_settings={"ignore_unknown_options": True})
+@app.command(context_settings=HYDRA, epilog=EVERY_SETTING)
 def sweep(
-    name: Annotated[str | None, typer.Argument(help="A file of sweeps/, without .yaml; none: list them.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A file of sweeps/, without .yaml; none: list them.", autocompletion=asked.sweep_or_setting
+        ),
+    ] = None,
     overrides: Overrides = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Train again what is finished already.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and how long it takes.")] = False,
@@ -40,29 +62,38 @@ def sweep(
     worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
     where: Annotated[str | None, typer.Option(help="Leave out the runs for which it does not hold: 'eta < 1'.")] = None,
     like: Annotated[
-        str | None, typer.Option(metavar="RUN", help="Begin with that run's settings: --like RUN eta=0.1,1.")
+        str | None,
+        typer.Option(
+            metavar="RUN", help="Begin with that run's settings: --like RUN eta=0.1,1.", autocompletion=asked.runs
+        ),
     ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once; as many as there are cores.")] = None,
+    as_json: Json = False,
     when_done: WhenDone = None,
 ) -> None:
     """Run a named sweep, or what is left of it: finished runs are reused. Or one around a run: --like RUN eta=0.1,1."""
     from nnexp.cli.sweep import sweep, sweep_like
 
     flags = {"fresh": fresh, "dry_run": dry_run, "until_decided": until_decided}
-    launch = {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile}
+    launch = {**flags, "budget": budget, "verify": verify, "worthwhile": worthwhile, "jobs": jobs}
     if like:
-        sweep_like(like, [*([name] if name else []), *(overrides or [])], launch, where, when_done)
+        sweep_like(like, [*([name] if name else []), *(overrides or [])], launch, where, when_done, as_json=as_json)
     else:
-        sweep(name, overrides or [], launch, where, when_done)
+        sweep(name, overrides or [], launch, where, when_done, as_json=as_json)
 
 
 @app.command(cls=Typed)
 def work(
     context: typer.Context,
-    wanted: Annotated[str | None, typer.Argument(metavar="[SWEEP]", help="None: the last one launched.")] = None,
+    wanted: Annotated[
+        str | None,
+        typer.Argument(metavar="[SWEEP]", help="None: the last one launched.", autocompletion=asked.sweeps),
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once; as many as there are cores.")] = None,
     task: Task = None,
     data: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="Where their data lie here.")] = None,
     results: Results = None,
+    as_json: Json = False,
 ) -> None:
     """Join a sweep that another process runs on the same store, here or on another machine, and train its next runs.
 
@@ -72,11 +103,11 @@ def work(
     from nnexp.cli.task import task_typed
     from nnexp.cli.work import work
 
-    work(wanted, jobs, task_typed(task, typed(context), results), data or [])
+    work(wanted, jobs, task_typed(task, typed(context), results), data or [], as_json=as_json)
 
 
 @app.command(cls=Typed, context_settings=HYDRA)
-def check(context: typer.Context) -> None:
+def check(context: typer.Context, overrides: Overrides = None, as_json: Json = False) -> None:
     """Show what is seen of a function, and whether it repeats itself: `nnexp check mine.py:train alpha=1e-3`.
 
     Or of a command, behind `--`. It is trained twice, in two processes; what takes a state is also stopped on its way,
@@ -84,13 +115,13 @@ def check(context: typer.Context) -> None:
     """
     from nnexp.cli.check import check
 
-    raise typer.Exit(check(context.args, typed(context)))
+    raise typer.Exit(check(overrides or [], typed(context), as_json=as_json))
 
 
 @app.command(cls=Typed)
 def rerun(
     context: typer.Context,
-    wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
+    wanted: Several,
     until: Annotated[int | None, typer.Option(min=1, help="Stop after this epoch: a quick check.")] = None,
     here: Annotated[bool, typer.Option("--here", help="Train although this environment is another.")] = False,
     task: Task = None,
@@ -112,14 +143,15 @@ def rerun(
 
 @app.command()
 def certify(
-    wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
+    wanted: Several,
     to: Annotated[Path | None, typer.Option(help="The file to write. [default: SWEEP.certificate.json]")] = None,
     worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Write a certificate of runs: settings, digests, figures and the answer, for anybody to verify."""
     from nnexp.cli.certify import certify
 
-    certify(wanted, to, worthwhile=worthwhile)
+    certify(wanted, to, worthwhile=worthwhile, as_json=as_json)
 
 
 @app.command()
@@ -156,8 +188,8 @@ def bench(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(as_json: Json = False) -> None:
     """Look the tracking store over, and repair what can be repaired."""
     from nnexp.cli.doctor import doctor
 
-    raise typer.Exit(doctor())
+    raise typer.Exit(doctor(as_json=as_json))

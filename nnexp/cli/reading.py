@@ -11,16 +11,24 @@ from typing import Annotated
 import typer
 
 from nnexp.cli.app import app
+from nnexp.cli.complete import asked
 from nnexp.cli.ending import Answering
-from nnexp.cli.options import PAGE, Better, Json, Most, Overrides, Run, Wanted
+from nnexp.cli.options import PAGE, SETTINGS, Better, Json, Metric, Most, OfData, Run, Wanted
 
 
 @app.command()
 def runs(
-    filters: Annotated[list[str] | None, typer.Argument(metavar="[FILTER]...", show_default=False)] = None,
-    status: Annotated[str | None, typer.Option(help="FINISHED, FAILED, KILLED, PRUNED or RUNNING.")] = None,
-    sweep: Annotated[str | None, typer.Option(help="Only the runs of this sweep.")] = None,
-    sort: Annotated[str | None, typer.Option(help="A metric (best first) or a setting.")] = None,
+    filters: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILTER]...", show_default=False, autocompletion=asked.conditions),
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option(help="FINISHED, FAILED, KILLED, PRUNED or RUNNING.", autocompletion=asked.fates)
+    ] = None,
+    sweep: Annotated[str | None, typer.Option(help="Only the runs of this sweep.", autocompletion=asked.sweeps)] = None,
+    sort: Annotated[
+        str | None, typer.Option(help="A metric (best first) or a setting.", autocompletion=asked.sorted_by)
+    ] = None,
     better: Better = None,
     ascending: Annotated[bool, typer.Option("--ascending", help="The least first, or the oldest.")] = False,
     most: Most = None,
@@ -47,13 +55,17 @@ def sweeps(most: Most = None, as_json: Json = False) -> None:
 @app.command()
 def compare(
     wanted: Wanted = None,
-    by: Annotated[str | None, typer.Option(help="The settings to tell apart: hidden,init.")] = None,
-    metric: Annotated[str | None, typer.Option(help="What decides; by default what its task chooses by.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="The settings to tell apart: hidden,init.", autocompletion=asked.settings)
+    ] = None,
+    metric: Metric = None,
     better: Better = None,
     reach: Annotated[float | None, typer.Option(help="A value, such as 0.95, to count epochs and time to.")] = None,
     worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
     at_least: Annotated[float | None, typer.Option(help="Which settings reach so much? 97 for 97 %.")] = None,
-    then: Annotated[str | None, typer.Option(help="Choose the cheapest of these: time.")] = None,
+    then: Annotated[
+        str | None, typer.Option(help="Choose the cheapest of these: time.", autocompletion=lambda: ["time"])
+    ] = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv")] = False,
     as_md: Annotated[bool, typer.Option("--md", help="Markdown.")] = False,
@@ -79,7 +91,10 @@ def judge(
     worthwhile: Annotated[float, typer.Option(help="The points that are too few to matter.")] = 0.2,
     resolution: Annotated[float, typer.Option(help="The least step of a result, in points.")] = 0.01,
     alpha: Annotated[float, typer.Option(help="The error of all statements together.")] = 0.05,
-    sweep: Annotated[str | None, typer.Option(help="Whose settings A and B are; by default the last sweep's.")] = None,
+    sweep: Annotated[
+        str | None,
+        typer.Option(help="Whose settings A and B are; by default the last sweep's.", autocompletion=asked.sweeps),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Judge results that any tool made: which settings may be the best? Or is A better than B?
@@ -101,7 +116,7 @@ def judge(
 @app.command()
 def data(
     source: Annotated[str, typer.Argument(metavar="[import] SOURCE", help="A folder or a file; or: mnist.")],
-    settings: Overrides = None,
+    settings: OfData = None,
     to: Annotated[Path, typer.Option(help="With import: the .npz file to write.")] = Path("data.npz"),
     as_json: Json = False,
 ) -> None:
@@ -122,59 +137,20 @@ def data(
 def show(
     run: Run,
     env: Annotated[bool, typer.Option("--env", help="Print what to install to get its environment back.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show one run: settings, environment, what it came to, learning curve, confusions."""
     from nnexp.cli.show import show, show_environment
 
-    show_environment(run) if env else show(run)
+    (show_environment if env else show)(run, as_json=as_json)
 
 
 @app.command()
-def diff(left: Run, right: Run) -> None:
+def diff(left: Run, right: Run, as_json: Json = False) -> None:
     """Show what differs between two runs, and nothing else."""
     from nnexp.cli.show import diff
 
-    diff(left, right)
-
-
-@app.command()
-def delete(
-    wanted: Annotated[list[str], typer.Argument(metavar="RUN...|SWEEP", show_default=False)],
-    files: Annotated[bool, typer.Option("--files", help="Also what they left in their folders.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Delete runs, or a sweep and the runs that no other sweep has: MLflow's page hides them, `mlflow gc` removes them.
-
-    Until then, `mlflow runs restore` brings one back. None that is RUNNING is deleted.
-    """
-    from nnexp.cli.delete import delete
-
-    delete(wanted, files=files, yes=yes, as_json=as_json)
-
-
-@app.command()
-def tag(
-    run: Run,
-    tags: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", show_default=False)],
-    as_json: Json = False,
-) -> None:
-    """Give a run tags of your own: `nnexp tag RUN paper=fig3 checked=yes`. `show` and `runs --json` tell them."""
-    from nnexp.cli.tag import tag
-
-    tag(run, tags, as_json=as_json)
-
-
-@app.command()
-def note(
-    wanted: Annotated[str, typer.Argument(metavar="RUN|SWEEP", show_default=False)],
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="In Markdown; empty takes it away.", show_default=False)],
-    as_json: Json = False,
-) -> None:
-    """Say something of a run or a sweep, which `show`, `sweeps` and MLflow's page tell. A sweep's answer stays."""
-    from nnexp.cli.note import note
-
-    note(wanted, text, as_json=as_json)
+    diff(left, right, as_json=as_json)
 
 
 @app.command()
@@ -184,9 +160,10 @@ def report(
         Path | None, typer.Option(help="The file to write, or with --all the folder. [default: report.html, reports]")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="The pages of all sweeps, and a page of links to them.")] = False,
-    metric: Annotated[str | None, typer.Option(help="What decides; by default what its task chooses by.")] = None,
+    metric: Metric = None,
     better: Better = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write the page of a sweep, one HTML file that needs nothing else. By default the last sweep's.
 
@@ -198,9 +175,9 @@ def report(
     if every and (wanted or metric or better):
         raise typer.BadParameter("--all writes the page of every sweep as it is: it takes no names, and no metric")
     if every:
-        report_all(to or FOLDER, show=show)
+        report_all(to or FOLDER, show=show, as_json=as_json)
     else:
-        report(wanted or [], to or Path(PAGE), metric=metric, better=better, show=show)
+        report(wanted or [], to or Path(PAGE), metric=metric, better=better, show=show, as_json=as_json)
 
 
 @app.command()
@@ -221,17 +198,22 @@ def predict(
 
 @app.command()
 def export(
-    run: Run, to: Annotated[Path, typer.Option(help="The new folder to write into.")] = Path("exported")
+    run: Run,
+    to: Annotated[Path, typer.Option(help="The new folder to write into.")] = Path("exported"),
+    as_json: Json = False,
 ) -> None:
     """Write what a run left: of a network its parameters and an MLflow model, else its arrays and pictures."""
     from nnexp.cli.export import export
 
-    export(run, to)
+    export(run, to, as_json=as_json)
 
 
 @app.command()
 def ui(
-    sweep: Annotated[str | None, typer.Argument(help="Whose charts to open; by default the last sweep's.")] = None,
+    sweep: Annotated[
+        str | None,
+        typer.Argument(help="Whose charts to open; by default the last sweep's.", autocompletion=asked.sweeps),
+    ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the page.")] = 5000,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the link in the browser.")] = True,
 ) -> None:
@@ -242,8 +224,11 @@ def ui(
 
 
 @app.command()
-def inspect(overrides: Overrides = None) -> None:
+def inspect(
+    overrides: Annotated[list[str] | None, typer.Argument(metavar=SETTINGS, autocompletion=asked.of_inspected)] = None,
+    as_json: Json = False,
+) -> None:
     """Print a small network layer by layer: `nnexp inspect sizes=[4,10,2] activation=step seed=1`."""
     from nnexp.cli.inspect import inspect
 
-    inspect(overrides or [])
+    inspect(overrides or [], as_json=as_json)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nnexp import __version__
 from nnexp.archive.reader import RunReader
 from nnexp.cli.answered import so_far_of
-from nnexp.cli.console import out, say
+from nnexp.cli.console import out, say, write
 from nnexp.cli.found import found_by
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
@@ -26,6 +26,7 @@ from nnexp.comparison.searched import Searched
 from nnexp.comparison.so_far import SoFar
 from nnexp.datasets import Dataset
 from nnexp.errors import DataError, NnexpError, NotFoundError
+from nnexp.escape import in_json
 from nnexp.recording.store import open_store
 from nnexp.regular import write_file
 from nnexp.report.page.head import tells
@@ -42,14 +43,18 @@ NO_NAME = re.compile(r"[^\w.-]+")  # in the name of a page
 FEWEST = 64  # numbers of an example that may be a picture, though it lies as a row
 
 
-def report(wanted: Sequence[str], to: Path, *, metric: str | None, better: str | None, show: bool) -> None:
+def report(
+    wanted: Sequence[str], to: Path, *, metric: str | None, better: str | None, show: bool, as_json: bool = False
+) -> None:
     """Write the page of a sweep, or of any runs."""
     whole = open_store(say)
     store = Readable(whole, say)
     runs = chosen_runs(store, wanted, say)
     found = None if metric or better else found_by(wanted, runs, store)
     pages = write_pages(runs, store, to, found=found, far=so_far_of(wanted, whole), metric=metric, better=better)
-    for page_of in pages:
+    if as_json:
+        write(in_json({"pages": [str(page_of) for page_of in pages], "runs": [run.run_id for run in runs]}))
+    for page_of in [] if as_json else pages:
         out().print(str(page_of), soft_wrap=True)
     if show:
         webbrowser.open(pages[0].absolute().as_uri())
@@ -93,6 +98,14 @@ def _told_of(runs: Sequence[Run], *asked: object) -> str:
 
 def _without(tags: Mapping[str, str], name: str) -> dict[str, str]:
     return {one: text for one, text in sorted(tags.items()) if one != name}
+
+
+def _tell(pages: Sequence[Path], runs: Sequence[Run], *, as_json: bool) -> None:
+    if as_json:
+        write(in_json({"pages": [str(page) for page in pages], "runs": [run.run_id for run in runs]}))
+        return
+    for one in pages:
+        out().print(str(one), soft_wrap=True)
 
 
 def beside(to: Path, name: str) -> Path:

@@ -6,13 +6,14 @@ import webbrowser
 from pathlib import Path
 
 from nnexp.cli.answered import so_far
-from nnexp.cli.console import out, say
+from nnexp.cli.console import out, say, write
 from nnexp.cli.report import NO_NAME, beside, write_pages
 from nnexp.cli.sweeps import Summary, summaries, swept_told
 from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.readable import Readable
 from nnexp.comparison.searched import searched
 from nnexp.errors import DataError, NnexpError
+from nnexp.escape import in_json
 from nnexp.measure import count
 from nnexp.recording.store import open_store
 from nnexp.regular import write_file
@@ -28,7 +29,7 @@ FOLDER, INDEX = Path("reports"), "index.html"
 LONGEST = 80  # characters of a name that a file is called by
 
 
-def report_all(folder: Path, *, show: bool) -> None:
+def report_all(folder: Path, *, show: bool, as_json: bool = False) -> None:
     """Write what is not there yet, or tells of less than the store has; say where the links are."""
     store = open_store(say)
     readable = Readable(store, say)
@@ -40,7 +41,11 @@ def report_all(folder: Path, *, show: bool) -> None:
         write_file(to, index(f"Sweeps in {store}", entries).encode())
     except OSError as error:
         raise DataError(f"{to} cannot be written: {error.strerror}") from error
-    out().print(f"{to}: {count(len(entries), 'sweep')}", soft_wrap=True)
+    if as_json:
+        pages = [str(folder / page) for entry in entries for _, page in entry.pages]
+        write(in_json({"index": str(to), "sweeps": len(entries), "pages": pages}))
+    else:
+        out().print(f"{to}: {count(len(entries), 'sweep')}", soft_wrap=True)
     if show:
         webbrowser.open(to.absolute().as_uri())
 

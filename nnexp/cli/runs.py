@@ -11,6 +11,7 @@ from nnexp.cli.console import out, say, write
 from nnexp.cli.filters import check_name, place, read_filters
 from nnexp.comparison.deciding import with_direction
 from nnexp.config.schema import EPOCHS
+from nnexp.config.value import parse_values
 from nnexp.errors import ConfigError
 from nnexp.escape import in_json
 from nnexp.measure import EPOCH_SECONDS, TOTAL, Measure, is_usable, judging
@@ -154,7 +155,7 @@ def _json(one: Listed) -> dict[str, object]:
         "started_at": one.run.started_at,
         "seconds": one.seconds,
         "key": one.run.key,
-        "params": dict(one.run.params),
+        "params": parse_values(one.run.params),
         "metrics": dict(one.run.metrics),
         "tags": one.run.own_tags,
     }

@@ -10,13 +10,19 @@ from typing import Annotated
 import typer
 
 from nnexp.cli.app import app
+from nnexp.cli.complete import asked
 from nnexp.cli.options import Json, WhenDone
 
 
 @app.command()
 def watch(
     sweep: Annotated[
-        str | None, typer.Argument(metavar="[SWEEP]", help="By default the one that is running, or else the last.")
+        str | None,
+        typer.Argument(
+            metavar="[SWEEP]",
+            help="By default the one that is running, or else the last.",
+            autocompletion=asked.sweeps,
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a JSON document, in one line, at each change.")

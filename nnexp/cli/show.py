@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import islice
 
+import numpy as np
+
 from nnexp.archive.packages import install_lines
-from nnexp.cli.console import out, say
+from nnexp.cli.console import out, say, write
 from nnexp.comparison.origin import read_environment
 from nnexp.comparison.predictions import Predictions, read_predictions
 from nnexp.comparison.readable import Readable
+from nnexp.config.value import parse_values
+from nnexp.escape import in_json
 from nnexp.measure import CHOOSE, DIGITS, REPORT, TELL, judging
 from nnexp.recording.store import open_store
 from nnexp.report.plots.terminal_curve import draw_run
@@ -18,10 +22,11 @@ from nnexp.report.tables.diff import diff as diff_runs
 from nnexp.report.tables.fitted import Fitted
 from nnexp.report.tables.formats import pairs, titled_table
 from nnexp.report.tables.table import Table
-from nnexp.sweep.called import SHORT
+from nnexp.sweep.called import SHORT, sweeps_of
 from nnexp.sweep.find import find_run
 from nnexp.sweep.progress import duration
-from nnexp.tracking.records import Run, Tag, declared_by
+from nnexp.tracking.records import Kind, Run, Tag, declared_by
+from nnexp.tracking.store import RunStore
 from nnexp.training.results import PICTURES
 
 MOST_METRICS = 20
@@ -42,11 +47,14 @@ FACTS = {
 }
 
 
-def show(wanted: str) -> None:
+def show(wanted: str, *, as_json: bool = False) -> None:
     """Print a run's facts, settings, environment, learning curve and confusion matrix."""
     store = Readable(open_store(say), say)
     record = find_run(store, wanted)
     answers = read_predictions(store, record.run_id)
+    if as_json:
+        write(in_json(_document(record, answers, store)))
+        return
     out().print(f"{record.name}  run {record.run_id}", style="bold", soft_wrap=True)
     out().print(pairs([*_facts(record, answers).items()]))
     if said := record.tags.get(Tag.NOTE):
@@ -68,18 +76,57 @@ def show(wanted: str) -> None:
                 out().print(part)
 
 
-def show_environment(wanted: str) -> None:
+def _document(record: Run, answers: Predictions | None, store: RunStore) -> dict[str, object]:
+    sweeps = [{"run_id": one.run_id, "name": one.name} for one in sweeps_of(record, store.runs(Kind.SWEEP))]
+    facts = {name.replace(" ", "_"): record.tags.get(tag) for name, tag in FACTS.items() if tag}
+    curves = {name: store.history([record.run_id], name).get(record.run_id, []) for name in declared_by([record])}
+    return {
+        "run_id": record.run_id,
+        "name": record.name,
+        "status": record.fate,
+        "started_at": record.started_at,
+        "ended_at": record.ended_at,
+        "task": record.task,
+        "sweeps": sweeps,
+        **facts,
+        "note": record.tags.get(Tag.NOTE),
+        "tags": record.own_tags,
+        "params": parse_values(record.params),
+        "metrics": dict(record.metrics),
+        "curves": {name: [[epoch, value] for epoch, value in curve] for name, curve in curves.items() if curve},
+        "environment": read_environment(record, store),
+        "confusion": answers and {"classes": answers.classes, "counts": _counts(answers)},
+    }
+
+
+def _counts(answers: Predictions) -> list[list[int]]:
+    """Count the examples of each class (rows) by the class that was answered."""
+    n = len(answers.classes)
+    pairs = answers.labels.astype(int) * n + answers.predicted.astype(int)
+    counts: list[list[int]] = np.bincount(pairs, minlength=n * n).reshape(n, n).tolist()
+    return counts
+
+
+def show_environment(wanted: str, *, as_json: bool = False) -> None:
     """Print a requirements file that brings a run's packages back; its comments name what pip cannot install."""
     store = Readable(open_store(say), say)
-    for line in install_lines(find_run(store, wanted), store):
+    lines = install_lines(find_run(store, wanted), store)
+    if as_json:
+        write(in_json({"requirements": lines}))
+        return
+    for line in lines:
         out().print(line, soft_wrap=True)
 
 
-def diff(left: str, right: str) -> None:
+def diff(left: str, right: str, *, as_json: bool = False) -> None:
     """Print what differs between two runs."""
     store = Readable(open_store(say), say)
     a, b = find_run(store, left), find_run(store, right)
     sections = diff_runs(a, b, store)
+    if as_json:
+        differing = {one.title: {name: values for name, *values in one.rows} for one in sections}
+        write(in_json({"runs": [a.run_id, b.run_id], "differing": differing}))
+        return
     if not sections:
         out().print("nothing differs")
     for section in sections:

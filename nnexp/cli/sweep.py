@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from nnexp.archive.reader import RunReader
-from nnexp.cli.console import out, say
+from nnexp.cli.console import out, say, write
 from nnexp.cli.taken import take_run
 from nnexp.cli.train import train
 from nnexp.cli.when_done import FLAG
-from nnexp.config.sweeps import read_sweep, sweep_names
+from nnexp.config.sweeps import read_sweep, sweep_files, sweep_names
 from nnexp.errors import ConfigError
+from nnexp.escape import in_json
 from nnexp.recording.store import open_store
 from nnexp.report.tables.formats import pairs
+from nnexp.search.terms import SWEEPER
 from nnexp.sweep.hydra.overrides import as_overrides, of_launcher, of_sweeper
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.task import NETWORK
@@ -30,17 +33,31 @@ def sweep(
     launch: Mapping[str, Any],
     where: str | None,
     when_done: str | None = None,
+    *,
+    as_json: bool = False,
 ) -> None:
     """Run a named sweep, with what its launch was given, where a condition holds; without a name, list them."""
     if name is None:
-        _list()
+        _list(as_json=as_json)
         return
-    read_sweep(name)
-    _train(["--config-name", name, *overrides], launch, where, when_done)
+    if not overrides and _varies_nothing(read_sweep(name).settings):
+        raise ConfigError(
+            f"nothing varies in the sweep {name}; write what does below {SWEEPER}params, like seed: 0,1,2"
+        )
+    _train(["--config-name", name, *overrides], launch, where, when_done, as_json=as_json)
 
 
-def _list() -> None:
+def _varies_nothing(settings: Mapping[str, Any]) -> bool:
+    """Tell whether a sweep's file says that what varies is nothing, and not only leaves it to the command line."""
+    sweeper = (settings.get("hydra") or {}).get("sweeper") or {}
+    return "params" in sweeper and not (sweeper["params"] or sweeper.get("together"))
+
+
+def _list(*, as_json: bool) -> None:
     """Print each sweep with what its file says of it."""
+    if as_json:
+        write(in_json([_about(name, file) for name, file in sweep_files().items()]))
+        return
     known = []
     for name in sweep_names():
         try:
@@ -50,12 +67,22 @@ def _list() -> None:
     out().print(pairs(known))
 
 
+def _about(name: str, file: Path) -> dict[str, str | None]:
+    try:
+        about = {"about": read_sweep(name).about, "error": None}
+    except ConfigError as error:
+        about = {"about": None, "error": str(error)}
+    return {"name": name, "file": str(file), **about}
+
+
 def sweep_like(
     wanted: str,
     overrides: Sequence[str],
     launch: Mapping[str, Any],
     where: str | None,
     when_done: str | None = None,
+    *,
+    as_json: bool = False,
 ) -> None:
     """Sweep over what was typed, with a finished run's settings for all else."""
     if not overrides or "=" not in overrides[0]:
@@ -65,7 +92,7 @@ def sweep_like(
     settings = _settings(take_run(store, wanted), store)
     typed = {override.partition("=")[0].lstrip("+") for override in overrides}
     kept = {name: [value] for name, value in settings.items() if name not in typed}  # a list of one: no sweep of it
-    _train([*as_overrides(kept), *overrides], launch, where, when_done)
+    _train([*as_overrides(kept), *overrides], launch, where, when_done, as_json=as_json)
 
 
 def _settings(run: Run, store: RunStore) -> dict[str, Any]:
@@ -81,9 +108,11 @@ def _settings(run: Run, store: RunStore) -> dict[str, Any]:
     return {name: value for name, value in SCHEMA.flat(config).items() if name in kept and value != defaults[name]}
 
 
-def _train(arguments: Sequence[str], launch: Mapping[str, Any], where: str | None, when_done: str | None) -> None:
+def _train(
+    arguments: Sequence[str], launch: Mapping[str, Any], where: str | None, when_done: str | None, *, as_json: bool
+) -> None:
     given = of_launcher(**launch) | of_sweeper(where=where)
     arguments = ["-m", *arguments, *as_overrides(given)]
     say(f"this is: nnexp train {shlex.join(arguments)}")
     unsaid = [] if when_done is None else [FLAG, when_done]  # a URL may hold a secret
-    train([*arguments, *unsaid])
+    train([*arguments, *unsaid], as_json=as_json)

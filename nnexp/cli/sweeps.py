@@ -128,7 +128,7 @@ def _json(one: Summary) -> dict[str, object]:
         "launched_at": launched_at(sweep),
         "finished": one.finished,
         "runs": one.of,
-        "swept": one.swept,
+        "swept": {name: [*map(parse_value, values)] for name, values in one.swept.items()},
         "answer": " ".join(one.answers) or None,
         "note": sweep.tags.get(Tag.SAID),
     }

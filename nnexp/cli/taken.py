@@ -21,7 +21,7 @@ def take_run(store: RunStore, wanted: str) -> Run:
 
 def take_provable(store: RunStore, wanted: Sequence[str]) -> list[Run]:
     """Find the runs that are to be trained again, and say which: one by its name, more by their number."""
-    runs = provable_runs(store, wanted)
+    runs = provable_runs(store, wanted, say)
     sweeps = store.runs(Kind.SWEEP)
     for run in runs[:1]:
         more = f", and {count(len(runs) - 1, 'more run')}" if len(runs) > 1 else ""

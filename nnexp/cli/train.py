@@ -8,17 +8,18 @@ from contextlib import redirect_stdout
 from functools import partial
 
 from nnexp.archive.reader import RunReader
-from nnexp.cli.console import err, out, say
+from nnexp.cli.console import aside, err, out, say, write
 from nnexp.cli.task import read_task
 from nnexp.cli.when_done import FLAG, WhenDone, taken_from
-from nnexp.errors import ConfigError, RecordError, TrackingError
+from nnexp.errors import ConfigError, RecordError, TrackingError, UnfinishedError
+from nnexp.escape import in_json
 from nnexp.measure import TOTAL
 from nnexp.recording import owner
 from nnexp.recording.store import open_store
 from nnexp.sweep.command_line import quoted
 from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
-from nnexp.sweep.launched import Trained
+from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display, duration
 from nnexp.sweep.reached import told
@@ -31,8 +32,10 @@ from nnexp.tracking.sweeps import latest_first
 
 MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
 
+Result = Trained | Run | Swept
 
-def train(arguments: Sequence[str], command: Sequence[str] | None = None) -> None:
+
+def train(arguments: Sequence[str], command: Sequence[str] | None = None, *, as_json: bool = False) -> None:
     """Hand the arguments to Hydra, have trained what it composes, and say what became of it."""
     alert, arguments = taken_from(arguments)
     task, rest = read_task(arguments, command)
@@ -41,25 +44,44 @@ def train(arguments: Sequence[str], command: Sequence[str] | None = None) -> Non
     typed = quoted(["nnexp", *taken_from(sys.argv[1:])[1]])  # without who is told: a URL may hold a secret
     app = HydraApp(task, partial(open_session, command=typed))
     try:
-        _train(app, task, rest)
+        _train(app, rest, as_json=as_json)
     finally:
         if alert and app.session:  # and so also where a second Ctrl-C left nothing else of it
             _alert(alert, app.session.store)
 
 
-def _train(app: HydraApp, task: Task, arguments: Sequence[str]) -> None:
-    with redirect_stdout(Visible(sys.stdout)):  # to which Hydra prints a config, if asked for it
+def _train(app: HydraApp, arguments: Sequence[str], *, as_json: bool) -> None:
+    with aside(as_json), redirect_stdout(Visible(sys.stdout)):  # to which Hydra prints a config, if asked for it
         results = run_hydra(app, [FRESH if one == "--fresh" else one for one in arguments], say)
+    if as_json and not (results and app.session):
+        raise ConfigError("--json tells what was trained, and here nothing is; leave it out")
     for result in results:
         assert app.session, "what was trained was trained in a session"
-        if isinstance(result, Run):
-            _tell_reused(result, task, app.session.store)
-        elif isinstance(result, Trained):
-            _tell(result)
-        else:
-            from nnexp.cli.conclude import conclude  # imports what a single run need not wait for
+        try:
+            with aside(as_json):
+                _tell(result, app.session)
+        except UnfinishedError:
+            _write(result, app.session, asked=as_json)
+            raise
+        _write(result, app.session, asked=as_json)
 
-            conclude(result, app.session)
+
+def _write(result: Result, session: Session, *, asked: bool) -> None:
+    if asked:
+        from nnexp.cli.document import document_of  # imports what a person's command need not wait for
+
+        write(in_json(document_of(result, session, say)))
+
+
+def _tell(result: Result, session: Session) -> None:
+    if isinstance(result, Run):
+        _tell_reused(result, session.task, session.store)
+    elif isinstance(result, Trained):
+        _tell_trained(result)
+    else:
+        from nnexp.cli.conclude import conclude  # imports what a single run need not wait for
+
+        conclude(result, session)
 
 
 def _alert(alert: WhenDone, store: Store) -> None:
@@ -98,7 +120,7 @@ def _tell_reused(run: Run, task: Task, store: Store) -> None:
     out().print(f"run {run.run_id}{digest}, trained already; --fresh trains it anew", soft_wrap=True)
 
 
-def _tell(trained: Trained) -> None:
+def _tell_trained(trained: Trained) -> None:
     trained.check()
     recorder, last = trained.recorder, trained.recorder.epochs[-1]
     done = recorder.standing.done

@@ -107,7 +107,7 @@ def _follow(sweep: Run, store: Store, live: Live | None, *, as_json: bool, pause
         if live:
             live.update(Group(*_drawn(look)), refresh=True)
         elif as_json and (seen is None or _changes(seen.view) != _changes(look.view)):
-            write(in_json(_json(look, readable), allow_nan=False, line=True))
+            write(in_json(_json(look, readable), line=True))
         elif not as_json:
             for line in _lines(look, seen):
                 out().print(line, soft_wrap=True)

@@ -36,7 +36,7 @@ class WhenDone:
 
         try:
             view, readable = view_sweep(store, sweep), Readable(store, say)
-            document = in_json(record(view, comparisons(view, readable), readable), allow_nan=False)
+            document = in_json(record(view, comparisons(view, readable), readable))
             self.send(f"{document}\n".encode())
         except NnexpError as error:
             say(f"{FLAG}: {error}; the sweep is as it was")

@@ -48,7 +48,8 @@ class Schema(Generic[C]):
         if name.partition(".")[0] in self._unset:
             told = "it is no number, text, choice or list of them, and keeps its default"
             return ConfigError(f"{self._prefix}{name} cannot be set: {told}")
-        near = get_close_matches(name, self.setting_names(), n=1)
+        groups = {one.partition(".")[0] for one in self.settings if "." in one} - {name}
+        near = get_close_matches(name, [*self.settings, *sorted(groups)], n=1)
         hint = f"did you mean {self._prefix}{near[0]}?" if near else f"the settings are {', '.join(self.settings)}"
         return ConfigError(f"there is no setting {self._prefix}{name}; {hint}")
 

@@ -23,6 +23,18 @@ class Setting:
     lengthens: bool = False  # whether more of it is more epochs, after the same ones
     recorded: Check | None = None  # what its value in a record must keep to besides
     before: Any = None  # what a record older than the setting stands for; None: its default
+    group: str = ""  # beneath which head a person reads of it
+    example: str = ""  # a value as it is typed, where neither its default nor its words show one
+
+    @property
+    def wanted(self) -> str:
+        """What its values are, in words; empty where its check does not say."""
+        return getattr(self.check, "wanted", "")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that it takes, where it takes no other value."""
+        return getattr(self.check, "words", ())
 
     @property
     def unsaid(self) -> Any:
@@ -40,6 +52,8 @@ def setting(
     lengthens: bool = False,
     recorded: Check | None = None,
     before: Any = None,
+    group: str = "",
+    example: str = "",
 ) -> Any:
     """Declare a setting, as the field of a frozen dataclass."""
     declared = {
@@ -50,6 +64,8 @@ def setting(
         "lengthens": lengthens,
         "recorded": recorded,
         "before": before,
+        "group": group,
+        "example": example,
     }
     return field(default=default, metadata={"setting": declared})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 SLIPPED = 8  # digits that no person types, and a sum of binary fractions leaves behind
@@ -19,6 +20,11 @@ def parse_value(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
+
+
+def parse_values(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Read the values of settings back, as a store keeps them."""
+    return {name: parse_value(text) for name, text in texts.items()}
 
 
 def meant(value: Any) -> Any:

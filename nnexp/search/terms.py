@@ -22,19 +22,31 @@ class Terms:
     """
 
     n_trials: int = setting(
-        20, whole(1), "points in all: the same command after a kill stops at the same number", decides=False
+        20,
+        whole(1),
+        "points in all: the same command after a kill stops at the same number",
+        decides=False,
+        example="40",
     )
-    replicates: int = setting(1, whole(1), "seeds of each point, whose mean is its value")
+    replicates: int = setting(1, whole(1), "seeds of each point, whose mean is its value", example="3")
     sampler: str = setting("tpe", one_of(SAMPLERS), "who asks for the next point")
-    seed: int = setting(0, integer, "of the sampler: with one worker the same search gives the same points")
+    seed: int = setting(
+        0, integer, "of the sampler: with one worker the same search gives the same points", example="1"
+    )
     pruner: str = setting(NO_PRUNER, one_of(PRUNERS), "who ends what is not worth going on with")
     metric: str | None = setting(
-        None, optional(text), "what is to be the best; null: what settings are chosen by", decides=False
+        None,
+        optional(text),
+        "what is to be the best; null: what settings are chosen by",
+        decides=False,
+        example="val/accuracy",
     )
     minimize: bool | None = setting(
         None, optional(flag), "whether less of it is better; null: as the task declares", decides=False
     )
-    confirm: int = setting(0, whole(0), "fresh seeds on which the best point is tried at the end", decides=False)
+    confirm: int = setting(
+        0, whole(0), "fresh seeds on which the best point is tried at the end", decides=False, example="5"
+    )
 
 
 SWEEPER = "hydra.sweeper."

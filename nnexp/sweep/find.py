@@ -101,11 +101,13 @@ def members(store: RunStore, sweep: Run) -> list[Run]:
     return [record for record in store.runs() if mark_of(sweep) in record.tags]
 
 
-def provable_runs(store: RunStore, wanted: Sequence[str]) -> list[Run]:
+def provable_runs(store: RunStore, wanted: Sequence[str], say: Say) -> list[Run]:
     """Gather the runs to rerun: those that are named, and of a sweep the newest finished one of each key."""
     found: dict[str, Run] = {}
     for name in wanted:
         one = find_run_or_sweep(store, name)
+        if one.kind == Kind.SWEEP:
+            _tell_of_several(store, one, name, say)
         runs = newest_finished(members(store, one)).values() if one.kind == Kind.SWEEP else [one]
         found |= {record.run_id: record for record in runs}
     return list(found.values())

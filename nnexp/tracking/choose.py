@@ -54,6 +54,26 @@ def store_at(where: str, experiment: str | None = None) -> Store:
     return MlflowStore(Location.at(where, experiment or Location.from_environment().experiment), only_read=True)
 
 
+def store_at_hand() -> RunStore | None:
+    """Give what reads the store that the environment names, if it is one that nothing is waited for: no server's.
+
+    Raises
+    ------
+    TrackingError
+        If there can be no such store.
+    """
+    if (os.environ.get("NNEXP_STORE") or "mlflow") != "mlflow":
+        return store_here()
+    from nnexp.tracking.mlflow.location import Location
+
+    location = Location.from_environment()
+    if location.file is None:
+        return None
+    from nnexp.tracking.mlflow.sql import SqlReader
+
+    return SqlReader(location)
+
+
 def _mlflow() -> Store:
     from nnexp.tracking.mlflow.location import Location
     from nnexp.tracking.mlflow.store import MlflowStore

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from nnexp.config.value import format_value
 from nnexp.recording.folder import RunFolder
 from nnexp.tracking import choose
 from nnexp.tracking.memory import MemoryStore
@@ -55,7 +56,7 @@ def listed(store: MemoryStore, nnexp: Nnexp) -> Callable[..., list[str]]:
     def listed(*arguments: str) -> list[str]:
         status, out, err = nnexp("runs", "--json", *arguments)
         assert (status, err) == (0, "")
-        return [run["params"]["hidden"] for run in json.loads(out)]
+        return [format_value(run["params"]["hidden"]) for run in json.loads(out)]
 
     return listed
 
@@ -129,7 +130,7 @@ class TestSweeps:
     def test_a_program_reads_them(self, store: MemoryStore, nnexp: Nnexp) -> None:
         (quick,) = json.loads(nnexp("sweeps", "--json", "--most", "1")[1])
         assert (quick["name"], quick["finished"], quick["runs"], quick["answer"]) == ("quick", 2, 2, None)
-        assert quick["swept"] == {"hidden": ["5", "[30, 5]"], "seed": ["0"]}
+        assert quick["swept"] == {"hidden": [5, [30, 5]], "seed": [0]}
 
 
 class TestTagsAndNotes:

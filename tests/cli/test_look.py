@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from nnexp.cli.filters import place
+from nnexp.config.value import format_value
 from tests.zygote import Zygote
 
 pytestmark = pytest.mark.xdist_group("looks")
@@ -80,10 +81,10 @@ class TestRuns:
         assert found[0]["metrics"]["final/test_accuracy"] <= 1
 
     def test_filters_narrow_and_sorting_orders(self, nnexp):
-        assert {run["params"]["hidden"] for run in listed(nnexp, "hidden=8")} == {"8"}
+        assert {run["params"]["hidden"] for run in listed(nnexp, "hidden=8")} == {8}
         accuracies = [run["metrics"]["final/test_accuracy"] for run in listed(nnexp, "--sort", "final/test_accuracy")]
         assert accuracies == sorted(accuracies, reverse=True)
-        assert [run["params"]["seed"] for run in listed(nnexp, "--sort", "seed", "hidden=4")] == ["0", "1", "2"]
+        assert [run["params"]["seed"] for run in listed(nnexp, "--sort", "seed", "hidden=4")] == [0, 1, 2]
         assert len(listed(nnexp, "--sweep", "small", "--most", "2")) == 2
 
     def test_settings_are_sorted_as_what_they_are(self):
@@ -279,7 +280,7 @@ def test_an_exported_network_answers_as_the_run_did(nnexp, run_id, tmp_path, tin
     about = json.loads((tmp_path / "exported" / "run.json").read_text())
     [run] = [run for run in listed(nnexp) if run["run_id"] == run_id]
     assert (about["run_id"], about["key"], about["metrics"]) == (run_id, run["key"], run["metrics"])
-    assert about["settings"]["hidden"] == run["params"]["hidden"]
+    assert about["settings"]["hidden"] == format_value(run["params"]["hidden"])
     for file in (tmp_path / "exported").rglob("*.*"):
         assert str(tiny_data).encode() not in file.read_bytes()
     asked = subprocess.run(  # where nnexp is not imported

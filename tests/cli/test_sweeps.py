@@ -20,7 +20,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
     "cannot be read: it is no text in UTF-8": lambda file: file.write_bytes(b"\xff\xfe\0"),
     "cannot be read: No such file or directory": lambda file: file.symlink_to("nowhere"),
     "is no file": lambda file: os.mkfifo(file),
-    "must hold settings that begin with defaults: [config, _self_]": lambda file: file.touch(),
+    "must hold settings that begin with defaults: [config, _self_], but holds nothing": lambda file: file.touch(),
 }
 
 

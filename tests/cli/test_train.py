@@ -208,7 +208,7 @@ class TestRuns:
         assert status == 0
         (run,) = json.loads(out)
         assert {"run_id", "name", "status", "key", "params", "metrics"} <= set(run)
-        assert (run["run_id"], run["status"], run["params"]["seed"]) == (only(store).run_id, "FINISHED", "1")
+        assert (run["run_id"], run["status"], run["params"]["seed"]) == (only(store).run_id, "FINISHED", 1)
 
     def test_without_runs_it_says_so(self, nnexp: Nnexp) -> None:
         assert nnexp("runs", "--json")[:2] == (0, "[]\n")
@@ -237,7 +237,7 @@ class TestRuns:
         listed = [json.loads(nnexp("runs", "--json", "--status", fate)[1]) for fate in ("pruned", "finished")]
         assert [run["run_id"] for run in listed[0]] == [recorder.run_id]
         assert {run["status"] for run in listed[0]} == {"PRUNED"}
-        assert {run["params"]["seed"] for run in listed[1]} == {"1", "2"}
+        assert {run["params"]["seed"] for run in listed[1]} == {1, 2}
         status, out, _ = nnexp("rerun", recorder.run_id)
         assert (status, out.count("it did not finish (it was pruned)")) == (2, 1)
 

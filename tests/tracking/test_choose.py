@@ -40,7 +40,7 @@ def test_commands_work_on_any_store(in_memory: None, nnexp: Nnexp, tiny_data: Pa
     for seed in (0, 1):
         assert nnexp("train", f"seed={seed}", *data)[0] == 0
     runs = json.loads(nnexp("runs", "--json")[1])
-    assert [run["params"]["seed"] for run in runs] == ["1", "0"]
+    assert [run["params"]["seed"] for run in runs] == [1, 0]
     assert nnexp("show", runs[0]["run_id"])[0] == 0
     assert nnexp("rerun", runs[0]["run_id"])[0] == 0
     assert "all is well" in nnexp("doctor")[1]

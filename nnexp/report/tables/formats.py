@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -66,8 +65,13 @@ def searched_as_markdown(found: Searched) -> str:
 
 def as_json(comparison: Comparison) -> str:
     """Write the sentences and every figure in full precision; what is unknown is null."""
+    return in_json(as_record(comparison))
+
+
+def as_record(comparison: Comparison) -> dict[str, Any]:
+    """Give the same for a program."""
     told = tell(comparison)
-    content = {
+    return {
         "answer": told.answer,
         **({"so_far": {"done": comparison.so_far.done, "of": comparison.so_far.of}} if comparison.so_far else {}),
         "details": told.details,
@@ -81,7 +85,6 @@ def as_json(comparison: Comparison) -> str:
         "settings": _records(comparison),
         "run_ids": {one.label: [run.run_id for run in one.runs] for one in comparison.configurations},
     }
-    return in_json(content, allow_nan=False)
 
 
 def as_csv(comparison: Comparison) -> str:
@@ -119,7 +122,7 @@ FORMATS: Mapping[str, Callable[[Comparison], str]] = {
 def each(form: str, comparisons: Mapping[str, Comparison]) -> str:
     """Write comparisons on several data sets in one of the formats, one after the other by their names."""
     if form == "json":
-        return in_json({name: json.loads(as_json(found)) for name, found in comparisons.items()}, allow_nan=False)
+        return in_json({name: as_record(found) for name, found in comparisons.items()})
     if form == "csv":
         import pandas as pd
 

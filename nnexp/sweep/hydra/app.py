@@ -4,43 +4,37 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import hydra
 import yaml
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from omegaconf.errors import OmegaConfBaseException
 
 from nnexp.config import store
-from nnexp.config.checks import none_of
-from nnexp.config.paths import USER_CONF, user_conf
-from nnexp.config.schema import Schema
 from nnexp.config.store import PLAIN
 from nnexp.config.sweeps import yaml_mistake
 from nnexp.errors import ConfigError, NnexpError, TrackingError
 from nnexp.measure import TOTAL, judging
-from nnexp.search.terms import SEARCH, SWEEPER, Terms
+from nnexp.search.terms import SEARCH, Terms
 from nnexp.sweep.executors.choose import choose
 from nnexp.sweep.executors.executor import MakeExecutor
+from nnexp.sweep.hydra.mistakes import flags_raised, in_one_line, refuse_flags
 from nnexp.sweep.hydra.output import leave_none
 from nnexp.sweep.hydra.overrides import with_quotes
 from nnexp.sweep.hydra.settings import MISSING, plain, settings_of
 from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.plan import Plan
-from nnexp.sweep.policy import LAUNCHER, LAUNCHERS, Policy, unknown_to_launcher
+from nnexp.sweep.policy import LAUNCHERS, Policy
 from nnexp.sweep.session import Session
 from nnexp.tasks.task import Task, is_foreign
 from nnexp.tracking.records import Run, declared_by, newest_finished
 from nnexp.training.spec import make_spec
 from nnexp.undeclared import completed
-
-SWEEPERS = {**dict.fromkeys(SEARCH.settings, "search"), "together": "grid", "where": "grid"}  # by what each has alone
 
 UNUSED = {
     "sweeper.max_batch_size": "hydra.launcher.jobs says how many run at once",
@@ -81,7 +75,7 @@ class HydraApp:
             self.errors.append(error)
             return None
         except OmegaConfBaseException as refused:
-            self.errors.append(_in_one_line(refused, self.task.schema))
+            self.errors.append(in_one_line(refused, self.task.schema))
             return None
         self.results.append(trained)
         last = _last_metrics(trained)
@@ -112,19 +106,19 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
         For whatever Hydra or OmegaConf refuse, in one line.
     """
     schema = app.task.schema
-    _refuse_settings_as_flags(arguments, schema)
+    refuse_flags(arguments, schema)
     launchers = {name: known.values(known.parse_config({})) for name, known in LAUNCHERS.items()}
     has_conf = not is_foreign(app.task)
     conf = store.register(schema.initial(MISSING), launchers, SEARCH.values(Terms()), has_conf=has_conf)
     typed, full = sys.argv[1:], os.environ.get("HYDRA_FULL_ERROR")
-    sys.argv[1:] = _flags_first(with_quotes(arguments))
+    sys.argv[1:] = _flags_first(with_quotes(arguments, schema))
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and leaving
     main = hydra.main(version_base="1.3", config_path=conf, config_name=PLAIN)(app)
     try:
-        with _mistakes_raised():
+        with flags_raised():
             main()
     except (HydraException, OmegaConfBaseException) as refused:
-        raise _in_one_line(refused, schema) from refused
+        raise in_one_line(refused, schema) from refused
     except yaml.YAMLError as refused:
         raise ConfigError(f"a file of conf/ or sweeps/ cannot be read: {yaml_mistake(refused)}") from refused
     except NnexpError:
@@ -153,20 +147,6 @@ def run_hydra(app: HydraApp, arguments: Sequence[str], say: Callable[[str], None
     for error in app.errors[-1:]:
         raise error
     return app.results
-
-
-@contextmanager
-def _mistakes_raised() -> Iterator[None]:
-    """Have argparse, by which Hydra reads its flags, raise what it cannot read rather than print it and leave."""
-
-    def error(parser: ArgumentParser, message: str) -> NoReturn:  # noqa: ARG001
-        raise ConfigError(f"{message} (nnexp train --help)")
-
-    usual, ArgumentParser.error = ArgumentParser.error, error  # type: ignore[method-assign, assignment]
-    try:
-        yield
-    finally:
-        ArgumentParser.error = usual  # type: ignore[method-assign]
 
 
 def _last_metrics(trained: Trained | Run) -> Mapping[str, float]:
@@ -201,39 +181,3 @@ def _flags_first(arguments: Sequence[str]) -> list[str]:
     """Put flags before overrides: Hydra's parser takes them in no other order."""
     overrides = [a for a in arguments if not a.startswith("-") and ("=" in a or a.startswith("~"))]
     return [a for a in arguments if a not in overrides] + overrides
-
-
-def _refuse_settings_as_flags(arguments: Sequence[str], schema: Schema[Any]) -> None:
-    for argument in arguments:
-        name = argument.removeprefix("--").partition("=")[0].replace("-", "_")
-        if argument.startswith("--") and name in schema.settings:
-            raise ConfigError(f"settings are written without dashes: {name}=VALUE, not {argument}")
-
-
-def _in_one_line(error: Exception, schema: Schema[Any]) -> ConfigError:
-    causes = [error, *([error.__cause__] if error.__cause__ else [])]
-    for cause in causes:
-        if isinstance(cause, MissingMandatoryValue) and cause.full_key:
-            return ConfigError(f"{cause.full_key} must be given: {cause.full_key}=VALUE")
-        if isinstance(cause, OmegaConfBaseException) and "not in struct" in str(cause) and cause.full_key:
-            key = str(cause.full_key)
-            if key.startswith(LAUNCHER):
-                return unknown_to_launcher(key.removeprefix(LAUNCHER))
-            if key.startswith("hydra."):
-                group, _, name = key.rpartition(".")
-                if f"{group}." == SWEEPER and (needed := SWEEPERS.get(name)):
-                    return ConfigError(
-                        f"{key} is a setting of hydra/sweeper={needed}, and not of the sweeper that is set"
-                    )
-                known = map(str, cause.parent_node or ())
-                return none_of([one for one in known if not one.startswith("_")], group, name)
-            return schema.unknown_setting(key)
-        if isinstance(cause, MissingConfigException) and cause.options:
-            group, _, choice = str(cause.missing_cfg_file).rpartition("/")
-            if group:
-                foreign = USER_CONF.is_dir() and not user_conf()
-                passed = "; ./conf is passed over: its config.yaml is another project's" if foreign else ""
-                return ConfigError(f"{none_of(cause.options, group, choice)}{passed}")
-    if "INTERVAL_SWEEP" in str(error):
-        return ConfigError("an interval has no end of values to run one after the other; hydra/sweeper=search does it")
-    return ConfigError(" ".join(str(error).split()))

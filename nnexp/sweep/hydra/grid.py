@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hydra.core.override_parser.types import ChoiceSweep, Glob, Override
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from nnexp.config.condition import Condition, read_condition
@@ -50,10 +51,57 @@ def conditions(sweeper: DictConfig, schema: Schema[Any]) -> list[Condition]:
     return [read_condition(each, schema) for each in several]
 
 
+def typed_params(params: Any) -> list[str]:
+    """Give what varies as it would be typed.
+
+    Raises
+    ------
+    ConfigError
+        If it is no mapping.
+    """
+    if params is not None and not isinstance(params, Mapping | DictConfig):
+        raise ConfigError(f"{SWEEPER}params must be settings with their values like hidden: 30,60, but got {params}")
+    return [f"{name}={value}" for name, value in (params or {}).items()]
+
+
+def refuse_nothing(overrides: Sequence[Override]) -> None:
+    """Refuse what stands for no value, of which there would be no run.
+
+    Raises
+    ------
+    ConfigError
+        For the first that does.
+    """
+    for override in overrides:
+        if not override.is_discrete_sweep() or isinstance(override.value(), ChoiceSweep):
+            continue
+        name, _, typed = str(override.input_line).partition("=")
+        try:
+            first = next(override.sweep_iterator(), None)
+        except ValueError as error:
+            raise ConfigError(f"{name}={typed} holds no values: {error}") from error
+        if first is not None:
+            continue
+        if not isinstance(override.value(), Glob):
+            raise ConfigError(f"{name}={typed} holds no values; write '{name}=range(5)', or {name}=1,2,3")
+        files = override.config_loader.get_group_options(override.key_or_group) if override.config_loader else []
+        if files:
+            raise ConfigError(f"{name}={typed} fits none of {', '.join(files)}")
+        raise ConfigError(
+            f"glob goes over the files of a group, as in experiment=glob(*), and {name} is none; write its "
+            f"values with commas between them"
+        )
+
+
 def refuse_lists(sweeper: DictConfig) -> None:
-    """Refuse a list of YAML's where what varies is set: Hydra takes it for one value, and a person for several."""
+    """Refuse a list of YAML's where what varies is set: Hydra takes it for one value, and a person for several.
+
+    So is nothing at all.
+    """
     params = sweeper.get("params") if is_ours(sweeper) else None
     for name, value in (params or {}).items():
+        if value is None or value == "":
+            raise ConfigError(f"{SWEEPER}params.{name} holds no values; write {name}: 1,2,3")
         if isinstance(value, ListConfig):
             one, several = format_value(OmegaConf.to_container(value)), ",".join(map(str, value))
             either = f"write {name}: {several} for one after the other, or {name}: '{one}' for one value"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
+from nnexp.config.schema import Schema
 from nnexp.config.value import format_value
 from nnexp.errors import ConfigError
 from nnexp.search.terms import SWEEPER
@@ -17,6 +19,21 @@ from nnexp.sweep.policy import LAUNCHER
 
 Settings = Mapping[str, Any]
 QUOTE = re.compile(r"(\\*)('|\Z)")  # with the backslashes before it, which stand for themselves anywhere else
+VALUED = (
+    "--cfg",
+    "-c",
+    "--info",
+    "-i",
+    "--package",
+    "-p",
+    "--config-name",
+    "-cn",
+    "--config-dir",
+    "-cd",
+    "--config-path",
+    "-cp",
+    "--experimental-rerun",
+)  # flags of Hydra's with a value behind them
 PLAIN_WORD = re.compile(r"[\w./-]+")
 
 
@@ -25,7 +42,7 @@ def as_overrides(settings: Settings) -> list[str]:
     return [f"{name}={','.join(map(_typed, _values(value)))}" for name, value in settings.items()]
 
 
-def with_quotes(arguments: Sequence[str]) -> list[str]:
+def with_quotes(arguments: Sequence[str], schema: Schema[Any]) -> list[str]:
     """Quote the path of what is there, where Hydra could not read it as it was typed: for its blanks or brackets.
 
     Raises
@@ -33,20 +50,47 @@ def with_quotes(arguments: Sequence[str]) -> list[str]:
     ConfigError
         For anything else that Hydra cannot read.
     """
-    return [_readable(one) if "=" in one and not one.startswith("-") else one for one in arguments]
+    before = ("", *arguments)
+    return [
+        one if _is_flag(one, last) else _readable(one, schema) for one, last in zip(arguments, before, strict=False)
+    ]
 
 
-def _readable(argument: str) -> str:
+def _is_flag(argument: str, before: str) -> bool:
+    """Tell whether an argument is a flag of Hydra's, or what stands behind one."""
+    return argument.startswith(("-", "~")) or ("=" not in argument and before in VALUED)
+
+
+def _readable(argument: str, schema: Schema[Any]) -> str:
+    name, equals, value = argument.partition("=")
+    if not equals:
+        near = get_close_matches(re.split(r"\W", argument)[0], schema.settings, n=1)
+        hint = f"; did you mean {near[0]}=VALUE?" if near else ""
+        raise ConfigError(f"a setting is written NAME=VALUE, without blanks, but got {argument}{hint}")
     try:
         OverridesParser.create().parse_override(argument)
     except HydraException as error:
-        name, _, value = argument.partition("=")
         if _is_there(value):
             return f"{name}={_typed(value)}"
-        reason = str(error).partition("\n")[0]
-        quoted = f"a value with blanks, commas or brackets is written in quotes, '{name}=\"…\"'"
-        raise ConfigError(f"{argument} cannot be read: {reason}; {quoted}") from error
+        raise ConfigError(_unreadable(name, value, str(error).partition("\n")[0])) from error
     return argument
+
+
+def _unreadable(name: str, value: str, reason: str) -> str:
+    """Say why Hydra cannot read a setting, as far as that shows, and how it is written."""
+    typed = f"{name}={value}"
+    if (name, value) != (name.strip(), value.lstrip()):
+        return f"{typed} cannot be read: no blanks stand around =; write {name.strip()}={value.strip()}"
+    if value.startswith(",") or value.endswith(",") or ",," in value:
+        return f"{typed} cannot be read: a value is missing beside a comma"
+    if "while evaluating" in reason:
+        return f"{typed} cannot be read: {reason.partition(': ')[2]}"
+    quoted = f"'{name}=\"{value}\"'"
+    if any(value.count(mark) % 2 for mark in "'\""):
+        return f"{typed} cannot be read: a quote is not closed"
+    if any(value.count(one) != value.count(other) for one, other in ("[]", "()", "{}")):
+        return f"{typed} cannot be read: a bracket is missing; as a text it is written in quotes, {quoted}"
+    return f"{typed} cannot be read; a value with blanks, commas or brackets is written in quotes, {quoted}"
 
 
 def _is_there(path: str) -> bool:

@@ -28,7 +28,7 @@ from nnexp.search.terms import GRID, SEARCH, SEEDS, Terms
 from nnexp.statistics.looks import LOOKS
 from nnexp.sweep.hydra.app import HydraApp, read_policy, refuse_unused
 from nnexp.sweep.hydra.compose import Composer
-from nnexp.sweep.hydra.grid import refuse_lists
+from nnexp.sweep.hydra.grid import refuse_lists, typed_params
 from nnexp.sweep.hydra.launcher import name_of
 from nnexp.sweep.plan import Plan
 from nnexp.sweep.policy import Policy
@@ -54,7 +54,7 @@ def search(
     refuse_lists(master.hydra.sweeper)
     policy = read_policy(master.hydra.launcher)
     terms = SEARCH.parse_config({name: value for name, value in settings.items() if name != "params"})
-    typed = [f"{name}={value}" for name, value in (settings.get("params") or {}).items()]
+    typed = typed_params(settings.get("params"))
     space, fixed = read_overrides([*typed, *arguments], loader, app.task.schema)
     points = _Points(app.task, Composer(loader, master, app.task.schema), space, fixed, terms)
     points.check()

@@ -13,6 +13,7 @@ from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.types import Override
 from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
@@ -41,6 +42,19 @@ class GridSweeper(BasicSweeper):
     def __init__(self, max_batch_size: int | None, params: Any = None, together: Any = None, where: Any = None) -> None:  # noqa: ARG002
         super().__init__(max_batch_size, params)
         self._together = together
+
+    def _parse_config(self) -> list[str]:
+        from nnexp.sweep.hydra.grid import typed_params
+
+        return typed_params(self.params)
+
+    @staticmethod
+    def split_arguments(overrides: list[Override], max_batch_size: int | None) -> list[list[list[str]]]:
+        """Make the jobs, once nothing stands for no value."""
+        from nnexp.sweep.hydra.grid import refuse_nothing
+
+        refuse_nothing(overrides)
+        return BasicSweeper.split_arguments(overrides, max_batch_size)
 
     def get_job_batch(self) -> Sequence[Sequence[str]]:
         """Give the overrides of every job."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def with_default(kind: Kind, name: str, default: Any) -> Kind:
     def build(value: Any) -> Any:
         return unshared(default) if _is(value, settled) else kind.build(value)
 
-    return Kind(check, kind.wanted, build)
+    return replace(kind, check=check, build=build)
 
 
 def plain(default: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from nnexp.config.checks import NO_TEXT, Check, flag, integer, none_of, number, optional, refuse
+from nnexp.config.checks import NO_TEXT, Check, Taking, flag, integer, none_of, number, optional, refuse
 from nnexp.errors import ConfigError
 
 Build = Callable[[Any], Any]  # from a setting's value to the argument
@@ -31,6 +31,7 @@ class Kind:
     check: Check
     wanted: str
     build: Build = as_it_is
+    words: tuple[str, ...] = ()  # which alone it takes
 
 
 def of_default(default: Any) -> Kind | None:
@@ -58,7 +59,8 @@ def of_hint(hint: Any) -> Kind | None:
     hint = getattr(hint, "__supertype__", getattr(hint, "__value__", hint))  # of a NewType, of an alias
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Literal:
-        return Kind(partial(_choice, inside), f"one of {', '.join(map(str, inside))}")
+        words = tuple(map(str, inside))
+        return Kind(partial(_choice, inside), f"one of {', '.join(words)}", words=words)
     if origin in (Union, UnionType):
         return _of_union(inside)
     if origin is tuple and Ellipsis not in inside:
@@ -67,7 +69,8 @@ def of_hint(hint: Any) -> Kind | None:
         item = of_hint(inside[0]) if inside else ANYTHING
         return item and _listed(item, tuple if tuple in (origin, hint) else list)
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return Kind(partial(_member, hint), f"one of {', '.join(hint.__members__)}", hint.__getitem__)
+        members = tuple(hint.__members__)
+        return Kind(partial(_member, hint), f"one of {', '.join(members)}", hint.__getitem__, members)
     return next((kind for simple, kind in SIMPLE if hint is simple), None)
 
 
@@ -88,9 +91,11 @@ def _of_union(hints: Sequence[Any]) -> Kind | None:
     kinds = sorted(found, key=lambda kind: kind is FLOAT)
     union = found[0] if len(found) == 1 else Kind(partial(_any_of, kinds), "", partial(_built, kinds))
     wanted = " or ".join(kind.wanted for kind in kinds)
+    words = tuple(word for kind in kinds for word in kind.words) if all(kind.words for kind in kinds) else ()
     if NoneType in hints:
-        return Kind(optional(union.check), wanted, lambda value: None if value is None else union.build(value))
-    return Kind(union.check, wanted, union.build)
+        either = optional(Taking(union.check, wanted, words))
+        return Kind(either, wanted, lambda value: None if value is None else union.build(value), either.words)
+    return Kind(union.check, wanted, union.build, words)
 
 
 def _any_of(kinds: Sequence[Kind], name: str, value: Any) -> Any:
@@ -175,7 +180,7 @@ def _anything(name: str, value: Any) -> Any:
 
 
 ANYTHING = Kind(_anything, "a number, a text, true, false, null or a list of them")
-FLAG = Kind(flag, "true or false")
+FLAG = Kind(flag, flag.wanted, words=flag.words)
 FLOAT = Kind(number(), "a finite number")
 TEXT = Kind(_text, "a text")
 PATH = Kind(_text, "a path", Path)

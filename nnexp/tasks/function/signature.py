@@ -16,7 +16,7 @@ from inspect import Parameter
 from types import SimpleNamespace
 from typing import Any, get_type_hints
 
-from nnexp.config.checks import optional, whole
+from nnexp.config.checks import Taking, optional, whole
 from nnexp.config.schema import EPOCHS, SEED, THREADS, Schema
 from nnexp.config.setting import setting
 from nnexp.errors import ConfigError
@@ -102,7 +102,7 @@ def _setting(parameter: Parameter, kind: Kind) -> Any:
     default = MISSING if parameter.default is Parameter.empty else plain(parameter.default)
     if parameter.name in LEAST and default in (MISSING, None):
         default = LEAST[parameter.name]
-    return setting(default, kind.check, "", costs=parameter.name != SEED)
+    return setting(default, Taking(kind.check, kind.wanted, kind.words), "", costs=parameter.name != SEED)
 
 
 def _kind(parameter: Parameter, written: Callable[..., Any], function: str) -> Kind | None:

@@ -1,0 +1,1 @@
+"""What Tab completes, in bash, zsh and fish: typer finds whose turn it is, and asks for what may stand there."""
