@@ -13,6 +13,7 @@ import typer
 from nnexp.cli.app import app
 from nnexp.cli.complete import asked
 from nnexp.cli.complete.shells import script
+from nnexp.cli.console import write
 from nnexp.cli.options import HYDRA, Json, Overrides, Results, Several, Shell, Task, WhenDone
 from nnexp.cli.typed import Typed, typed
 
@@ -32,7 +33,7 @@ def train(
     Or a run of anybody's script: `nnexp train lr=0.1 -- python train.py --lr {lr} --seed {seed}`.
     """
     if shell:
-        print(script(shell))  # noqa: T201
+        write(script(shell))
     elif helped:
         from nnexp.cli.help import show_help
 

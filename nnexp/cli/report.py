@@ -52,10 +52,7 @@ def report(
     runs = chosen_runs(store, wanted, say)
     found = None if metric or better else found_by(wanted, runs, store)
     pages = write_pages(runs, store, to, found=found, far=so_far_of(wanted, whole), metric=metric, better=better)
-    if as_json:
-        write(in_json({"pages": [str(page_of) for page_of in pages], "runs": [run.run_id for run in runs]}))
-    for page_of in [] if as_json else pages:
-        out().print(str(page_of), soft_wrap=True)
+    _tell(pages, runs, as_json=as_json)
     if show:
         webbrowser.open(pages[0].absolute().as_uri())
 

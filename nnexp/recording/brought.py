@@ -57,7 +57,7 @@ def files_of(run: Run, other: RunStore) -> Iterator[tuple[str, bytes]]:
     """
     stand = read_stand(run.tags.get(Tag.STATE))
     named = {*read_left(run.tags), *(f"{name}{files.ARRAYS}" for name in (stand.files if stand else ()))}
-    always = (*files.ARTIFACTS, files.PARAMETERS, files.PREDICTIONS, files.STATE)
+    always = (*files.ARTIFACTS, *files.DRAWN, files.PARAMETERS, files.PREDICTIONS, files.STATE)
     for name in dict.fromkeys((*always, *sorted(named))):
         content = other.artifact(run.run_id, name)
         if content is not None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -145,13 +146,22 @@ def test_the_same_command_goes_on_after_a_kill(app: App, start: Start, wait_unti
     assert "fit.py:fit is a Hydra application, which its own command trains" in app.run("rerun", "fit", status=2)
 
 
+def opened(gate: Path, descriptors: list[int]) -> bool:
+    """Open a fifo for writing, if somebody waits at its other end."""
+    with suppress(OSError):
+        descriptors.append(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
+    return bool(descriptors)
+
+
 def test_ctrl_c_ends_it_and_records_it(app: App, start: Start, wait_until: Callable[..., None]) -> None:
     os.mkfifo(app.folder / "gate")
     command = start(*MULTIRUN, "seed=0,1")
+    gate: list[int] = []
     wait_until(lambda: app.finished() or command.process.poll() is not None, what="the one that does not wait")
+    wait_until(lambda: opened(app.folder / "gate", gate) or command.process.poll() is not None, what="the other")
     command.signal_group(signal.SIGINT)
     command.wait_for("runs end at their next epoch")
-    (app.folder / "gate").write_text("open")
+    os.close(gate[0])
     assert command.end() == 130
     assert sorted(record.status for record in app.store.runs()) == [Status.FINISHED, Status.KILLED]
 

@@ -2,20 +2,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from nnexp.cli import console
 from nnexp.cli.inspect import inspect
 from nnexp.cli.main import app
 from nnexp.core import ACTIVATIONS
 from nnexp.errors import ConfigError
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.network.layers import draw_network, layers
-
-
-@pytest.fixture(autouse=True)
-def _fresh_console():
-    console.out.cache_clear()
-    yield
-    console.out.cache_clear()
 
 
 def printed(*arguments):

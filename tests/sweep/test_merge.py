@@ -11,6 +11,7 @@ import pytest
 
 from nnexp.archive.audit import audit
 from nnexp.archive.run import read_archive
+from nnexp.recording import ending
 from nnexp.recording.repair import repair
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.launched import Swept
@@ -32,8 +33,9 @@ def swept(store: MemoryStore, plan: Plan) -> Swept:
 
 
 @pytest.fixture
-def other(plan: Callable[..., Plan]) -> MemoryStore:
-    """Another store: a sweep of three runs, one of which has a tag of its owner's."""
+def other(plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
+    """Another store: a sweep of three runs that have their pictures, one of which has a tag of its owner's."""
+    monkeypatch.setattr(ending, "DRAWN_MS", 0)
     store = MemoryStore()
     swept(store, plan(seeds=3))
     [sweep] = store.runs(Kind.SWEEP)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import io
-import json
 import re
 import shutil
 import sys
@@ -33,6 +32,7 @@ from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import Kind, Status, Tag
 from nnexp.training.spec import make_spec
 from tests.plans import Diary
+from tests.view import unpacked
 
 TWO = Policy(jobs=2)
 Nnexp = Callable[..., tuple[int, str, str]]
@@ -126,13 +126,13 @@ def test_a_longer_run_goes_on_from_a_shorter_one(session: Session, task: Task, d
 
 def test_mlflows_page_opens_on_its_own_charts(session: Session, task: Task, store: MlflowStore) -> None:
     session.sweep(plan(task, seeds=1, epochs=1), TWO)
-    page_of(store, "127.0.0.1", 5000).link_to(store.runs(Kind.SWEEP)[0], "seed")
+    page_of(store, "127.0.0.1", 5000).link_to(store.runs(Kind.SWEEP)[0], "seed", [].append)
     [view] = store.open()._client.get_experiment(store.open().experiment_id).tags.values()
-    charts = {chart["metricKey"] for chart in json.loads(view)["compareRunCharts"]}
+    charts = {chart["metricKey"] for chart in unpacked(view)["compareRunCharts"]}
     assert charts == {
         "val/accuracy", "val/margin", "val/mistakes", "final/val_accuracy", "best/val_accuracy", "best/epoch",
     }  # fmt: skip
-    assert json.loads(view)["orderByKey"] == "metrics.`final/val_accuracy`"
+    assert unpacked(view)["orderByKey"] == "metrics.`final/val_accuracy`"
 
 
 def test_a_sweep_is_trained_survived_reused_compared_shown_and_proved(

@@ -40,6 +40,7 @@ from nnexp.training.events import Epoch, Finished
 from nnexp.training.execute import execute
 from nnexp.training.spec import make_spec
 from tests.plans import Diary
+from tests.view import unpacked
 
 ONE = Policy(jobs=1)
 OURS = re.compile(r"784-30-10|digit|confus|test set|test example|weights_|mnist", re.IGNORECASE)
@@ -183,9 +184,9 @@ def test_looks_are_made_by_the_same_metric(session: Session, task: Task, store: 
 
 def test_mlflows_page_draws_all_of_its_metrics(session: Session, task: Task, store: MlflowStore) -> None:
     session.sweep(plan(task, seeds=1), ONE)
-    page_of(store, "127.0.0.1", 5000).link_to(store.runs(Kind.SWEEP)[0], "seed")
+    page_of(store, "127.0.0.1", 5000).link_to(store.runs(Kind.SWEEP)[0], "seed", [].append)
     [view] = store.open()._client.get_experiment(store.open().experiment_id).tags.values()
-    charts = {chart["metricKey"]: chart["type"] for chart in json.loads(view)["compareRunCharts"]}
+    charts = {chart["metricKey"]: chart["type"] for chart in unpacked(view)["compareRunCharts"]}
     assert {name for name, kind in charts.items() if kind == "LINE"} == {
         "val_loss", "test_acc", "train/loss", "val_acc", "spread", "energy",
     }  # fmt: skip

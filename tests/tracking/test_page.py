@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
-from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -15,8 +12,8 @@ from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.page import Page
 from nnexp.tracking.mlflow.store import MlflowStore
-from nnexp.tracking.mlflow.view import PACKED
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag
+from tests.view import unpacked
 
 KEY = "5eed" * 16
 ACCURACY = Measure("val/accuracy", FRACTION, UP, CHOOSE)
@@ -64,8 +61,7 @@ def view_of(shelf: Shelf, said: list[str]) -> dict[str, Any]:
     link = Page(cast(MlflowStore, shelf), "", 0).link_to(sweep, "seed", said.append)
     [(name, view)] = shelf.views.items()
     assert f"viewStateShareKey={name}" in link
-    found: dict[str, Any] = json.loads(zlib.decompress(b64decode(view.removeprefix(PACKED))))
-    return found
+    return unpacked(view)
 
 
 def test_it_opens_on_as_many_runs_of_each_setting_where_their_curves_differ(shelf: Shelf) -> None:

@@ -118,7 +118,8 @@ def test_a_search_on_the_command_line(typed, nnexp):
     assert "Best of 6 points: " in out
     assert "On 2 fresh seeds: " in out
     assert "6 complete; 12 of 12 epochs trained." in out
-    assert nnexp("compare")[1].splitlines()[0] == next(line for line in out.splitlines() if "Best of" in line)
+    best, again = ([line for line in text.splitlines() if "Best of" in line] for text in (out, nnexp("compare")[1]))
+    assert again == best
     status, listed, _ = nnexp("runs", "--json")
     assert len(json.loads(listed)) == 8
     assert typed(*settings, "hydra.sweeper.confirm=2", "hydra.launcher.jobs=1")[0] == 0
