@@ -91,6 +91,10 @@ def test_a_result_is_proved_to_a_stranger(terminal: Terminal) -> None:
         terminal.type(line)
 
 
+def test_a_program_is_answered_in_json(terminal: Terminal) -> None:
+    assert " %" in terminal.shell(smaller(block("json")))
+
+
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs the chromium browser")
 def test_its_pictures_are_made_by_the_command_that_it_names(terminal: Terminal) -> None:
     (line,) = re.findall(r"`(python -m tests\.pictures init --to \.github)`", README)

@@ -1,4 +1,4 @@
-"""What a sweep has come to, for a program: for one that watches it, and for one that is told when it is over."""
+"""What a sweep has come to, for a program that launched it, that watches it, or is told when it is over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
-from nnexp.comparison.searched import searched
+from nnexp.comparison.searched import Searched, searched
 from nnexp.comparison.so_far import SoFar
 from nnexp.recording.examine import POINTS
 from nnexp.report.prose.searched import tell_searched
@@ -30,12 +30,12 @@ def so_far(view: View) -> SoFar | None:
     return SoFar(view.progress.done, view.progress.wanted, what) if view.is_launched else None
 
 
-def comparisons(view: View, store: RunStore) -> dict[str, Comparison]:
+def comparisons(view: View, store: RunStore, worthwhile: float | None = None) -> dict[str, Comparison]:
     """Compare the runs of a sweep, by the names of its data sets; of one data set that is empty."""
     found, far = searched(view.sweep, view.runs, store), so_far(view)
     parts: Mapping[str, Sequence[Run]] = {} if found else by_dataset(view.runs)
     parts = parts or {"": found.tried if found else view.runs}
-    return {name: compare(part, store, so_far=far) for name, part in parts.items()}
+    return {name: compare(part, store, worthwhile=worthwhile, so_far=far) for name, part in parts.items()}
 
 
 def record(view: View, answers: Mapping[str, Comparison], store: RunStore) -> dict[str, object]:
@@ -52,5 +52,9 @@ def record(view: View, answers: Mapping[str, Comparison], store: RunStore) -> di
         "runs": view.progress.wanted or None,
         "counted": view.progress.of,
         **told.get("", {"data": told}),
-        **({"answer": tell_searched(found)} if found else {}),
+        **({"answer": tell_searched(found), "best": _best(found)} if found else {}),
     }
+
+
+def _best(found: Searched) -> dict[str, object] | None:
+    return {"point": dict(found.best.point), "value": found.best.value} if found.best else None

@@ -8,22 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from nnexp.archive.reader import RunReader
-from nnexp.cli.found import found_by
+from nnexp.cli.answered import comparisons, record
 from nnexp.cli.options import PAGE
-from nnexp.comparison.compare import compare
-from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.readable import Readable
 from nnexp.config.value import parse_values
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording.repair import Say
-from nnexp.report.tables.formats import as_record
 from nnexp.sweep.launched import Swept, Trained
 from nnexp.sweep.outcome import Outcome
 from nnexp.sweep.search.searching import Searching
 from nnexp.sweep.session import Session
 from nnexp.sweep.survey import Survey
+from nnexp.sweep.view import view_sweep
 from nnexp.tracking.records import Kind, Run, Status, Tag
-from nnexp.tracking.store import RunStore
+from nnexp.tracking.store import RunStore, Store
 
 
 def document_of(result: Trained | Run | Swept, session: Session, say: Say) -> Mapping[str, Any]:
@@ -62,10 +60,10 @@ def _trained(trained: Trained) -> dict[str, Any]:
 
 def _swept(swept: Swept, session: Session, say: Say) -> dict[str, Any]:
     plan, outcome = swept.survey.plan, swept.outcome
-    told = {"name": plan.name, "key": plan.key, "sweep_id": swept.parent_id or None}
     if outcome is None:
+        told = {"sweep": plan.name, "run_id": swept.parent_id or None, "key": plan.key}
         return {**told, "dry_run": True, **_planned(swept.survey)}
-    return {**told, "dry_run": False, **_became(outcome), **_answered(swept, session, say)}
+    return {**_answered(swept, session.store, say), "launch": _became(outcome)}
 
 
 def _planned(survey: Survey) -> dict[str, Any]:
@@ -89,29 +87,20 @@ def _became(outcome: Outcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answered(swept: Swept, session: Session, say: Say) -> dict[str, Any]:
-    """Compare the runs as the sweep's page does; on several data sets, on each."""
-    store = Readable(session.store, say)
-    runs = session.runs_of(swept.survey.plan)
-    told: dict[str, Any] = {"runs": [{"run_id": run.run_id, "name": run.name, "status": run.fate} for run in runs]}
-    if not any(run.is_finished for run in runs):
-        return {**told, "comparison": None, "pages": []}
-    found = found_by([swept.parent_id], runs, store) if swept.survey.plan.search else None
-    worthwhile = swept.survey.policy.worthwhile
-    parts = {} if found else by_dataset(runs)
-    comparison = (
-        {name: as_record(compare(part, store, worthwhile=worthwhile)) for name, part in parts.items()}
-        if parts
-        else as_record(compare(found.tried if found else runs, store, worthwhile=worthwhile))
-    )
-    best = {"best": found.best and {"point": dict(found.best.point), "value": found.best.value}} if found else {}
-    return {**told, **best, "comparison": comparison, "pages": _pages(swept, session.store)}
+def _answered(swept: Swept, store: Store, say: Say) -> dict[str, Any]:
+    """Tell what whoever watches it, or is told when it is over, is told of it; and where its pages lie."""
+    plan = swept.survey.plan
+    sweep = next((one for one in store.runs(Kind.SWEEP) if one.run_id == swept.parent_id), None)
+    if sweep is None:
+        return {"sweep": plan.name, "run_id": None, "pages": []}  # the store was away
+    view, readable = view_sweep(store, sweep), Readable(store, say)
+    answers = comparisons(view, readable, swept.survey.policy.worthwhile)
+    return {**record(view, answers, readable), "pages": _pages(swept, sweep)}
 
 
-def _pages(swept: Swept, store: RunStore) -> Sequence[str]:
+def _pages(swept: Swept, sweep: Run) -> Sequence[str]:
     """Find the pages that the sweep has: those that were written now, or the one that stands."""
     folder, page = swept.survey.runs[0].folder.parent, Path(PAGE)
     if written := sorted(folder.glob(f"{page.stem}*{page.suffix}")):
         return [str(one.absolute()) for one in written]
-    sweeps = [one for one in store.runs(Kind.SWEEP) if one.run_id == swept.parent_id]
-    return [tag.partition(" ")[2] for one in sweeps if (tag := one.tags.get(Tag.PAGE))]
+    return [tag.partition(" ")[2]] if (tag := sweep.tags.get(Tag.PAGE)) else []

@@ -115,26 +115,28 @@ def test_a_run_and_what_looks_at_it(told: Told, tiny_typed: tuple[str, ...], tmp
 def test_a_sweep_and_what_it_answers(told: Told) -> None:
     typed = ("train", "-m", "mine.py:train", "alpha=1,2", "seed=0,1,2")
     planned = told(*typed, "hydra.launcher.dry_run=true")
-    assert (planned["dry_run"], planned["sweep_id"], planned["to_do"]) == (True, None, 6)
+    assert (planned["dry_run"], planned["run_id"], planned["to_do"]) == (True, None, 6)
     assert {run["done"] for run in planned["runs"]} == {False}
     swept = told(*typed)
-    assert (swept["trained"], swept["failures"], len(swept["runs"])) == (6, [], 6)
-    assert swept["comparison"]["metric"] == "final/val_accuracy"
+    assert (swept["launch"]["trained"], swept["launch"]["failures"], swept["runs"]) == (6, [], 6)
+    assert (swept["metric"], swept["status"]) == ("final/val_accuracy", "FINISHED")
     assert [Path(page).is_file() for page in swept["pages"]] == [True]
-    assert told(*typed)["trained"] == 0
+    assert told(*typed)["launch"]["trained"] == 0
     assert told(*typed)["pages"] == swept["pages"]
-    assert told("compare")["answer"] == swept["comparison"]["answer"]
+    assert told("compare")["answer"] == told("watch")["answer"] == swept["answer"]
     (listed,) = told("sweeps")
-    assert (listed["run_id"], listed["swept"]["alpha"]) == (swept["sweep_id"], [1.0, 2.0])
+    assert (listed["run_id"], listed["swept"]["alpha"]) == (swept["run_id"], [1.0, 2.0])
     assert told("report", "--to", "page.html")["pages"] == ["page.html"]
-    assert {one["run_id"] for one in told("runs", "--sweep", "multirun")} == {one["run_id"] for one in swept["runs"]}
+    assert {one["run_id"] for one in told("runs", "--sweep", "multirun")} == {
+        one for ids in swept["run_ids"].values() for one in ids
+    }
     assert None in {one["metrics"].get("loss", 0) for one in told("runs")}
 
 
 def test_a_sweep_with_failures_is_told_and_ends_as_it_would(told: Told) -> None:
     swept = told("train", "-m", "mine.py:train", "alpha=1,9", "seed=0", status=1)
-    assert (swept["trained"], [one["epoch"] for one in swept["failures"]]) == (1, [0])
-    assert "too much" in swept["failures"][0]["error"]
+    assert (swept["launch"]["trained"], [one["epoch"] for one in swept["launch"]["failures"]]) == (1, [0])
+    assert "too much" in swept["launch"]["failures"][0]["error"]
     run = told("train", "mine.py:train", "alpha=10", status=1)
     assert (run["status"], run["epochs"]) == ("FAILED", 0)
     assert "too much" in run["error"]
