@@ -92,7 +92,7 @@ def test_a_result_is_proved_to_a_stranger(terminal: Terminal) -> None:
 
 
 def test_a_program_is_answered_in_json(terminal: Terminal) -> None:
-    assert " %" in terminal.shell(smaller(block("json")))
+    assert "hidden=" in terminal.shell(smaller(block("json")))
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs the chromium browser")

@@ -62,7 +62,7 @@ def _groups(task: Task) -> Mapping[str, list[Setting]]:
 def _print(head: str, rows: Table) -> None:
     out().print()
     out().print(head, style="bold")
-    out().print(Padding(rows, (0, 0, 0, INDENT)))
+    out().print(Padding(rows, (0, 0, 0, INDENT), expand=False))
 
 
 def _rows(rows: Iterable[tuple[str, RenderableType]]) -> Table:

@@ -21,9 +21,9 @@ def app_anywhere(request, app):
     return app
 
 
-def beside(app, acts=""):
+def beside(app, acts="", name="other"):
     """Another folder, as on another machine, that shares nothing but the store and the data."""
-    other = replace(app, folder=app.folder / "other", commands=[])
+    other = replace(app, folder=app.folder / name, commands=[])
     other.folder.mkdir(exist_ok=True)
     other.environment = {
         name: value.replace(f"{app.folder}/.", f"{other.folder}/.") for name, value in app.environment.items()
@@ -83,7 +83,7 @@ def test_a_joiner_ends_with_a_sweep_that_asked_for_more_runs(app):
 
 def test_a_joiner_is_stopped_by_a_signal_and_leaves_a_sweep_whose_launcher_is_gone(app):
     app, sweep = launched(app)
-    hanging = beside(app, acts="7=hang").start("work", "--jobs", "1")
+    hanging = beside(app, acts="7=hang", name="hanging").start("work", "--jobs", "1")
     other = beside(app)
     other.start("work", "--jobs", "1").wait_for(f"{RUNS - 2} of {RUNS} runs")
     hanging.signal_group(signal.SIGTERM)

@@ -52,7 +52,7 @@ SAID = {  # a few lines, which are looked at in the narrowest alone
     "a reused run": "train dataset=folder dataset.path=birds.npz hidden=4 epochs=2 seed=0",
 }  # fmt: skip
 NAMES = {str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands}
-HELPED = sorted(NAMES - {"train"})  # whose help Hydra prints
+HELPED = sorted(NAMES)
 
 
 @pytest.fixture(scope="module")

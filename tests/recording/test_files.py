@@ -54,7 +54,7 @@ def folder(tiny: Callable[..., Config], tmp_path: Path) -> RunFolder:
 
 def test_every_file_says_its_format(folder: RunFolder) -> None:
     found = {file.name: file for file in folder.path.iterdir()}
-    words = {files.PACKAGES, files.DIFF}
+    words = {files.PACKAGES, files.DIFF, *files.DRAWN}  # which are drawn where a run took long enough
     assert set(found) - words == {
         "run.json", "config.json", "environment.json", "epochs.jsonl", "parameters.npz", "predictions.npz",
         "state.npz", "end.json",
