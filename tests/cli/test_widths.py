@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -46,6 +47,7 @@ READ = {
 SAID = {  # a few lines, which are looked at in the narrowest alone
     "doctor": "doctor",
     "tag": "tag RUN paper=fig3", "note": "note RUN Noted.", "report": "report classes", "certify": "certify RUN",
+    "delete": "delete RUN", "a certificate": "verify certificate.json", "an export": "export RUN --to exported",
     "rerun": "rerun RUN", "no work": "work", "no ui": "ui nothing", "a mistake": "runs hiden=30",
     "a plan": "train -m dataset=folder dataset.path=birds.npz eta=[[20,0.5],[20,0.1],[20,0.02]] seed=0,1 "
     "hydra.launcher.dry_run=true",
@@ -102,12 +104,14 @@ def typed(
     label = "a-very-long-name-of-a-setting-that-fits-in-no-column"
     rows = [f"{name},{seed},{97 - place + seed / 10}" for place, name in enumerate((label, "B")) for seed in range(3)]
     (tmp_path / "results.csv").write_text("\n".join(["setting,seed,result", *rows]))
+    (tmp_path / "certificate.json").write_text("{}")
     run, other = (one.run_id for one in (made.runs()[0], made.runs()[-1]))
 
     def type_(command: str, width: int) -> str:
         monkeypatch.setenv("COLUMNS", str(width or 400))
         monkeypatch.setenv("TTY_COMPATIBLE", str(int(bool(width))))
         open_anew()
+        shutil.rmtree("exported", ignore_errors=True)
         _, out, err = nnexp(*command.replace(RUN, run).replace("OTHER", other).split())
         return RICHS_OWN.sub("", (out or err).replace("\r", "\n"))
 
