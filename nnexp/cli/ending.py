@@ -16,6 +16,7 @@ from typer.core import TyperCommand
 from nnexp.errors import InputError, NnexpError
 
 SOON_S = 0.01
+MORE = "unexpected extra argument"  # in the words of click
 
 
 class Answering(TyperCommand):
@@ -88,4 +89,6 @@ def _mistyped(error: Any) -> str:
     if not hasattr(error, "format_message"):
         raise error
     message, context = error.format_message(), getattr(error, "ctx", None)
+    if message and MORE in message:
+        message += "; a name that holds blanks is quoted"
     return f"{message} ({context.command_path} --help)" if message and context else message

@@ -130,3 +130,9 @@ def test_a_path_that_is_there_needs_no_quotes(name: str, nnexp: Nnexp, tmp_path:
     (tmp_path / name).write_text("".join(f"{n},{n % 3},{'ab'[n % 2]}\n" for n in range(40)))
     status, _, err = nnexp("train", "dataset=folder", f"dataset.path={name}", "hidden=[]", "epochs=1")
     assert status == 0, err
+
+
+def test_a_name_with_blanks_is_quoted(nnexp: Nnexp) -> None:
+    status, out, err = nnexp("show", "784-30-10", "eta=1", "seed=0")
+    assert (status, out) == (2, "")
+    assert "(eta=1 seed=0); a name that holds blanks is quoted (nnexp show --help)" in err
