@@ -14,7 +14,7 @@ from nnexp.recording.store import open_store
 from nnexp.sweep.called import SHORT
 from nnexp.sweep.merge import Merge, survey_merge
 from nnexp.sweep.merging import Merged, do_merge
-from nnexp.tracking.choose import store_at
+from nnexp.tracking.choose import store_at, store_here
 from nnexp.tracking.records import Run
 
 MOST_NAMES = 5
@@ -22,7 +22,7 @@ MOST_NAMES = 5
 
 def merge(where: str, experiment: str | None, *, dry_run: bool, as_json: bool) -> int:
     """Merge a store into the one here; give the exit status, which is 1 if not all of it could be brought or agrees."""
-    store, other = open_store(say), store_at(where, experiment)
+    store, other = store_here() if dry_run else open_store(say), store_at(where, experiment)
     if other.address == store.address:
         raise ConfigError(f"{other} is the store itself that it was to be merged into; name another")
     found = survey_merge(other, store)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from http.client import HTTPException
+from threading import Thread
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, unquote, urlunsplit
@@ -20,8 +21,26 @@ def post(url: SplitResult, document: bytes) -> None:
     Raises
     ------
     UnfinishedError
-        If it was not taken.
+        If it was not taken, or not answered in time: also by whoever answers a byte a second.
     """
+    met: list[UnfinishedError] = []
+
+    def send() -> None:
+        try:
+            _post(url, document)
+        except UnfinishedError as error:
+            met.append(error)
+
+    sending = Thread(target=send, daemon=True)
+    sending.start()
+    sending.join(DEADLINE_S + 1)
+    if sending.is_alive():
+        met.append(UnfinishedError(f"{url.hostname} gave no answer in {DEADLINE_S:.0f} s"))
+    if met:
+        raise met[0]
+
+
+def _post(url: SplitResult, document: bytes) -> None:
     headers = {"Content-Type": "application/json", "User-Agent": "nnexp"}
     if url.username is not None:
         login = f"{unquote(url.username)}:{unquote(url.password or '')}"

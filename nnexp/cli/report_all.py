@@ -55,7 +55,7 @@ def _entry(one: Summary, store: Store, readable: Readable, folder: Path) -> Entr
     far = so_far(view_sweep(store, sweep)) if sweep.status is Status.RUNNING else None
     runs = f"{one.finished} of {count(one.of, 'run')}{' so far' if far else ''}"
     facts = (sweep.run_id[:SHORT], moment_told(launched_at(sweep)), sweep.status, runs)
-    file = f"{NO_NAME.sub('-', sweep.name)[:LONGEST]}-{sweep.run_id[:SHORT]}.html"
+    file = f"{NO_NAME.sub('-', sweep.name).lstrip('-.')[:LONGEST] or 'sweep'}-{sweep.run_id[:SHORT]}.html"
     pages: tuple[tuple[str, str], ...] = ()
     answers: tuple[str, ...] = ()
     if one.finished:

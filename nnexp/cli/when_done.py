@@ -70,7 +70,7 @@ def when_done(typed: str | None) -> WhenDone | None:
     if typed is None:
         return None
     try:
-        is_usable = bool(typed.strip()) and (not _is_url(typed) or bool(urlsplit(typed).hostname))
+        is_usable = bool(typed.strip()) and (not _is_url(typed) or _has_host(typed))
     except ValueError:
         is_usable = False
     if not is_usable:
@@ -90,6 +90,11 @@ def taken_from(arguments: Sequence[str]) -> tuple[WhenDone | None, list[str]]:
         else:
             rest.append(one)
     return when_done(typed), rest
+
+
+def _has_host(typed: str) -> bool:
+    url = urlsplit(typed)
+    return bool(url.hostname) and url.port != 0 and not any(map(str.isspace, typed))  # of no port that is, it raises
 
 
 def _is_url(typed: str) -> bool:

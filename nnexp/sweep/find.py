@@ -20,6 +20,7 @@ from nnexp.tracking.sweeps import latest_first, mark_of
 Say = Callable[[str], None]
 
 RUNS = (Kind.RUN, Kind.RERUN)
+MOST_MEANT = 3  # names of what may have been meant
 
 
 def find_run(store: RunStore, wanted: str) -> Run:
@@ -185,6 +186,9 @@ def _not_there(what: str, wanted: str, names: Sequence[str]) -> NotFoundError:
     """Say that there is none, and what makes it, or what was meant."""
     if wanted in sweep_names():
         return NotFoundError(f"sweep {wanted} was not run in this store; nnexp sweep {wanted} does it")
-    near = get_close_matches(wanted, names, n=1)
-    hint = f"did you mean {near[0]}?" if near else "nnexp runs lists the runs"
+    words = set(wanted.split())
+    near = [name for name in names if words <= {*name.split()}] or get_close_matches(wanted, names, n=1)
+    begins = any(name.startswith(f"{wanted} ") for name in names)
+    quoted = "; a name that holds blanks is quoted" if begins else ""
+    hint = f"did you mean {' or '.join(near[:MOST_MEANT])}?{quoted}" if near else "nnexp runs lists the runs"
     return NotFoundError(f"there is no {what} {wanted} in this store; {hint}")

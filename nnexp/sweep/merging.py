@@ -22,7 +22,7 @@ from nnexp.tracking.store import RunStore, Store
 from nnexp.tracking.sweeps import launched_at, mark_of
 
 # How tags of a sweep begin that mean nothing here.
-NOT_BROUGHT = ("mlflow.", Tag.OWNER, Tag.PARENT, Tag.PAGE, Tag.PLAN)
+NOT_BROUGHT = ("mlflow.", Tag.OWNER, Tag.PARENT, Tag.PAGE, Tag.PLAN, Tag.COMMAND)
 BUSY = "another process is at work on it here just now"
 MEANWHILE = "another process has finished it here meanwhile"
 

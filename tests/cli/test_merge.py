@@ -59,7 +59,10 @@ def test_a_store_that_is_none_is_told_in_a_line(database: Path, nnexp: Nnexp) ->
     for where, told in {
         "nowhere.db": f"there is no store at {database.parent}/nowhere.db; a store is a database file, its folder, or",
         ".": f"{database}, experiment nnexp is the store itself that it was to be merged into; name another",
-        "sqlite:////nowhere/at/all.db": "holds no runs of nnexp; --experiment names another experiment of it",
+        "sqlite:////nowhere/at/all.db": "there is no store at /nowhere/at/all.db",
+        "sqlite:///nowhere.db": "there is no store at ",
+        f"sqlite:///{database.name}": "is the store itself that it was to be merged into",
+        " ": "a store must be named: a database file, its folder, or a URL",
     }.items():
         status, out, err = nnexp("merge", where)
         assert (status, out, err.count("\n"), told in err) == (2, "", 1, True), err

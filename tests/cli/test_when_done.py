@@ -120,7 +120,9 @@ def test_a_url_that_gives_no_answer_is_not_waited_for(monkeypatch: pytest.Monkey
             WhenDone(f"http://127.0.0.1:{port}/").send(b"{}")
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "http://", "https:///path", "http://[::1/"])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "http://", "https:///path", "http://[::1/", "http://a:b/", "http://a:99999/", "http://a b/"]
+)
 def test_what_tells_nobody_is_refused_before_anything_runs(typed: str, sweep: Any) -> None:
     told = "--when-done must be given a command, or a URL that begins with http:// or https:// and a host"
     assert sweep("--when-done", typed) == (2, "", f"nnexp: {told}\n")

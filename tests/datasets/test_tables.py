@@ -109,6 +109,36 @@ def test_a_cell_may_hold_a_whole_example(tmp_path: Path) -> None:
     assert digest(parts, drop=("Usage",)) in same
 
 
+def test_an_empty_list_is_refused(tmp_path: Path) -> None:
+    pd.DataFrame({"label": DIGITS, "pixels": [[]] * 60}).to_parquet(tmp_path / "empty.parquet")
+    with pytest.raises(DataError, match=r"\(pixels\), row 1: expected a list of numbers, but got an empty one"):
+        load(tmp_path / "empty.parquet")
+
+
+def test_of_a_table_with_decimal_commas_the_cell_that_is_none_is_told(tmp_path: Path) -> None:
+    frame = FRAME.assign(colour="red")[["a", "b", "colour", "species"]]
+    with pytest.raises(DataError, match=r"got 'red' in row 1, column 'colour'"):
+        load(write(tmp_path / "comma.csv", frame, sep=";", decimal=","), label="species")
+
+
+def test_a_decimal_comma_may_come_late(tmp_path: Path) -> None:
+    lines = ["a;b;kind", *(f"{n};{n}{',5' * (n > 3)};{'xy'[n % 2]}" for n in range(30))]
+    (tmp_path / "late.csv").write_text("\n".join(lines))
+    assert load(tmp_path / "late.csv").meta.highest == 29.5
+
+
+def test_a_first_line_may_be_long(tmp_path: Path) -> None:
+    names = ",".join([*(f"a-column-of-a-long-name-{n}" for n in range(12_000)), "kind"])
+    rows = [",".join(["1"] * 12_000 + ["xy"[n % 2]]) for n in range(20)]
+    (tmp_path / "wide.csv").write_text("\n".join([names, *rows]))
+    assert load(tmp_path / "wide.csv").train.images.shape[1] == 12_000
+
+
+def test_numbers_called_y_are_no_label_beside_a_column_of_words(tmp_path: Path) -> None:
+    frame = FRAME.rename(columns={"b": "y"})
+    assert load(write(tmp_path / "xy.csv", frame)).class_names == ("cat", "dog", "ox")
+
+
 def test_lists_of_another_length_are_refused(tmp_path: Path) -> None:
     lists = [row[: 63 if at == 7 else 64] for at, row in enumerate(PIXELS.tolist())]
     pd.DataFrame({"label": DIGITS, "pixels": lists}).to_parquet(tmp_path / "torn.parquet")

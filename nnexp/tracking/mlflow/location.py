@@ -38,9 +38,7 @@ class Location:
             If they are no text.
         """
         uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
-        if uri.startswith(SQLITE) and not uri.startswith("sqlite:////"):
-            uri = f"{SQLITE}{_in_address(Path.cwd())}/{uri.removeprefix(SQLITE)}"
-        return cls._named(uri, os.environ.get("MLFLOW_EXPERIMENT_NAME") or DEFAULT_EXPERIMENT)
+        return cls._named(_absolute(uri), os.environ.get("MLFLOW_EXPERIMENT_NAME") or DEFAULT_EXPERIMENT)
 
     @classmethod
     def at(cls, where: str, experiment: str) -> Location:
@@ -52,7 +50,12 @@ class Location:
             If there is no such file, or its name is no text.
         """
         if "://" in where:
-            return cls._named(where, experiment)
+            location = cls._named(_absolute(where), experiment)
+            if location.exists:
+                return location
+            raise TrackingError(f"there is no store at {location}")
+        if not where.strip():
+            raise TrackingError("a store must be named: a database file, its folder, or a URL")
         path = Path(os.path.abspath(where))
         file = path / DEFAULT_FILE if path.is_dir() else path
         if not file.is_file():
@@ -142,6 +145,13 @@ class Location:
         """Give an error for a traceback to name as the cause, unless it says a secret."""
         said = [str(one) for one in causes(error)]
         return error if all(secrets.hide(one, self.uri) == one for one in said) else None
+
+
+def _absolute(uri: str) -> str:
+    """Have an address of an SQLite file say where it is, wherever it is read."""
+    if uri.startswith(SQLITE) and not uri.startswith("sqlite:////"):
+        return f"{SQLITE}{_in_address(Path.cwd())}/{uri.removeprefix(SQLITE)}"
+    return uri
 
 
 def _in_address(path: Path) -> str:

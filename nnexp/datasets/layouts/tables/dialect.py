@@ -13,6 +13,7 @@ from typing import IO
 DELIMITERS = ",;\t|"
 BLANKS = " "  # any number of them
 UTF8, UTF16, WINDOWS = "utf-8-sig", "utf-16", "cp1252"
+MANY = 50  # lines that are looked at
 TORN = 4  # bytes of a character at most, which the end of a sample may cut
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 
@@ -35,8 +36,12 @@ class Dialect:
             reader = csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, skipinitialspace=True)
             cells = [[cell.strip() for cell in row] for row in reader]
         if self.decimal == ",":
-            cells = [[_with_point(cell) for cell in row] for row in cells]
+            cells = [[self.plain_number(cell) for cell in row] for row in cells]
         return [row for row in cells if row]
+
+    def plain_number(self, cell: str) -> str:
+        """Write a cell that is a number with a point."""
+        return cell.replace(",", ".") if self.decimal == "," and DECIMAL_COMMA.fullmatch(cell) else cell
 
     def plain(self, stream: IO[bytes]) -> IO[bytes]:
         """Give the text as pyarrow takes it: UTF-8, one delimiter between two values, quotes right beside it."""
@@ -82,7 +87,9 @@ def dialect_of(sample: bytes, quote: str = '"', delimiter: str | None = None) ->
     if found not in first and len(first.split()) > 1:
         found = BLANKS
     is_padded = any(re.search(rf"{re.escape(found)}\s+{quote}", line) for line in lines)
-    has_comma = found != "," and any(DECIMAL_COMMA.fullmatch(cell.strip()) for cell in "".join(lines[1:2]).split(found))
+    has_comma = found != "," and any(
+        DECIMAL_COMMA.fullmatch(cell.strip()) for line in lines[: 1 + MANY] for cell in line.split(found)
+    )
     return Dialect(encoding, found, quote, "," if has_comma else ".", is_padded and found != BLANKS)
 
 
@@ -94,7 +101,3 @@ def _encoding(sample: bytes) -> str:
     except UnicodeDecodeError as problem:
         return UTF8 if problem.start >= len(sample) - TORN else WINDOWS
     return UTF8
-
-
-def _with_point(cell: str) -> str:
-    return cell.replace(",", ".") if DECIMAL_COMMA.fullmatch(cell) else cell

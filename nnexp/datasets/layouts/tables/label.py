@@ -30,18 +30,18 @@ def label_of(sheet: Sheet, wanted: str | int | None) -> str:
     if wanted is not None:
         return named(sheet, wanted, "label")
     usual = [name for name in columns if name.strip().lower() in USUAL]
-    if len(usual) == 1:
+    if len(usual) == 1 and (_are_few(sheet, usual[0]) or not any(_is_text_of_few(sheet, name) for name in columns)):
         return usual[0]
     columns = [name for name in columns if not sheet.holds_examples(name) and not _names_parts(sheet, name)]
     texts = [name for name in columns if sheet.is_text(name)]
-    if len(texts) == 1 and _are_few(sheet, texts[0]):
+    if len(texts) == 1 and _is_text_of_few(sheet, texts[0]):
         return texts[0]
     ends = [name for name in dict.fromkeys((*columns[:1], *columns[-1:])) if _may_be(sheet, name)]
     if len(ends) == 2 and not texts and sheet.are_pixels(columns[1:-1]):
         return columns[0]  # as in every MNIST that was made a table; the last pixel is the corner
     if len(ends) == 1 and not texts:
         return ends[0]
-    likely = [name for name in columns if _may_be(sheet, name) or (name in texts and _are_few(sheet, name))]
+    likely = [name for name in columns if _may_be(sheet, name) or _is_text_of_few(sheet, name)]
     by_name = f"{SETTING}label={(likely or columns or sheet.columns)[-1]}, say"
     hint = by_name if sheet.has_header else f"{SETTING}label=0 is the first, -1 the last"
     raise DataError(f"{sheet.file}: expected to know the column of labels; name it ({hint}) of {some(sheet.columns)}")
@@ -73,6 +73,10 @@ def _names_parts(sheet: Sheet, name: str) -> bool:
 def _may_be(sheet: Sheet, name: str) -> bool:
     whole = all(value.lstrip("+-").removesuffix(".0").isdigit() for value in sheet.head(name))
     return whole and _are_few(sheet, name)
+
+
+def _is_text_of_few(sheet: Sheet, name: str) -> bool:
+    return sheet.is_text(name) and _are_few(sheet, name)
 
 
 def _are_few(sheet: Sheet, name: str) -> bool:

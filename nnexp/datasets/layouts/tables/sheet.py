@@ -95,6 +95,8 @@ def stacked(lists: Iterable[Sequence[float]], n: int, where: str) -> NDArray[Any
             values = np.asarray(one, np.float64).ravel()
         except (TypeError, ValueError) as problem:
             raise DataError(f"{where}, row {at + 1}: expected a list of numbers, but got {str(one)[:40]}") from problem
+        if not len(values):
+            raise DataError(f"{where}, row {at + 1}: expected a list of numbers, but got an empty one")
         if not at:
             check_room((n, len(values)), np.dtype(np.float32), where)
             rows = np.empty((n, len(values)), np.float32)

@@ -25,6 +25,7 @@ from nnexp.datasets.layouts.tables.sheet import (
 from nnexp.errors import DataError
 
 HEAD_BYTES = 1 << 18
+MOST_HEAD = 1 << 25  # bytes of two lines
 FEW = 20  # rows that tell what a column is
 BLOCK = 8 << 20  # bytes at a time
 MISSING = ["", "?", "NA", "NaN", "nan", "null", "NULL", "None", "n/a", "N/A"]
@@ -38,6 +39,8 @@ class TextTable:
         self._arff = arff.read_header(file) if ".arff" in file.suffixes else None
         with _stream(file) as stream:
             sample = stream.read(HEAD_BYTES + (self._arff.length if self._arff else 0))
+            while sample.count(b"\n") < 2 and len(sample) < MOST_HEAD and (more := stream.read(HEAD_BYTES)):
+                sample += more
         if self._arff:
             sample = sample[self._arff.length :]
             self._dialect = dialect_of(sample, quote="'", delimiter=",")
@@ -144,7 +147,7 @@ class TextTable:
             for batch in self._read(columns, pa.string()):
                 for name, values in zip(columns, batch.columns, strict=True):
                     for row, value in enumerate(values.to_pylist(), at):
-                        if is_word(value or "0"):
+                        if is_word(self._dialect.plain_number(value or "0")):
                             return no_number(self.file, name, value, row)
                 at += batch.num_rows
         except pa.ArrowInvalid as other:
