@@ -1,19 +1,19 @@
-"""What is no data set that nnexp reads, and how its owner makes one of it. Knows no layout."""
+"""What is no data set that nnexp reads, and how its owner makes one of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from nnexp.datasets.layouts import pictures
 from nnexp.datasets.options import some
 
 TABLE = "in Python, pandas.{} makes a table of it"
 SAVE = "numpy.savez({arrays!r}, x_train=…, y_train=…) writes what is read"
-PICTURES = "put the pictures of each class into a folder of its own, and name the folder above these"
 
 ARCHIVE, PICTURE = "an archive", "a picture"
 KINDS = {
     ARCHIVE: ".zip .tar .tgz .tar.gz .tar.bz2 .tar.xz .7z .rar .xz",
-    PICTURE: ".png .jpg .jpeg .bmp .gif .tif .tiff .webp",
+    PICTURE: " ".join(pictures.ENDINGS),
     "a spreadsheet": ".xlsx .xls .ods",
     "JSON": ".json",
     "lines of JSON": ".jsonl .ndjson",
@@ -27,7 +27,7 @@ KINDS = {
 }
 REMEDIES = {
     ARCHIVE: "unpack it, and name what was in it",
-    PICTURE: PICTURES,
+    PICTURE: pictures.ASKED,
     "a spreadsheet": "save the sheet of the examples as .csv",
     "JSON": TABLE.format("read_json({name!r}).to_csv({table!r}, index=False)"),
     "lines of JSON": TABLE.format("read_json({name!r}, lines=True).to_csv({table!r}, index=False)"),
@@ -52,7 +52,7 @@ def told(path: Path) -> str | None:
     if ARCHIVE in kinds:
         return f"an archive, {kinds[ARCHIVE]}; unpack it there"
     if PICTURE in kinds:
-        return f"pictures beside each other, {some(names, 3)}; {PICTURES}"
+        return f"pictures beside each other, {some(names, 3)}; {pictures.ASKED}"
     return _of_file(path / next(iter(kinds.values()))) if len(kinds) == 1 else None
 
 

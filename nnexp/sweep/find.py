@@ -187,8 +187,8 @@ def _not_there(what: str, wanted: str, names: Sequence[str]) -> NotFoundError:
     if wanted in sweep_names():
         return NotFoundError(f"sweep {wanted} was not run in this store; nnexp sweep {wanted} does it")
     words = set(wanted.split())
-    near = [name for name in names if words <= {*name.split()}] or get_close_matches(wanted, names, n=1)
-    begins = any(name.startswith(f"{wanted} ") for name in names)
-    quoted = "; a name that holds blanks is quoted" if begins else ""
-    hint = f"did you mean {' or '.join(near[:MOST_MEANT])}?{quoted}" if near else "nnexp runs lists the runs"
+    holding = sorted({name for name in names if words <= {*name.split()}}, key=lambda name: (len(name.split()), name))
+    near = holding or get_close_matches(wanted, names, n=1)
+    quoted = " (a name that holds blanks is quoted)" if any(name.startswith(f"{wanted} ") for name in near) else ""
+    hint = f"did you mean {' or '.join(near[:MOST_MEANT])}{quoted}?" if near else "nnexp runs lists the runs"
     return NotFoundError(f"there is no {what} {wanted} in this store; {hint}")

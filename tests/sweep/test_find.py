@@ -87,3 +87,14 @@ def test_the_last_sweep_is_told_where_none_was_named(store: MemoryStore) -> None
     assert said[0].endswith("): the last one; nnexp sweeps lists them")
     assert sweep_or_last(store, "other", said.append).name == "other"
     assert len(said) == 1
+
+
+def test_what_is_not_there_is_hinted_at_by_its_words_the_shortest_first(store: MemoryStore) -> None:
+    for seed in (2, 1):
+        run(store, f"784-90-10 eta=0.5 seed={seed}", seed=seed)
+        run(store, f"rerun of 784-90-10 eta=0.5 seed={seed}", seed=seed)
+    with pytest.raises(NotFoundError, match=r"did you mean 784-90-10 eta=0\.5 seed=1 or rerun of "):
+        find_run(store, "784-90-10 seed=1 eta=0.5")
+    both = r"did you mean 784-90-10 eta=0\.5 seed=1 or 784-90-10 eta=0\.5 seed=2 or .* \(a name that holds blanks"
+    with pytest.raises(NotFoundError, match=both):
+        find_run(store, "784-90-10")

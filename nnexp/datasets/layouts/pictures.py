@@ -19,7 +19,8 @@ from nnexp.errors import DataError
 
 NAME = "pictures"
 WANTED = "folders of pictures, one for each class"
-ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
+ASKED = "put the pictures of each class into a folder of its own, and name the folder above these"
 MOST_PIXELS = 1 << 22  # of one picture: more is no input of such a network
 DIGITS = re.compile(r"(\d+)")
 

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from nnexp.datasets.layouts import pictures
 from nnexp.datasets.layouts.layout import check_room
 from nnexp.datasets.options import SETTING
 from nnexp.errors import DataError
@@ -19,7 +20,6 @@ from nnexp.errors import DataError
 HEAD_ROWS = 500  # that are looked at
 SMALLEST = 64  # pixels of a picture: 8 x 8
 LONGEST = 40  # characters of a cell, as it is told
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff")
 MANY = 20  # rows: of fewer, different numbers may be chance
 IDENTITY = re.compile(r"(?i:(.*[_ .-])?(id|index|no|nr|number)|unnamed.*|rowid|uuid)|.*[a-z]Id")
 
@@ -137,8 +137,7 @@ def no_number(where: object, column: str, value: str, row: int) -> DataError:
     """Say which cell is no number."""
     shown = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
     got = f"{shown!r} in row {row}, column {column!r}"
-    if value.lower().endswith(PICTURES):
-        remedy = "put the pictures of each class into a folder of its own, and name the folder above these"
-        return DataError(f"{where}: expected numbers, but got the name of a picture, {got}; {remedy}")
+    if value.lower().endswith(pictures.ENDINGS):
+        return DataError(f"{where}: expected numbers, but got the name of a picture, {got}; {pictures.ASKED}")
     drop = f"{SETTING}drop=[{column}] leaves the column out"
     return DataError(f"{where}: expected numbers, but got {got}; {drop}, or write its values as numbers")
