@@ -15,6 +15,7 @@ from nnexp.errors import ConfigError
 BOOK, FULL, STRATIFIED = "book", "full", "stratified"
 SPLITS = (AUTO, BOOK, FULL, STRATIFIED)
 SETTING = "dataset."  # what a person types before their names
+LONGEST = 60  # characters of a name, as it is told
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class Options:
 
 def some(names: Iterable[object], most: int = 10) -> str:
     """List names, and how many more there are."""
-    listed = [str(name) for name in names]
+    listed = [brief(str(name)) for name in names]
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
     return ", ".join(listed[:most]) + more
+
+
+def brief(text: str) -> str:
+    """Give the beginning of a text that fills a line."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -65,6 +65,8 @@ def test_the_separator_is_seen(table: Path, tmp_path: Path, separator: str) -> N
         ("decimal.csv", {"sep": ";", "decimal": ","}),
         ("decimal.tsv", {"sep": "\t", "decimal": ","}),
         ("windows.csv", {"encoding": "utf-16"}),
+        ("unmarked.csv", {"encoding": "utf-16-le"}),
+        ("unmarked.csv", {"encoding": "utf-16-be"}),
         ("marked.csv", {"encoding": "utf-8-sig"}),
         ("packed.csv.bz2", {}),
         ("plain.txt", {"sep": " ", "header": False}),
@@ -238,8 +240,20 @@ def test_what_cannot_be_learnt_from_is_refused(
 
 def test_a_row_of_another_length_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.csv").write_text("a,label\n1,x\n2,y\n3\n4,x\n")
-    with pytest.raises(DataError, match=r"cut\.csv: expected the same number of values in every row"):
+    with pytest.raises(DataError, match=r"cut\.csv: .* but got 2 in the first row and 1 in row 4"):
         load(tmp_path / "cut.csv")
+
+
+def test_bytes_that_are_no_text_are_no_table(tmp_path: Path) -> None:
+    (tmp_path / "torn.csv").write_bytes(b"a,label\n" + bytes(512))
+    with pytest.raises(DataError, match=r"torn\.csv: expected a table, but got bytes that are no text$"):
+        load(tmp_path / "torn.csv")
+
+
+def test_a_long_name_is_told_by_its_beginning(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("x" * 4000)
+    with pytest.raises(DataError, match=r"got x{60}…$"):
+        load(tmp_path / "one.csv")
 
 
 def test_a_row_that_is_another_far_down_is_refused(tmp_path: Path) -> None:

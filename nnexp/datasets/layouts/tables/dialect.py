@@ -12,6 +12,7 @@ from typing import IO
 
 DELIMITERS = ",;\t|"
 BLANKS = " "  # any number of them
+UNMARKED = {"utf-16-le": 1, "utf-16-be": 0}  # and at which of two bytes most characters of a table have a zero
 UTF8, UTF16, WINDOWS = "utf-8-sig", "utf-16", "cp1252"
 MANY = 50  # lines that are looked at
 TORN = 4  # bytes of a character at most, which the end of a sample may cut
@@ -96,6 +97,9 @@ def dialect_of(sample: bytes, quote: str = '"', delimiter: str | None = None) ->
 def _encoding(sample: bytes) -> str:
     if sample.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return UTF16
+    for unmarked, zeros in UNMARKED.items():
+        if sample and 2 * sample[zeros::2].count(0) > len(sample) / 2:
+            return unmarked
     try:
         sample.decode(UTF8)
     except UnicodeDecodeError as problem:

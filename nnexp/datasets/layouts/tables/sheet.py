@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from nnexp.datasets.layouts import pictures
 from nnexp.datasets.layouts.layout import check_room
-from nnexp.datasets.options import SETTING
+from nnexp.datasets.options import SETTING, brief
 from nnexp.errors import DataError
 
 HEAD_ROWS = 500  # that are looked at
 SMALLEST = 64  # pixels of a picture: 8 x 8
-LONGEST = 40  # characters of a cell, as it is told
 MANY = 20  # rows: of fewer, different numbers may be chance
 IDENTITY = re.compile(r"(?i:(.*[_ .-])?(id|index|no|nr|number)|unnamed.*|rowid|uuid)|.*[a-z]Id")
 
@@ -135,8 +134,7 @@ def floats_of(batch: pa.RecordBatch, where: str, at: int) -> NDArray[np.float64]
 
 def no_number(where: object, column: str, value: str, row: int) -> DataError:
     """Say which cell is no number."""
-    shown = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
-    got = f"{shown!r} in row {row}, column {column!r}"
+    got = f"{brief(value)!r} in row {row}, column {column!r}"
     if value.lower().endswith(pictures.ENDINGS):
         return DataError(f"{where}: expected numbers, but got the name of a picture, {got}; {pictures.ASKED}")
     drop = f"{SETTING}drop=[{column}] leaves the column out"

@@ -54,14 +54,18 @@ class TextTable:
             self._names = self._arff.columns if self._arff else [str(n) for n in range(len(self._rows[0]))]
 
     def _sample(self, sample: bytes) -> list[list[str]]:
-        lines = sample.decode(self._dialect.encoding, "replace").splitlines()[: HEAD_ROWS + 1]
+        text = sample.decode(self._dialect.encoding, "replace")
+        if "\0" in text:
+            raise DataError(f"{self.file}: expected a table, but got bytes that are no text")
+        lines = text.splitlines()[: HEAD_ROWS + 1]
         whole = lines if len(sample) < HEAD_BYTES or len(lines) > HEAD_ROWS else lines[:-1]
         rows = self._dialect.rows(whole)
         if not rows:
             raise DataError(f"{self.file}: expected a table, but got no rows")
-        if widths := {len(row) for row in rows if len(row) != len(rows[0])}:
-            got = f"{len(rows[0])} in the first row and {widths.pop()} in another"
-            raise DataError(f"{self.file}: expected the same number of values in every row, but got {got}")
+        for number, row in enumerate(rows, 1):
+            if len(row) != len(rows[0]):
+                got = f"{len(rows[0])} in the first row and {len(row)} in row {number} of the file"
+                raise DataError(f"{self.file}: expected the same number of values in every row, but got {got}")
         return rows
 
     def _begins_with_names(self) -> bool:
