@@ -73,7 +73,7 @@ FRAMEWORKS = {
 HEAVY = {"hydra", "omegaconf", "mlflow", "pandas", "plotly", "matplotlib", "rich", "typer", "sqlalchemy", "PIL"}
 ABSENT = [
     (HEAVY | {"numpy"}, ["config.schema", "config.value", "tracking.store", "tracking.memory"]),
-    (HEAVY, ["core", "datasets", "training.execute", "recording.recorder"]),
+    (HEAVY, ["core", "datasets", "training.execute", "recording.begin"]),
     (HEAVY, ["sweep.launch", "sweep.executors.pool", "sweep.executors.inprocess"]),
     (HEAVY, ["sweep.executors.ray"]),
     ({"sklearn", "mlflow"}, ["search.study"]),

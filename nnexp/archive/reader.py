@@ -17,6 +17,7 @@ from nnexp.config.schema import Schema
 from nnexp.errors import ConfigError, RecordError
 from nnexp.recording import files
 from nnexp.recording.ending import read_left
+from nnexp.recording.formats import UnknownFormatError
 from nnexp.recording.opened import read_opened
 from nnexp.recording.sources import read_sources
 from nnexp.tasks.sources import Sources
@@ -63,7 +64,7 @@ class RunReader:
         for number, line in enumerate(self._read(files.EPOCHS).splitlines()[:last], 1):
             try:
                 epoch = files.read_epoch(line)
-            except files.UnknownFormatError:
+            except UnknownFormatError:
                 raise
             except RecordError as error:
                 raise RecordError(f"line {number} of epochs.jsonl is not what nnexp writes") from error

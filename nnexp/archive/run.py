@@ -15,7 +15,7 @@ from nnexp.archive.absent import AbsentTask, task_of_record
 from nnexp.archive.reader import RunReader
 from nnexp.config.value import parse_value
 from nnexp.errors import DataError, RecordError
-from nnexp.recording.files import check_format
+from nnexp.recording.formats import check_format
 from nnexp.tasks.command.program import command_in
 from nnexp.tasks.command.task import CommandTask
 from nnexp.tasks.function.task import paths_in

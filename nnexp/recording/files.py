@@ -24,12 +24,11 @@ from nnexp.names import are_names
 from nnexp.picture import ENDING, MOST_BYTES, check_picture
 from nnexp.recording.fields import DIGEST, UID, is_mapping
 from nnexp.recording.format_1 import epoch_of_format_1
+from nnexp.recording.formats import UnknownFormatError, check_format
 from nnexp.regular import MOST
 from nnexp.tracking.records import RunStart, Status, Tag, moment
 from nnexp.training.checkpoint import FORMAT
 from nnexp.training.events import Epoch
-
-FORMATS = (1, FORMAT)
 
 RUN, END = "run.json", "end.json"  # stay in the folder
 CONFIG, ENVIRONMENT, EPOCHS = "config.json", "environment.json", "epochs.jsonl"
@@ -50,10 +49,6 @@ DATASET = {"name", "digest", "source"}
 WRITTEN_AT_THE_END = {"status", "time", "reason", "tags", "files"}
 ENDS = {status.value for status in Status if status is not Status.RUNNING}
 PICKLE = b"\x80"
-
-
-class UnknownFormatError(RecordError):
-    """What another version of nnexp has written, and this one cannot read."""
 
 
 def write_json(content: Mapping[str, Any]) -> bytes:
@@ -256,14 +251,6 @@ def _inner(name: str, key: str, content: bytes) -> dict[str, Any]:
     if not isinstance(inner, dict):
         raise RecordError(f"{name} must hold an object, but holds {type(inner).__name__}")
     return inner
-
-
-def check_format(what: str, found: Any) -> None:
-    """Refuse a format that is not known here, before anything of it is believed."""
-    if found not in FORMATS:
-        raise UnknownFormatError(
-            f"{what} has the format {found!r}, but this nnexp reads {', '.join(map(str, FORMATS))}"
-        )
 
 
 def _epoch(fields: Mapping[str, Any]) -> Epoch:

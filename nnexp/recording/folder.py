@@ -6,21 +6,19 @@ Its end, written last, gives the digest of every file: what was damaged since is
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
-import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from nnexp.errors import ConfigError, RecordError
+from nnexp.errors import RecordError
 from nnexp.recording import files, journal
+from nnexp.recording.lock import Lock
 from nnexp.recording.output import MOST, shortened
 from nnexp.regular import read_file, write_file
 from nnexp.tracking.records import RunStart, Status
@@ -32,7 +30,7 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
-        self._unlock: Callable[[], object] | None = None
+        self._lock = Lock(self.file(files.RUN))
         self._pictures: set[str] = set()  # that the run left; others may lie here too
 
     @classmethod
@@ -47,23 +45,11 @@ class RunFolder:
 
     def claim(self) -> bool:
         """Take the folder until this process lets go of it or is gone; tell whether nobody else has it."""
-        if self._unlock is None:
-            lock = os.open(self.file(files.RUN), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-            self._unlock = weakref.finalize(self, os.close, lock)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.let_go()
-                return False
-            except OSError:  # a file system without locks
-                return True
-        return True
+        return self._lock.take()
 
     def let_go(self) -> None:
         """Leave the folder to others."""
-        if self._unlock:
-            self._unlock()
-        self._unlock = None
+        self._lock.let_go()
 
     @property
     def is_there(self) -> bool:
@@ -265,24 +251,6 @@ class RunFolder:
         if name.endswith(files.PICTURES):
             self._pictures.add(name)
         write_file(self.file(name), content, flush=flush)
-
-
-def free(path: Path) -> Path:
-    """Give a folder in which no run has left its files: `path`, or one beside it.
-
-    Raises
-    ------
-    ConfigError
-        A folder that holds what is not nnexp's, and would be written over.
-    """
-    beside = (Path(f"{path}-{n}") for n in count(2))
-    while RunFolder(path).is_there:
-        path = next(beside)
-    there = os.listdir(path) if path.is_dir() else ()
-    for name in (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PACKAGES, files.DIFF, files.END):
-        if name in there:
-            raise ConfigError(f"{path.absolute()} holds a {name} that no run left; name another output folder")
-    return path
 
 
 def _digest(content: bytes) -> str:

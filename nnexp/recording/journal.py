@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from nnexp.errors import RecordError
 from nnexp.recording import files
+from nnexp.recording.formats import UnknownFormatError
 from nnexp.training.events import Epoch
 
 
@@ -33,7 +34,7 @@ def read(content: bytes) -> Iterator[Epoch]:
     for line in content.splitlines():
         try:
             epoch = files.read_epoch(line)
-        except files.UnknownFormatError:
+        except UnknownFormatError:
             raise
         except RecordError:
             continue

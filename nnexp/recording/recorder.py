@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from nnexp.errors import RecordError, TrackingError
 from nnexp.measure import Measure
-from nnexp.recording import code, owner, packages, pending
+from nnexp.recording import pending
 from nnexp.recording.ending import end_tags, fate, known_at_the_end, leave
-from nnexp.recording.files import DIFF, PACKAGES, SOURCES
-from nnexp.recording.folder import RunFolder, free
-from nnexp.recording.identity import identity
+from nnexp.recording.folder import RunFolder
 from nnexp.recording.metrics import end_metrics, epoch_metrics, final_metrics
-from nnexp.recording.sources import write_sources
 from nnexp.recording.standing import Standing
-from nnexp.tasks.task import Open, is_foreign
-from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, declared_by
+from nnexp.tasks.task import Open
+from nnexp.tracking.records import Metric, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import Store
 from nnexp.training.environment import fingerprint
-from nnexp.training.events import Ending, Epoch, Event, Printed, Resumed, Started, now
+from nnexp.training.events import Ending, Epoch, Event, Printed, Resumed, Started
 from nnexp.training.spec import RunSpec
 
 EVERY_S = 1.5  # seconds between batches, while a run is going
@@ -228,38 +224,3 @@ class Recorder:
         self._tags |= {Tag.FOLDER: str(elsewhere)}
         if self._marked:
             self.mark()
-
-
-def new_recorder(
-    spec: RunSpec,
-    path: Path,
-    store: Store,
-    *,
-    say: Callable[[str], None],
-    kind: Kind = Kind.RUN,
-    parent_id: str | None = None,
-    tags: Mapping[str, str] | None = None,
-) -> Recorder:
-    """Make a run's folder and the recorder that fills it."""
-    store.prepare()  # a store that cannot be used is refused now, and not after the training
-    path, uid = free(path), uuid.uuid4().hex
-    store.claims.take(uid)  # before anybody can read of it
-    root = spec.task.sources.root if is_foreign(spec.task) else None
-    own = {Tag.OWNER: owner.me(), Tag.UID: uid, Tag.FOLDER: str(path.absolute())}
-    run = RunStart(
-        name=spec.name,
-        started_at=now(),
-        params=spec.params,
-        tags={**identity(spec, kind), **own, **code.tags(root), **(tags or {})},
-        parent_id=parent_id,
-        dataset=asdict(spec.data) if spec.data else None,
-    )
-    path.mkdir(parents=True, exist_ok=True)
-    pending.mark(path.absolute(), uid, store.address)  # before anything is in it: what a kill leaves of it is found
-    folder = RunFolder.new(path, run, spec.values)
-    folder.write_text(PACKAGES, packages.lock())
-    if is_foreign(spec.task):
-        folder.write(SOURCES, write_sources(spec.task.sources))
-    if changes := code.changes(root):
-        folder.write_text(DIFF, changes)
-    return Recorder(store, folder, run, say)

@@ -13,8 +13,9 @@ from pathlib import Path
 from nnexp.errors import RecordError, TrackingError
 from nnexp.recording import owner, pending
 from nnexp.recording.examine import progress
-from nnexp.recording.files import ARTIFACTS, END, RUN, UnknownFormatError
+from nnexp.recording.files import ARTIFACTS, END, RUN
 from nnexp.recording.folder import RunFolder
+from nnexp.recording.formats import UnknownFormatError
 from nnexp.tracking.records import Kind, Run, Status, Tag, claim_on
 from nnexp.tracking.store import Store
 from nnexp.training.events import now

@@ -10,6 +10,7 @@ from nnexp.config.schema import EPOCHS
 from nnexp.errors import RecordError
 from nnexp.recording import files, owner
 from nnexp.recording.folder import RunFolder
+from nnexp.recording.formats import UnknownFormatError
 from nnexp.recording.recorder import Recorder
 from nnexp.recording.standing import kept_tags
 from nnexp.tracking.records import Status, Tag
@@ -55,7 +56,7 @@ def _environment(folder: RunFolder) -> dict[str, str]:
     """Tell what a run computed with, if its folder can be asked."""
     try:
         environment = folder.environment
-    except files.UnknownFormatError:
+    except UnknownFormatError:
         raise
     except RecordError:  # it is named when the files are saved
         return {}

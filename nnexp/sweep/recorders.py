@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from weakref import WeakSet
 
-from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.recording.begin import new_recorder
+from nnexp.recording.recorder import Recorder
 from nnexp.tracking.records import Tag
 from nnexp.tracking.store import Store
 from nnexp.training.spec import RunSpec

@@ -22,9 +22,10 @@ from nnexp.archive.run import Archive, read_archive
 from nnexp.config.schema import EPOCHS
 from nnexp.errors import NnexpError, TrackingError
 from nnexp.measure import Measure
+from nnexp.recording.begin import new_recorder
 from nnexp.recording.files import METRICS
 from nnexp.recording.metrics import end_metrics, final_metrics
-from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.recording.recorder import Recorder
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.launch import Launch
 from nnexp.sweep.outcome import Outcome

@@ -12,7 +12,7 @@ import pytest
 
 from nnexp.archive.proof import Verdict
 from nnexp.archive.run import Archive
-from nnexp.recording.recorder import new_recorder
+from nnexp.recording.begin import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.policy import Policy
 from nnexp.sweep.rerun import Rerun, archived, plan_rerun, run_reruns

@@ -11,8 +11,8 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
+from nnexp.recording.begin import new_recorder
 from nnexp.recording.folder import RunFolder
-from nnexp.recording.recorder import new_recorder
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.memory import MemoryStore

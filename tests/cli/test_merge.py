@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nnexp.recording.recorder import new_recorder
+from nnexp.recording.begin import new_recorder
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.choose import store_here
 from nnexp.training.spec import make_spec

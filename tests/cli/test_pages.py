@@ -16,7 +16,7 @@ import pytest
 
 from nnexp.cli import live_page
 from nnexp.cli.live_page import LivePage
-from nnexp.recording.recorder import new_recorder
+from nnexp.recording.begin import new_recorder
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking import choose
 from nnexp.tracking.choose import store_here

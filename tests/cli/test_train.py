@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnexp.recording.recorder import new_recorder
+from nnexp.recording.begin import new_recorder
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.mlflow.location import Location

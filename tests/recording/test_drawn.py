@@ -12,11 +12,12 @@ import pytest
 from nnexp.archive.audit import audit
 from nnexp.measure import CHOOSE, DOWN, Measure
 from nnexp.picture import check_picture
+from nnexp.recording.begin import new_recorder
 from nnexp.recording.drawn import drawn
 from nnexp.recording.ending import DRAWN_MS
 from nnexp.recording.files import CURVE, DRAWN
 from nnexp.recording.folder import RunFolder
-from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.recording.recorder import Recorder
 from nnexp.recording.replay import replay
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.network.task import NETWORK

@@ -15,8 +15,8 @@ import pytest
 
 from nnexp.errors import RecordError
 from nnexp.recording import files
+from nnexp.recording.begin import new_recorder
 from nnexp.recording.folder import RunFolder
-from nnexp.recording.recorder import new_recorder
 from nnexp.recording.replay import replay
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.network.task import NETWORK

@@ -18,8 +18,9 @@ import pytest
 from nnexp.errors import TrackingError
 from nnexp.measure import TOTAL, read_measures
 from nnexp.recording import pending
+from nnexp.recording.begin import new_recorder
 from nnexp.recording.folder import RunFolder
-from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.recording.recorder import Recorder
 from nnexp.recording.replay import replay
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tasks.network.measures import declared

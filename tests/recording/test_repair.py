@@ -14,8 +14,8 @@ from nnexp import places
 from nnexp.archive.audit import audit
 from nnexp.errors import TrackingError
 from nnexp.recording import owner, pending
+from nnexp.recording.begin import new_recorder
 from nnexp.recording.examine import Holes, examine
-from nnexp.recording.recorder import new_recorder
 from nnexp.recording.repair import orphans, repair
 from nnexp.tracking.claims import NoClaims, OwnClaims
 from nnexp.tracking.memory import MemoryStore

@@ -11,10 +11,11 @@ import pytest
 
 from nnexp.archive.audit import audit
 from nnexp.archive.checkpoint import read_checkpoint
+from nnexp.recording.begin import new_recorder
 from nnexp.recording.ending import read_stand
 from nnexp.recording.files import CHECKPOINT
 from nnexp.recording.folder import RunFolder
-from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.recording.recorder import Recorder
 from nnexp.recording.replay import replay
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.network.task import NETWORK

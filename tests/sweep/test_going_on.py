@@ -11,8 +11,8 @@ import pytest
 
 from nnexp.archive.proof import Answer
 from nnexp.recording import files
+from nnexp.recording.begin import new_recorder
 from nnexp.recording.ending import Stand, read_stand
-from nnexp.recording.recorder import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.plan import make_plan
 from nnexp.sweep.policy import Policy

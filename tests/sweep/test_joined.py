@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nnexp.errors import RecordError, TrackingError
-from nnexp.recording.recorder import new_recorder
+from nnexp.recording.begin import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.joined import Joined
 from nnexp.sweep.parent import close_parent, launching, open_parent

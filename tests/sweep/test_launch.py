@@ -15,7 +15,8 @@ import pytest
 
 from nnexp.comparison.compare import compare
 from nnexp.errors import BusyError, TrackingError
-from nnexp.recording.recorder import Recorder, new_recorder
+from nnexp.recording.begin import new_recorder
+from nnexp.recording.recorder import Recorder
 from nnexp.sweep.executors.executor import Executor
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.find import find_sweep

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from nnexp.recording.recorder import new_recorder
+from nnexp.recording.begin import new_recorder
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.plan import make_plan
 from nnexp.sweep.policy import Policy
