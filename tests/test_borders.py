@@ -57,7 +57,6 @@ EXCEPTIONS = {
     ("nnexp.archive.network", "datasets"),
     ("nnexp.comparison.groups", "config"),
     ("nnexp.comparison.origin", "recording"),
-    ("nnexp.comparison.predictions", "recording"),
     ("nnexp.report.plots.weights", "recording"),
     ("nnexp.report.published.reproduction", "tasks"),
 }

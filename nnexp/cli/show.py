@@ -8,9 +8,9 @@ from itertools import islice
 import numpy as np
 
 from nnexp.archive.packages import install_lines
+from nnexp.archive.predictions import Predictions, read_predictions
 from nnexp.cli.console import out, say, write
 from nnexp.comparison.origin import read_environment
-from nnexp.comparison.predictions import Predictions, read_predictions
 from nnexp.comparison.readable import Readable
 from nnexp.config.value import parse_values
 from nnexp.escape import in_json

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
+from nnexp.archive.predictions import read_predictions
 from nnexp.comparison.comparison import Comparison, Nothing
 from nnexp.comparison.curves import LearningCurves, read_curves, target_of
 from nnexp.comparison.deciding import Deciding, besides, deciding, reported
@@ -20,7 +21,7 @@ from nnexp.comparison.eligible import COUNTED, eligible, of_one_content, of_one_
 from nnexp.comparison.groups import SEED, Group, check_names, group, label_of, setting_of, varying, with_defaults
 from nnexp.comparison.looks_made import looks_made
 from nnexp.comparison.losses import Lost, lost_runs, stake
-from nnexp.comparison.predictions import compare_predictions, read_predictions
+from nnexp.comparison.predictions import compare_predictions
 from nnexp.comparison.price import price_of_choosing
 from nnexp.comparison.requirement import Then, required, requirement
 from nnexp.comparison.so_far import SoFar

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nnexp.comparison.predictions import Predictions, read_predictions
+from nnexp.archive.predictions import Predictions, read_predictions
 from nnexp.measure import DIGITS
 from nnexp.tracking.records import FIRST_TASK, Run, Tag
 from nnexp.tracking.store import RunStore

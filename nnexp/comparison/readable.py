@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from nnexp.archive.predictions import ANSWERS, read_predictions
 from nnexp.archive.reader import RunReader
-from nnexp.comparison.predictions import ANSWERS, read_predictions
 from nnexp.errors import RecordError
 from nnexp.tracking.records import Kind, Run, Status
 from nnexp.tracking.store import RunStore

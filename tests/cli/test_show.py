@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnexp.archive.predictions import Predictions
 from nnexp.cli.show import _facts
-from nnexp.comparison.predictions import Predictions
 from nnexp.tracking.records import Tag
 from tests.shelf import run
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nnexp.archive.predictions import answers_of
 from nnexp.comparison.compare import compare
-from nnexp.comparison.predictions import answers_of
 from nnexp.errors import RecordError
 from nnexp.report.prose.told import tell
 from nnexp.tracking.records import Run, Tag

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
-from nnexp.comparison.predictions import Predictions
+from nnexp.archive.predictions import Predictions
 from nnexp.escape import shortened
 from nnexp.report.plots import style
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
+from nnexp.archive.predictions import Predictions, read_predictions
 from nnexp.comparison.comparison import Comparison
-from nnexp.comparison.predictions import Predictions, read_predictions
 from nnexp.comparison.searched import Searched
 from nnexp.comparison.summary import Summary
 from nnexp.measure import DIGITS, Measure

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnexp.comparison.predictions import Predictions
+from nnexp.archive.predictions import Predictions
 from nnexp.measure import FRACTION, Measure
 from nnexp.report.tables.fitted import Fitted
 from nnexp.report.tables.table import Table

@@ -7,7 +7,7 @@ hands it on.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate
@@ -23,10 +23,10 @@ from nnexp.core import EpochResult
 from nnexp.datasets import Dataset, Preparation
 from nnexp.datasets.scale import AUTO as BY_DATA
 from nnexp.errors import DataError, NnexpError
-from nnexp.measure import LOST_FROM, LOST_RECALL
 from nnexp.tasks.network import deciding
 from nnexp.tasks.network.classes import recalls
 from nnexp.tasks.network.config import SCHEMA, Config, DatasetConfig
+from nnexp.tasks.network.lost import lost_classes
 from nnexp.tasks.network.measures import MEASURES, declared_for, measured
 from nnexp.tasks.network.presets import own_settings, trained_settings
 from nnexp.tasks.network.setup import (
@@ -90,15 +90,13 @@ class NetworkTask:
         last: EpochResult | None = None
         for last in epochs:
             yield Measured(measured(last, declared), last.digest, partial(_state, network, last))
-        arrays = {
-            PARAMETERS: network.parameters(),
-            "predictions": predictions(network, dataset, kernel_of(config, dataset).kernel),
-        }
+        answers = predictions(network, dataset, kernel_of(config, dataset).kernel)
+        arrays = {PARAMETERS: network.parameters(), "predictions": answers}
         prepared = Preparation.of(dataset.meta, transpose=config.dataset.transpose)
         if kept := prepared.arrays():
             arrays[PREPARATION] = kept
         never = last.test.never_predicted if last and last.test else ()
-        lost = lost_classes(arrays["predictions"])
+        lost = lost_classes(answers["labels"], answers["predicted"])
         remarks = {"lost": " ".join(map(str, lost)) or "nothing"}
         remarks |= {"never_predicted": " ".join(map(str, never))} if never else {}
         return Result(arrays, remarks, recalls(last, dataset) if last else {})
@@ -149,13 +147,6 @@ def predictions(network: core.Network, dataset: Dataset, kernel: str) -> dict[st
     if h != w:
         found["shape"] = np.array((h, w))
     return found
-
-
-def lost_classes(answers: Mapping[str, np.ndarray]) -> list[int]:
-    """List the classes of which a network recognises at most a fifth: its accuracy says little of its settings."""
-    labels, right = answers["labels"], answers["labels"] == answers["predicted"]
-    classes, counts = np.unique(labels, return_counts=True)
-    return [int(one) for one in classes[counts >= LOST_FROM] if right[labels == one].mean() <= LOST_RECALL]
 
 
 def _state(network: core.Network, epoch: EpochResult) -> Files:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from nnexp.archive.predictions import Predictions
 from nnexp.comparison.compare import compare
-from nnexp.comparison.predictions import Predictions
 from nnexp.report.plots import (
     by_setting,
     confusion_matrix,

@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 
-from nnexp.comparison.predictions import Predictions
+from nnexp.archive.predictions import Predictions
 from nnexp.report.tables.confusions import confusions
 from nnexp.report.tables.fitted import Fitted
 from nnexp.terminal import Terminal

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnexp.comparison.predictions import answers_of
+from nnexp.archive.predictions import answers_of
 from nnexp.core import Evaluation
 from nnexp.core.train import EpochResult
 from nnexp.measure import CHOOSE, FRACTION, REPORT, UP

@@ -15,8 +15,9 @@ from nnexp.errors import ConfigError, DataError, RecordError
 from nnexp.measure import CHOOSE, DIGITS, REPORT, TELL
 from nnexp.tasks.known import TASKS, task_named
 from nnexp.tasks.network.config import Config
+from nnexp.tasks.network.lost import lost_classes
 from nnexp.tasks.network.measures import declared
-from nnexp.tasks.network.task import NETWORK, lost_classes
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Tag
 from nnexp.training.spec import make_spec
 from tests.trained import train
@@ -113,7 +114,7 @@ class TestBegin:
     def test_a_class_is_lost_where_it_is_no_chance(self, missed: int, known: int, lost: list[int]) -> None:
         labels = np.array([0] * 9 + [1] * (missed + known))
         predicted = np.array([0] * 9 + [0] * missed + [1] * known)
-        assert lost_classes({"labels": labels, "predicted": predicted}) == lost
+        assert lost_classes(labels, predicted) == lost
 
     def test_where_every_class_is_predicted_there_is_nothing_to_remark(self, tiny: Tiny) -> None:
         epochs, result = train(NETWORK, tiny(epochs=20))
