@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nnexp.archive.predictions import Predictions, answers_of
 from nnexp.archive.reader import RunReader
+from nnexp.archive.remarks import misnamed, other_remarks
 from nnexp.config.schema import flatten
 from nnexp.config.value import format_value
 from nnexp.errors import RecordError
@@ -22,6 +24,8 @@ from nnexp.recording.ending import read_left
 from nnexp.recording.folder import RunFolder
 from nnexp.recording.metrics import end_metrics, final_metrics
 from nnexp.recording.repair import TWICE
+from nnexp.tasks.known import TASKS
+from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, declared_by
 from nnexp.tracking.store import RunStore
 from nnexp.training.environment import fingerprint
@@ -143,7 +147,7 @@ def _differing(run: Run, store: RunStore, then: Mapping[str, str]) -> Iterator[s
 
 def _saved(run: Run, store: RunStore) -> Witness:
     """Read what the store keeps of the run's files."""
-    reader, told = RunReader(run.run_id, store), Witness("its own files")
+    reader, told, answers = RunReader(run.run_id, store), Witness("its own files"), None
     always = (files.CONFIG, files.ENVIRONMENT, files.EPOCHS, files.PARAMETERS, files.PREDICTIONS, files.STATE)
     for name in dict.fromkeys((*always, *read_left(run.tags))):
         try:
@@ -160,13 +164,25 @@ def _saved(run: Run, store: RunStore) -> Witness:
                 told.epochs = reader.epochs()
             elif name == files.METRICS:
                 told.metrics = files.read_metrics(content)
+            elif name == files.PREDICTIONS and run.task == NETWORK.name:
+                answers = answers_of(files.read_arrays(name, content))
         except RecordError as error:
             told.damage += [str(error)] if str(error) not in told.damage else []
+    told.damage += _unbacked(run, told.epochs or (), answers)
     return told
 
 
+def _unbacked(run: Run, epochs: Sequence[Epoch], answers: Predictions | None) -> Iterator[str]:
+    """Hold what is said of a run, and decides an answer, against its predictions and its task."""
+    if run.task in TASKS:
+        yield from misnamed(run, TASKS[run.task].schema)
+    if run.is_finished and answers:
+        yield from other_remarks(run, epochs[-1].metrics if epochs else {}, answers)
+
+
 def _is_needed(name: str, run: Run) -> bool:
-    ended = (files.ENVIRONMENT, files.EPOCHS, *read_left(run.tags))
+    answers = [files.PREDICTIONS] if run.task == NETWORK.name else []
+    ended = (files.ENVIRONMENT, files.EPOCHS, *answers, *read_left(run.tags))
     return name == files.CONFIG or (run.is_finished and name in ended)
 
 

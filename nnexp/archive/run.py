@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nnexp.archive.absent import AbsentTask, task_of_record
 from nnexp.archive.reader import RunReader
+from nnexp.archive.remarks import misnamed
 from nnexp.config.value import parse_value
 from nnexp.errors import DataError, RecordError
 from nnexp.recording.formats import check_format
@@ -103,6 +104,8 @@ def _settings(archive: Archive) -> Iterator[str]:
     for name in sorted(there.keys() | logged.keys()):
         if there.get(name) != logged.get(name):
             yield f"{name} is {there.get(name)} in config.json and {logged.get(name)} among the parameters"
+    if archive.task.schema.is_declared:
+        yield from misnamed(archive.run, archive.task.schema)
 
 
 def contradictions(archive: Archive, key: Callable[[], str]) -> Iterator[str]:

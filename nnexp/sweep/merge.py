@@ -1,8 +1,8 @@
 """Another store's runs, held against this one's: which come along, which are here already, and which are not believed.
 
 A run is told by its key: one whose key is finished here is not doubled, whoever trained it. What comes along was proved
-first: its settings, data and code make its key, its parameters have the digest of its last epoch, and every figure is
-that of its journal. Changes nothing; merging.py does.
+first: its settings, data and code make its key, its parameters have the digest of its last epoch, every figure is that
+of its journal, and what its predictions show is as they show it. Changes nothing; merging.py does.
 """
 
 from __future__ import annotations

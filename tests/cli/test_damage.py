@@ -278,6 +278,19 @@ def test_an_altered_accuracy_is_named_by_what_the_run_left(nnexp: Nnexp, sound: 
     assert (status, "other figures" in out, f"0.99 was recorded, {recorded!r} is here" in out) == (1, True, True)
 
 
+def test_a_lost_class_that_is_not_said_is_named_by_the_answers(nnexp: Nnexp, sound: Sound) -> None:
+    """Where the run's folder is gone; answers that are none are named as well."""
+    shutil.rmtree(sound.here / "multirun")
+    run_id = next(iter(sound.runs))
+    [file] = sound.here.glob(f"mlruns/*/{run_id}/artifacts/predictions.npz")
+    file.write_bytes(write_arrays({"labels": LABELS, "predicted": LABELS * 0, "confidence": np.ones(60)}))
+    status, out, _ = nnexp("doctor")
+    assert (status, "nnexp.lost is nothing in the store, and 1 2 by predictions.npz" in out) == (1, True)
+    file.write_bytes(write_arrays(FORGED["predictions.npz"][0]))
+    status, out, _ = nnexp("doctor")
+    assert (status, "predictions.npz holds no answers" in out) == (1, True)
+
+
 def test_an_epoch_that_was_altered_is_named_by_the_rerun(nnexp: Nnexp, sound: Sound) -> None:
     run_id = next(iter(sound.runs))
     with sound.database() as database:

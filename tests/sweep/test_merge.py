@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from nnexp.archive.audit import audit
 from nnexp.archive.run import read_archive
 from nnexp.recording import ending
+from nnexp.recording.files import write_arrays
 from nnexp.recording.repair import repair
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.launched import Swept
@@ -25,6 +28,7 @@ from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Metric, Run, RunStart, Status, Tag, key_claim, sweep_claim
 from tests.plans import Diary
 
+LABELS = np.arange(60) % 3
 Brought = tuple[Merge, Merged]
 
 
@@ -139,6 +143,22 @@ def test_the_same_key_with_other_bits_is_told_with_the_epoch(
     assert (parted.here.run_id, parted.there.run_id, parted.epoch) == (here.run_id, of_seed(other, 0).run_id, 2)
 
 
+def alter_answers(store: MemoryStore, run: Run, **arrays: Any) -> None:
+    replace_file(store, run, "predictions.npz", write_arrays(arrays))
+
+
+def say_it_is_better(store: MemoryStore, run: Run) -> None:
+    """Alter the test accuracy wherever it is said: in the store, and in the journal alike."""
+    lines = [json.loads(line) for line in (store.artifact(run.run_id, "epochs.jsonl") or b"").splitlines()]
+    lines[-1]["metrics"]["test/accuracy"] = 0.999
+    replace_file(store, run, "epochs.jsonl", "".join(f"{json.dumps(line)}\n" for line in lines).encode())
+    metrics = store._entries[run.run_id].metrics
+    for metric in [one for one in metrics if one.name in ("test/accuracy", "final/test_accuracy")]:
+        if metric.step in (0, len(lines)):
+            metrics.pop(metric)
+            store.log(run.run_id, [replace(metric, value=0.999)])
+
+
 DAMAGE: dict[str, tuple[Callable[[MemoryStore, Run], object], str]] = {
     "a setting of its config is another": (
         lambda store, run: replace_file(
@@ -159,6 +179,43 @@ DAMAGE: dict[str, tuple[Callable[[MemoryStore, Run], object], str]] = {
     "a figure is not that of its journal": (
         lambda store, run: store.log(run.run_id, [Metric("final/val_accuracy", 0.999, 0, 1 << 42)]),
         "final/val_accuracy is 0.999 in the store",
+    ),
+    "its accuracy is better in its journal too": (
+        say_it_is_better,
+        "test/accuracy of the last epoch is 0.999 in epochs",
+    ),
+    "what it lost is not said": (
+        lambda store, run: (
+            alter_answers(store, run, labels=LABELS, predicted=LABELS % 2, confidence=np.ones(60)),
+            store.log(run.run_id, tags={Tag.LOST: Tag.NOTHING}),
+        ),
+        "nnexp.lost is nothing in the store, and 2 by predictions.npz",
+    ),
+    "it is said to have lost what it knows": (
+        lambda store, run: (
+            alter_answers(store, run, labels=LABELS, predicted=LABELS, confidence=np.ones(60)),
+            store.log(run.run_id, tags={Tag.LOST: "0", Tag.NEVER_PREDICTED: "0"}),
+        ),
+        "nnexp.lost is 0 in the store, and nothing by predictions.npz; nnexp.never_predicted is 0 in the store",
+    ),
+    "its answers are none": (
+        lambda store, run: alter_answers(store, run, labels=LABELS, predicted=LABELS[:7], confidence=np.ones(60)),
+        "predictions.npz holds no answers",
+    ),
+    "its answers are gone, and not missed": (
+        lambda store, run: (
+            store._entries[run.run_id].artifacts.pop("predictions.npz"),
+            store.log(run.run_id, tags={Tag.FILES: run.tags[Tag.FILES].replace("predictions.npz", "")}),
+        ),
+        "the store has no predictions.npz of it",
+    ),
+    "a setting that decides is said to decide nothing": (
+        lambda store, run: store.log(run.run_id, tags={Tag.INCIDENTAL: f"{run.tags[Tag.INCIDENTAL]} hidden"}),
+        "nnexp.incidental names hidden, which decides what is trained",
+    ),
+    "a setting that decides nothing is said to decide": (
+        lambda store, run: store.log(run.run_id, tags={Tag.INCIDENTAL: "dataset.name experiment threads"}),
+        "nnexp.incidental does not name dataset.path",
     ),
     "its name is a path": (lambda store, run: store.log(run.run_id, tags={Tag.UID: "../../x"}), "it has no nnexp.uid"),
     "it would be code": (
