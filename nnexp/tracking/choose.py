@@ -54,6 +54,15 @@ def store_at(where: str, experiment: str | None = None) -> Store:
     return MlflowStore(Location.at(where, experiment or Location.from_environment().experiment), only_read=True)
 
 
+def are_one(store: Store, other: Store) -> bool:
+    """Tell whether two stores are the same, by whatever address or link they were named."""
+    from nnexp.tracking.mlflow.store import MlflowStore
+
+    if isinstance(store, MlflowStore) and isinstance(other, MlflowStore):
+        return store.location.is_same(other.location)
+    return store is other
+
+
 def store_at_hand() -> RunStore | None:
     """Give what reads the store that the environment names, if it is one that nothing is waited for: no server's.
 

@@ -194,6 +194,19 @@ class TestUnusable:
                 MlflowStore(Location(f"sqlite:///{file}", "x")).prepare()
         assert "nnexp.tracking.mlflow.writer" not in sys.modules
 
+    def test_a_database_that_may_not_be_written_is_read_beside_an_empty_log(
+        self, database: Path, nobody: Callable[[], Any]
+    ) -> None:
+        MlflowStore(Location(f"sqlite:///{database}", "nnexp")).create(RUN)
+        with closing(sqlite3.connect(database)) as written:
+            written.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with tempfile.TemporaryDirectory() as name:
+            file = Path(shutil.copy(database, name))
+            file.with_name(f"{file.name}-wal").touch()
+            file.parent.chmod(0o555)
+            with nobody():
+                assert len(MlflowStore(Location(f"sqlite:///{file}", "nnexp")).runs()) == 1
+
     def test_a_database_that_may_not_be_looked_at_is_named(self, nobody: Callable[[], Any]) -> None:
         with tempfile.TemporaryDirectory() as name:
             Path(name).chmod(0)

@@ -28,8 +28,7 @@ def store_errors(location: Location) -> Iterator[None]:
             why = next((one.strerror for one in reversed(chain) if isinstance(one, OSError) and one.strerror), "")
             silent = any(isinstance(one, Timeout | TimeoutError) for one in chain)
             raise (NoAnswerError if silent else TrackingError)(
-                f"the tracking store {location} cannot be reached: {why or 'no answer'}; "
-                "is its server running, and is MLFLOW_TRACKING_URI its address?"
+                f"the tracking store {location} cannot be reached: {why or 'no answer'}; {location.asked}"
             ) from location.cause(error)
         if any(isinstance(one, sqlite3.OperationalError) and "locked" in str(one) for one in chain):
             locked = "is locked by another process; end what has it open"

@@ -19,6 +19,8 @@ DEFAULT_EXPERIMENT = "nnexp"
 SQLITE = "sqlite:///"
 ARTIFACTS = "mlruns"  # beside a database in a file, as MLflow calls it
 LONGEST_REASON = 300  # characters
+SCHEMES = ("sqlite", "postgresql", "mysql", "mssql", "http", "https", "databricks")  # that MLflow knows to write to
+A_STORE = "a store is a database file, its folder, or a URL"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Location:
 
     uri: str = field(repr=False)
     experiment: str
+    is_typed: bool = field(default=False, compare=False, repr=False)  # on the command line, and not in the environment
 
     @classmethod
     def from_environment(cls) -> Location:
@@ -50,7 +53,7 @@ class Location:
             If there is no such file, or its name is no text.
         """
         if "://" in where:
-            location = cls._named(_absolute(where), experiment)
+            location = cls._named(_absolute(where), experiment, is_typed=True)
             if location.exists:
                 return location
             raise TrackingError(f"there is no store at {location}")
@@ -59,12 +62,17 @@ class Location:
         path = Path(os.path.abspath(where))
         file = path / DEFAULT_FILE if path.is_dir() else path
         if not file.is_file():
-            raise TrackingError(f"there is no store at {file}; a store is a database file, its folder, or a URL")
-        return cls._named(f"{SQLITE}{_in_address(file)}", experiment)
+            raise TrackingError(f"there is no store at {file}; {A_STORE}")
+        return cls._named(f"{SQLITE}{_in_address(file)}", experiment, is_typed=True)
 
     @classmethod
-    def _named(cls, uri: str, experiment: str) -> Location:
-        location = cls(uri, experiment)
+    def _named(cls, uri: str, experiment: str, *, is_typed: bool = False) -> Location:
+        location, (scheme, mark, rest) = cls(uri, experiment, is_typed), uri.partition("://")
+        if mark and scheme.partition("+")[0] not in SCHEMES:
+            begins = ", ".join(f"{one}://" for one in SCHEMES)
+            raise TrackingError(f"there is no store at {location}; {A_STORE} that begins with one of {begins}")
+        if mark and not rest and scheme != "databricks":
+            raise TrackingError(f"there is no store at {location}; behind it must stand a host, or a file")
         if location.address != location.address.encode(errors="replace").decode():
             raise TrackingError(f"the tracking store {location} cannot be used: its name is no text in UTF-8 here")
         return location
@@ -83,6 +91,18 @@ class Location:
     def address(self) -> str:
         """Name the store and the experiment, so that two processes can tell whether they mean the same."""
         return f"{self.uri} {self.experiment}"
+
+    def is_same(self, other: Location) -> bool:
+        """Tell whether another is this one, by whatever link its file is named."""
+        if self.experiment != other.experiment:
+            return False
+        files = [one.file for one in (self, other) if one.file and one.exists]
+        return self.uri == other.uri or (len(files) == 2 and os.path.samefile(*files))
+
+    @property
+    def asked(self) -> str:
+        """Ask a person whose server does not answer what may be amiss."""
+        return f"is its server running, and is {'this' if self.is_typed else 'MLFLOW_TRACKING_URI'} its address?"
 
     @property
     def is_database(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import re
 import sqlite3
 from collections import defaultdict
@@ -184,13 +185,19 @@ class SqlReader:
 def _open_to_read(file: Path) -> sqlite3.Connection:
     """Open a file that may not be written: SQLite would make its log beside it, unless it is told that nobody writes.
 
-    Where there is a log, somebody may be writing.
+    Where there is a log, somebody may be writing; but not where it is empty, and what all who write share is not there.
     """
-    logged = file.with_name(f"{file.name}-wal").exists()
-    return sqlite3.connect(f"{file.as_uri()}?{'mode=ro' if logged else 'immutable=1'}", uri=True)
+    log, shared = (file.with_name(f"{file.name}-{what}") for what in ("wal", "shm"))
+    try:
+        is_written = os.path.getsize(log) > 0 or shared.exists()
+    except FileNotFoundError:
+        is_written = False
+    return sqlite3.connect(f"{file.as_uri()}?{'mode=ro' if is_written else 'immutable=1'}", uri=True)
 
 
 def _unreadable(location: Location, error: Exception) -> TrackingError:
+    if "no such table" in str(error):
+        return TrackingError(f"the tracking store {location} cannot be read: it is a database without MLflow's tables")
     return location.unusable(error.__cause__ or error, "read")
 
 
