@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,10 @@ def audit(store: RunStore, records: Sequence[Run] | None = None) -> list[str]:
     return [f"run {run.run_id[:8]} ({run.name}): {finding}" for run in runs for finding in found_of[run.run_id]]
 
 
-def audit_saved(runs: Sequence[Run], store: RunStore) -> dict[str, list[str]]:
+def audit_saved(runs: Iterable[Run], store: RunStore) -> dict[str, list[str]]:
     """Say of runs, by their ids, what does not agree with the files that the store keeps; no folder is looked into."""
-    return _audit(runs, store, {run.run_id: _saved(run, store) for run in runs})
+    found = [(run, _saved(run, store)) for run in runs]
+    return _audit([run for run, _ in found], store, {run.run_id: witness for run, witness in found})
 
 
 def _audit(runs: Sequence[Run], store: RunStore, witnesses: Mapping[str, Witness]) -> dict[str, list[str]]:

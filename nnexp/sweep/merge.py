@@ -7,7 +7,7 @@ of its journal, and what its predictions show is as they show it. Changes nothin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nnexp.archive.audit import audit_saved
@@ -18,6 +18,15 @@ from nnexp.recording.brought import files_of
 from nnexp.recording.fields import DIGEST, UID
 from nnexp.tracking.records import Kind, Run, Status, Tag, newest_finished
 from nnexp.tracking.store import RunStore
+from nnexp.tracking.sweeps import mark_of
+
+# Shows how far it is while runs are gone through, and what is done with them.
+Watched = Callable[[Sequence[Run], str], Iterable[Run]]
+
+
+def unwatched(runs: Sequence[Run], what: str) -> Iterable[Run]:  # noqa: ARG001
+    """Show nothing."""
+    return runs
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,8 @@ class OtherBits:
 class Merge:
     """What a merge comes to: what stands in the other store."""
 
-    sweeps: tuple[Run, ...]
+    sweeps: tuple[Run, ...]  # that have a run which comes along, or is here
+    empty: tuple[Run, ...]  # and those that have none
     coming: tuple[Run, ...]  # the oldest first
     known: tuple[tuple[Run, Run], ...]  # and what stands for each here
     other_bits: tuple[OtherBits, ...]
@@ -52,15 +62,16 @@ class _Sorted:
     passed_over: int = 0
 
 
-def survey_merge(other: RunStore, store: RunStore) -> Merge:
-    """Hold each run of another store against this one."""
-    records, ours = other.runs(None), store.runs()
+def survey_merge(records: Sequence[Run], other: RunStore, store: RunStore, watched: Watched = unwatched) -> Merge:
+    """Hold each run of another store, of which these are the records, against this one."""
+    ours = store.runs()
     theirs = [record for record in records if record.kind == Kind.RUN]
     done_here, done_there = newest_finished(ours), newest_finished(theirs)
     by_uid = {run.tags[Tag.UID]: run for run in reversed(ours) if Tag.UID in run.tags}
-    altered = audit_saved([run for run in theirs if run.key not in done_here and _is_over(run)], other)
+    new = [run for run in theirs if run.key not in done_here and _is_over(run)]
+    altered = audit_saved(watched(new, "read"), other)
     found = _Sorted(passed_over=sum(record.kind == Kind.RERUN for record in records))
-    for run in reversed(theirs):
+    for run in watched(theirs[::-1], "proved"):
         same = by_uid.get(run.tags.get(Tag.UID, ""))
         if not _is_over(run):
             found.running.append(run)
@@ -76,8 +87,12 @@ def survey_merge(other: RunStore, store: RunStore) -> Merge:
             found.refused.append((run, why))
         else:
             found.coming.append(run)
+    sweeps = [record for record in records if record.kind == Kind.SWEEP and DIGEST.fullmatch(_sweep_key(record))]
+    brought = [*found.coming, *(run for run, _ in found.known)]
+    holding = {name for run in brought for name in (*run.tags, run.parent_id)}  # the marks and the ids of sweeps
     return Merge(
-        tuple(record for record in records if record.kind == Kind.SWEEP and DIGEST.fullmatch(_sweep_key(record))),
+        tuple(sweep for sweep in sweeps if holding & {mark_of(sweep), sweep.run_id}),
+        tuple(sweep for sweep in sweeps if not holding & {mark_of(sweep), sweep.run_id}),
         tuple(found.coming),
         tuple(found.known),
         tuple(found.other_bits),

@@ -16,7 +16,8 @@ from nnexp.recording import owner
 from nnexp.recording.brought import SAID_SINCE, bring, keepable, later_tags
 from nnexp.recording.examine import progress
 from nnexp.sweep.called import names_of
-from nnexp.sweep.merge import Merge
+from nnexp.sweep.interrupt import Interrupt
+from nnexp.sweep.merge import Merge, Watched, unwatched
 from nnexp.tracking.records import Kind, Run, RunStart, Status, Tag, described, key_claim, newest_finished, sweep_claim
 from nnexp.tracking.store import RunStore, Store
 from nnexp.tracking.sweeps import launched_at, mark_of
@@ -34,10 +35,20 @@ class Merged:
     runs: dict[str, str] = field(default_factory=dict)
     sweeps: dict[str, str] = field(default_factory=dict)
     left: list[tuple[Run, str]] = field(default_factory=list)
+    signal: int | None = None  # by which it was stopped: what is missing comes another time
 
 
-def do_merge(merge: Merge, other: RunStore, store: Store, folder: Path, say: Callable[[str], None]) -> Merged:
+def do_merge(
+    merge: Merge,
+    other: RunStore,
+    store: Store,
+    folder: Path,
+    say: Callable[[str], None],
+    watched: Watched = unwatched,
+) -> Merged:
     """Bring what comes along; the files of each run go into a folder of its own beneath one.
+
+    A first Ctrl-C or SIGTERM is heeded once the run is there that was being brought; the sweeps are closed as they are.
 
     Raises
     ------
@@ -46,12 +57,15 @@ def do_merge(merge: Merge, other: RunStore, store: Store, folder: Path, say: Cal
     """
     store.prepare()
     merged, marks = Merged(), {mark_of(sweep) for sweep in merge.sweeps}
-    with _claimed(merge, store, merged) as sweeps:
+    with Interrupt() as interrupt, _claimed(merge, store, merged) as sweeps:
         merged.sweeps = {sweep.run_id: _open(sweep, store) for sweep in sweeps}
-        for number, run in enumerate(merge.coming):
+        for number, run in enumerate(watched(merge.coming, "brought")):
+            if interrupt.asked:
+                break
             _bring(_of_sweeps(run, marks), other, store, folder / str(number), merged, say)
-        for run, here in merge.known:
+        for run, here in () if interrupt.asked else merge.known:
             _add_tags(_of_sweeps(run, marks), here, store)
+        merged.signal = interrupt.signal
         runs, opened = store.runs(), {one.run_id: one for one in store.runs(Kind.SWEEP)}
         for sweep in sweeps:
             _close(sweep, opened[merged.sweeps[sweep.run_id]], runs, store)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +16,10 @@ import pytest
 from nnexp.archive.audit import audit
 from nnexp.archive.run import read_archive
 from nnexp.recording import ending
+from nnexp.recording.brought import bring
 from nnexp.recording.files import write_arrays
 from nnexp.recording.repair import repair
+from nnexp.sweep import merging
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.launched import Swept
 from nnexp.sweep.merge import Merge, survey_merge
@@ -58,7 +62,7 @@ def store() -> MemoryStore:
 @pytest.fixture
 def merge(other: MemoryStore, store: MemoryStore, tmp_path: Path) -> Callable[[], Brought]:
     def merge() -> Brought:
-        found = survey_merge(other, store)
+        found = survey_merge(other.runs(None), other, store)
         return found, do_merge(found, other, store, tmp_path / f"merged-{len(store._entries)}", Diary().say)
 
     return merge
@@ -262,6 +266,17 @@ def test_what_is_running_there_is_left_alone_and_attempts_come(
     assert store.runs(Kind.SWEEP)[0].status is Status.KILLED
 
 
+def test_a_sweep_of_which_no_run_could_come_is_left_there(
+    other: MemoryStore, store: MemoryStore, merge: Callable[[], Brought], plan: Callable[..., Plan]
+) -> None:
+    [whole] = other.runs(Kind.SWEEP)
+    swept(other, plan({"seed": 7}))
+    other.end(of_seed(other, 7).run_id, Status.RUNNING, 0)
+    found, _ = merge()
+    assert ([sweep.run_id for sweep in found.sweeps], len(found.empty)) == ([whole.run_id], 1)
+    assert [sweep.params["runs"] for sweep in store.runs(Kind.SWEEP)] == ["3"]
+
+
 def test_what_is_being_run_here_is_left_for_the_next_time(
     other: MemoryStore, store: MemoryStore, merge: Callable[[], Brought]
 ) -> None:
@@ -307,6 +322,24 @@ def test_a_merge_that_was_cut_off_is_mended_by_the_next_command_and_goes_on(
     assert audit(store) == []
 
 
+def test_a_merge_that_is_stopped_leaves_nothing_running_and_goes_on(
+    store: MemoryStore, merge: Callable[[], Brought], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bring_and_stop(*arguments: Any) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        return bring(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "bring", bring_and_stop)
+        _, merged = merge()
+    assert (merged.signal, len(merged.runs)) == (signal.SIGINT, 1)
+    assert [run.status for run in store.runs()] == [Status.FINISHED]
+    assert [sweep.status for sweep in store.runs(Kind.SWEEP)] == [Status.KILLED]
+    merge()
+    assert {run.status for run in store.runs(None)} == {Status.FINISHED}
+    assert len(store.runs()) == 3
+
+
 def test_a_sweep_of_both_keeps_what_is_said_of_it_here_and_is_called_by_both_names(
     other: MemoryStore, store: MemoryStore, merge: Callable[[], Brought], plan: Callable[..., Plan]
 ) -> None:
@@ -333,7 +366,7 @@ def test_a_mark_of_a_sweep_that_is_not_there_is_not_believed(
 def test_what_was_finished_here_since_it_was_looked_for_is_not_doubled(
     other: MemoryStore, store: MemoryStore, plan: Callable[..., Plan], tmp_path: Path
 ) -> None:
-    found = survey_merge(other, store)
+    found = survey_merge(other.runs(None), other, store)
     swept(store, plan({"seed": 0}))
     merged = do_merge(found, other, store, tmp_path / "merged", Diary().say)
     assert [(run.params["seed"], why) for run, why in merged.left] == [("0", MEANWHILE)]
