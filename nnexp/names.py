@@ -14,7 +14,12 @@ FILE = re.compile(r"\w[\w.-]*")  # of a file that a run leaves, less its ending
 
 def are_names(found: Iterable[str]) -> bool:
     """Tell whether these are names to any store: as of a path that leads neither up nor out."""
-    return all(NAME.fullmatch(name) and posixpath.normpath(name) == name and name[0] not in "./" for name in found)
+    return all(map(_is_name, found))
+
+
+@lru_cache(maxsize=1024)  # each epoch measures by the same names
+def _is_name(name: str) -> bool:
+    return bool(NAME.fullmatch(name)) and posixpath.normpath(name) == name and name[0] not in "./"
 
 
 @lru_cache(maxsize=1024)

@@ -88,15 +88,19 @@ def _is_ours(run: Run) -> bool:
 
 def _witness(run: Run, store: RunStore) -> Witness:
     """Ask the run's folder; what that does not tell, and where it is gone, what was saved of it."""
-    saved = _saved(run, store)
     folder = RunFolder(Path(run.tags.get(Tag.FOLDER, "")))
     try:
         if not _is_its_folder(folder, run):
-            return saved
-        told, files_then = _told(folder, saved)
+            return _saved(run, store)
+        told, files_then = _told(folder)
     except (RecordError, OSError) as error:
+        saved = _saved(run, store)
         saved.damage.append(f"its folder {folder.path} cannot be read: {error}")
         return saved
+    if told.epochs is None or not files_then:
+        saved = _saved(run, store)
+        told.epochs = saved.epochs if told.epochs is None else told.epochs
+        told.damage += [] if files_then else saved.damage
     told.damage += _differing(run, store, files_then)
     return told
 
@@ -109,14 +113,13 @@ def _is_its_folder(folder: RunFolder, run: Run) -> bool:
     return there.tags.get(Tag.UID) == uid or (there.started_at, there.tags.get(Tag.KEY)) == (run.started_at, key)
 
 
-def _told(folder: RunFolder, saved: Witness) -> tuple[Witness, Mapping[str, str]]:
-    """Read a folder; give also the digests of its files when the run ended."""
+def _told(folder: RunFolder) -> tuple[Witness, Mapping[str, str]]:
+    """Read a folder; give also the digests of its files when the run ended, by which the store's can be told."""
     damage = folder.damage()
     run: RunStart = folder.run
     end: Mapping[str, Any] = {} if files.END in damage else folder.end or {}
-    told = Witness("its folder", saved.epochs, params=run.params, tags=dict(run.tags))
+    told = Witness("its folder", params=run.params, tags=dict(run.tags))
     told.damage = [f"its folder {folder.path}: {what}" for what in damage.values()]
-    told.damage += [what for what in saved.damage if not end.get("files")]
     if files.EPOCHS not in damage:
         told.epochs = [*folder.epochs()]
     if files.METRICS not in damage:

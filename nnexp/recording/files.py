@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -143,7 +143,8 @@ def read_start(content: bytes) -> RunStart:
     return run
 
 
-def read_end(content: bytes) -> dict[str, Any]:
+@lru_cache(maxsize=64)  # whoever reads a folder asks it at each file
+def read_end(content: bytes) -> Mapping[str, Any]:
     """Read end.json: status, time, reason and tags, and the SHA-256 of every other file, by its name."""
     found = {"reason": None, "tags": {}, "files": {}, **read_json(END, content)}
     if (
@@ -229,7 +230,7 @@ def read_arrays(name: str, content: bytes) -> dict[str, NDArray[Any]]:
         raise RecordError(f"{name} is not loaded: {reason}; it must be an .npz of numbers") from problem
 
 
-READERS = {
+READERS: Mapping[str, Callable[[bytes], object]] = {
     RUN: read_start, END: read_end, CONFIG: read_settings, ENVIRONMENT: read_environment, METRICS: read_metrics,
 }  # fmt: skip
 

@@ -142,7 +142,7 @@ class RunFolder:
         self.drop_checkpoint()
 
     @property
-    def end(self) -> dict[str, Any] | None:
+    def end(self) -> Mapping[str, Any] | None:
         """How the run ended, if it did."""
         content = read_file(self.file(files.END), files.MOST_TEXT)
         return None if content is None else files.read_end(content)
@@ -166,7 +166,8 @@ class RunFolder:
     def damage(self) -> dict[str, str]:
         """Say of each file that is not as the run left it what is wrong with it."""
         found: dict[str, str] = {}
-        for name in self._names():
+        there = self._names()
+        for name in there:
             try:
                 files.check(name, self._read(name) or b"")
             except OSError as error:
@@ -174,7 +175,7 @@ class RunFolder:
             except RecordError as error:
                 found[name] = str(error)
         if files.END not in found:
-            found |= {name: f"{name} is gone" for name in self._kept() if name not in self._names()}
+            found |= {name: f"{name} is gone" for name in self._kept() if name not in there}
         return found
 
     def arrays(self) -> Iterator[tuple[str, dict[str, NDArray[Any]]]]:

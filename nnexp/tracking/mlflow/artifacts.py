@@ -23,7 +23,10 @@ FOLDER = "artifacts"
 
 @dataclass(frozen=True)
 class Root:
-    """Where an experiment keeps the artifacts of its runs: an address, as the store gives it."""
+    """Where an experiment keeps the artifacts of its runs: an address, as the store gives it.
+
+    Its links are followed once. A run's folder must lie where that led to, whenever it is asked for.
+    """
 
     location: Location
     uri: str
@@ -45,7 +48,7 @@ class Root:
         TrackingError
             If it is one.
         """
-        if not self._is_ours():
+        if not self._is_ours:
             experiment, where = self.location.experiment, without_secrets(self.uri)
             raise TrackingError(
                 f"the tracking store {self.location} keeps the artifacts of its experiment {experiment} in {where}, "
@@ -60,23 +63,28 @@ class Root:
         RecordError
             If its address is another, or leads out of the root.
         """
-        if uri != f"{self.uri.rstrip('/')}/{run_id}/{FOLDER}" or not self._is_ours():
+        if uri != f"{self.uri.rstrip('/')}/{run_id}/{FOLDER}" or not self._is_ours:
             raise RecordError(
                 f"its artifacts are said to lie in {without_secrets(uri)}, where they are neither read nor written"
             )
         if self.folder is None:
             return None
-        folder = self.folder.resolve() / run_id / FOLDER
+        folder = self._real / run_id / FOLDER
         if _resolved(folder) != folder:
             raise RecordError(f"a link leads out of {folder}, where its artifacts lie; it is not followed")
         return folder
 
+    @cached_property
+    def _real(self) -> Path:
+        return _resolved(self.folder) if self.folder else Path()
+
+    @cached_property
     def _is_ours(self) -> bool:
         database = self.location.file
         if database is None or self.folder is None:
             return True
         own = (database.parent, database.parent / ARTIFACTS)  # which may be links of the person's own
-        return any(_resolved(self.folder).is_relative_to(_resolved(folder)) for folder in own)
+        return any(self._real.is_relative_to(_resolved(folder)) for folder in own)
 
 
 def read_artifact(folder: Path, name: str) -> bytes | None:

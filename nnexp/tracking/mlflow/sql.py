@@ -64,6 +64,7 @@ class SqlReader:
         except (SQLAlchemyError, ImportError, ValueError) as error:  # no database's address, or no driver for it
             raise _unreadable(location, error) from location.cause(error)
         self._artifacts: dict[str, tuple[str, str]] = {}
+        self._roots: dict[str, Root] = {}  # of experiments, by their addresses
 
     def read_by(self, engine: Engine) -> None:
         """Read by these connections, as those of whoever writes: each new one has to learn all tables first."""
@@ -124,7 +125,7 @@ class SqlReader:
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Read one artifact; only one that is kept elsewhere than in files needs MLflow."""
         uri, root = self._artifact_uri(run_id)
-        folder = Root(self.location, root).of_run(run_id, uri)
+        folder = self._roots.setdefault(root, Root(self.location, root)).of_run(run_id, uri)
         if folder is None:
             from nnexp.tracking.mlflow.reader import ClientReader
 
