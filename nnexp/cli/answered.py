@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
@@ -30,30 +31,39 @@ def so_far(view: View) -> SoFar | None:
     return SoFar(view.progress.done, view.progress.wanted, what) if view.is_launched else None
 
 
-def comparisons(view: View, store: RunStore, worthwhile: float | None = None) -> dict[str, Comparison]:
-    """Compare the runs of a sweep, by the names of its data sets; of one data set that is empty."""
+@dataclass(frozen=True)
+class Answered:
+    """A sweep as it stands, and what its runs answer, by the names of its data sets; of one data set that is empty."""
+
+    view: View
+    comparisons: Mapping[str, Comparison]
+    found: Searched | None  # of a search
+
+    @property
+    def record(self) -> dict[str, object]:
+        """Its fate, and what `nnexp compare --json` gives of it; of several data sets under `data`."""
+        view, told = self.view, {name: as_record(one) for name, one in self.comparisons.items()}
+        return {
+            "sweep": view.sweep.name,
+            "run_id": view.sweep.run_id,
+            "status": view.sweep.status,
+            "running": view.is_launched,
+            "finished": view.progress.done,
+            "failed": len(view.failed),
+            "runs": view.progress.wanted or None,
+            "counted": view.progress.of,
+            **told.get("", {"data": told}),
+            **({"answer": tell_searched(self.found), "best": _best(self.found)} if self.found else {}),
+        }
+
+
+def answered(view: View, store: RunStore, worthwhile: float | None = None) -> Answered:
+    """Compare the runs of a sweep, on each data set; of a search, read what it found."""
     found, far = searched(view.sweep, view.runs, store), so_far(view)
     parts: Mapping[str, Sequence[Run]] = {} if found else by_dataset(view.runs)
     parts = parts or {"": found.tried if found else view.runs}
-    return {name: compare(part, store, worthwhile=worthwhile, so_far=far) for name, part in parts.items()}
-
-
-def record(view: View, answers: Mapping[str, Comparison], store: RunStore) -> dict[str, object]:
-    """Give a sweep's fate, and what `nnexp compare --json` gives of it; of several data sets under `data`."""
-    found = searched(view.sweep, view.runs, store)
-    told = {name: as_record(one) for name, one in answers.items()}
-    return {
-        "sweep": view.sweep.name,
-        "run_id": view.sweep.run_id,
-        "status": view.sweep.status,
-        "running": view.is_launched,
-        "finished": view.progress.done,
-        "failed": len(view.failed),
-        "runs": view.progress.wanted or None,
-        "counted": view.progress.of,
-        **told.get("", {"data": told}),
-        **({"answer": tell_searched(found), "best": _best(found)} if found else {}),
-    }
+    compared = {name: compare(part, store, worthwhile=worthwhile, so_far=far) for name, part in parts.items()}
+    return Answered(view, compared, found)
 
 
 def _best(found: Searched) -> dict[str, object] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nnexp.archive.reader import RunReader
-from nnexp.cli.answered import comparisons, record
+from nnexp.cli.answered import answered
 from nnexp.cli.options import PAGE
 from nnexp.comparison.readable import Readable
 from nnexp.config.value import parse_values
@@ -93,9 +93,8 @@ def _answered(swept: Swept, store: Store, say: Say) -> dict[str, Any]:
     sweep = next((one for one in store.runs(Kind.SWEEP) if one.run_id == swept.parent_id), None)
     if sweep is None:
         return {"sweep": plan.name, "run_id": None, "pages": []}  # the store was away
-    view, readable = view_sweep(store, sweep), Readable(store, say)
-    answers = comparisons(view, readable, swept.survey.policy.worthwhile)
-    return {**record(view, answers, readable), "pages": _pages(swept, sweep)}
+    found = answered(view_sweep(store, sweep), Readable(store, say), swept.survey.policy.worthwhile)
+    return {**found.record, "pages": _pages(swept, sweep)}
 
 
 def _pages(swept: Swept, sweep: Run) -> Sequence[str]:

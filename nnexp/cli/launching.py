@@ -14,7 +14,7 @@ from nnexp.cli.app import app
 from nnexp.cli.complete import asked
 from nnexp.cli.complete.shells import script
 from nnexp.cli.console import write
-from nnexp.cli.options import HYDRA, Json, Overrides, Results, Several, Shell, Task, WhenDone
+from nnexp.cli.options import HYDRA, Json, Overrides, Results, Several, Shell, Task, WhenDone, Worthwhile
 from nnexp.cli.typed import Typed, typed
 
 EVERY_SETTING = "Every setting, and all that may be said of a launch (hydra.launcher.…): nnexp train --help"
@@ -60,7 +60,7 @@ def sweep(
     until_decided: Annotated[
         bool, typer.Option("--until-decided", help="Add seeds, but only to settings that may be the best: 3 to 20.")
     ] = False,
-    worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
+    worthwhile: Worthwhile = None,
     where: Annotated[str | None, typer.Option(help="Leave out the runs for which it does not hold: 'eta < 1'.")] = None,
     like: Annotated[
         str | None,
@@ -146,7 +146,7 @@ def rerun(
 def certify(
     wanted: Several,
     to: Annotated[Path | None, typer.Option(help="The file to write. [default: SWEEP.certificate.json]")] = None,
-    worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
+    worthwhile: Worthwhile = None,
     as_json: Json = False,
 ) -> None:
     """Write a certificate of runs: settings, digests, figures and the answer, for anybody to verify."""

@@ -41,6 +41,7 @@ WhenDone = Annotated[
     str | None,
     typer.Option(metavar="COMMAND|URL", help="Tell it when the sweep is over: JSON on its standard input, or by POST."),
 ]
+Worthwhile = Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")]
 Most = Annotated[int | None, typer.Option(help="List so many at the most.", min=1)]
 Shell = Annotated[str | None, typer.Option(FLAG, "-sc", hidden=True)]  # as Hydra's own help has it
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for a program.")]

@@ -13,7 +13,7 @@ import typer
 from nnexp.cli.app import app
 from nnexp.cli.complete import asked
 from nnexp.cli.ending import Answering
-from nnexp.cli.options import PAGE, SETTINGS, Better, Json, Metric, Most, OfData, Run, Wanted
+from nnexp.cli.options import PAGE, SETTINGS, Better, Json, Metric, Most, OfData, Run, Wanted, Worthwhile
 
 
 @app.command()
@@ -61,7 +61,7 @@ def compare(
     metric: Metric = None,
     better: Better = None,
     reach: Annotated[float | None, typer.Option(help="A value, such as 0.95, to count epochs and time to.")] = None,
-    worthwhile: Annotated[float | None, typer.Option(help="Points that matter; of an accuracy, 0.2.")] = None,
+    worthwhile: Worthwhile = None,
     at_least: Annotated[float | None, typer.Option(help="Which settings reach so much? 97 for 97 %.")] = None,
     then: Annotated[
         str | None, typer.Option(help="Choose the cheapest of these: time.", autocompletion=lambda: ["time"])

@@ -11,7 +11,7 @@ import typer
 
 from nnexp.cli.app import app
 from nnexp.cli.complete import asked
-from nnexp.cli.options import Json, WhenDone
+from nnexp.cli.options import Json, WhenDone, Worthwhile
 
 
 @app.command()
@@ -27,6 +27,7 @@ def watch(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a JSON document, in one line, at each change.")
     ] = False,
+    worthwhile: Worthwhile = None,
     when_done: WhenDone = None,
 ) -> None:
     """Watch a sweep that runs in another terminal, or on another machine: how far it is, and what it shows so far.
@@ -35,7 +36,7 @@ def watch(
     """
     from nnexp.cli.watch import watch
 
-    watch(sweep, as_json=as_json, when_done=when_done)
+    watch(sweep, as_json=as_json, worthwhile=worthwhile, when_done=when_done)
 
 
 @app.command()

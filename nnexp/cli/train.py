@@ -47,7 +47,7 @@ def train(arguments: Sequence[str], command: Sequence[str] | None = None, *, as_
         _train(app, rest, as_json=as_json)
     finally:
         if alert and app.session:  # and so also where a second Ctrl-C left nothing else of it
-            _alert(alert, app.session.store)
+            _alert(alert, app.session.store, app.policy.worthwhile)
 
 
 def _train(app: HydraApp, arguments: Sequence[str], *, as_json: bool) -> None:
@@ -84,7 +84,7 @@ def _tell(result: Result, session: Session) -> None:
         conclude(result, session)
 
 
-def _alert(alert: WhenDone, store: Store) -> None:
+def _alert(alert: WhenDone, store: Store, worthwhile: float | None) -> None:
     """Tell of the sweep that this process launched, if it came to that."""
     try:
         sweeps = latest_first(store.runs(Kind.SWEEP, tags={Tag.OWNER: owner.me()}))
@@ -92,7 +92,7 @@ def _alert(alert: WhenDone, store: Store) -> None:
         say(f"{FLAG}: {error}; nothing was told")
         return
     for sweep in sweeps[:1]:
-        alert.tell(store, sweep)
+        alert.tell(store, sweep, worthwhile)
 
 
 def open_session(task: Task, executor: MakeExecutor | None, command: str = "") -> Session:

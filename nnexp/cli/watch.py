@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.padding import Padding
 from rich.styled import Styled
 
-from nnexp.cli.answered import comparisons, record
+from nnexp.cli.answered import Answered, answered
 from nnexp.cli.compare import Question, compare
 from nnexp.cli.console import out, say, write
 from nnexp.cli.when_done import when_done as told_when_done
-from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.readable import Readable
 from nnexp.errors import TrackingError, UnfinishedError
 from nnexp.escape import in_json
@@ -51,21 +50,34 @@ Pause = Callable[[float], None]
 class Look:
     """A sweep as it was seen, and what it answers so far."""
 
-    view: View
-    answers: Mapping[str, Comparison]
+    answered: Answered
+
+    @property
+    def view(self) -> View:
+        """How it stands."""
+        return self.answered.view
 
     @property
     def ended(self) -> dict[str, Run]:
         """The runs that are over, by their ids."""
-        return {run.run_id: run for run in self.view.runs if run.status is not Status.RUNNING}
+        return _ended(self.view)
 
     @property
     def answer(self) -> str:
         """The answer so far, on each of several data sets."""
-        return " ".join(f"{f'On {name}: ' if name else ''}{tell(one).answer}" for name, one in self.answers.items())
+        return " ".join(
+            f"{f'On {name}: ' if name else ''}{tell(one).answer}" for name, one in self.answered.comparisons.items()
+        )
 
 
-def watch(wanted: str | None, *, as_json: bool, when_done: str | None = None, pause: Pause = time.sleep) -> None:
+def watch(
+    wanted: str | None,
+    *,
+    as_json: bool,
+    worthwhile: float | None = None,
+    when_done: str | None = None,
+    pause: Pause = time.sleep,
+) -> None:
     """Show how a sweep stands until it is over, and then what it answers.
 
     Raises
@@ -78,23 +90,25 @@ def watch(wanted: str | None, *, as_json: bool, when_done: str | None = None, pa
     on_terminal = out().is_terminal and not as_json
     try:
         with Live(console=out(), transient=True, auto_refresh=False) if on_terminal else nullcontext() as live:
-            last = _follow(sweep, store, live, as_json=as_json, pause=pause)
+            last = _follow(sweep, store, worthwhile, live, as_json=as_json, pause=pause)
     except KeyboardInterrupt:
         raise UnfinishedError(f"sweep {sweep.name} goes on; nnexp watch {sweep.run_id[:SHORT]} looks on", 130) from None
     if not as_json:
-        compare([sweep.run_id], Question(), None)
+        compare([sweep.run_id], Question(worthwhile=worthwhile), None)
     if alert:
-        alert.tell(store, sweep)
+        alert.tell(store, sweep, worthwhile)
     _conclude(last.view)
 
 
-def _follow(sweep: Run, store: Store, live: Live | None, *, as_json: bool, pause: Pause) -> Look:
+def _follow(
+    sweep: Run, store: Store, worthwhile: float | None, live: Live | None, *, as_json: bool, pause: Pause
+) -> Look:
     """Look again and again, and show what is new, until the sweep is over; give the last look."""
     readable, seen, is_away = Readable(store, say), None, False
     while True:
         began = time.monotonic()
         try:
-            look = _look(view_sweep(store, sweep), seen, readable)
+            look = _look(view_sweep(store, sweep), seen, readable, worthwhile)
         except TrackingError as error:
             if seen is None:
                 raise
@@ -107,7 +121,7 @@ def _follow(sweep: Run, store: Store, live: Live | None, *, as_json: bool, pause
         if live:
             live.update(Group(*_drawn(look)), refresh=True)
         elif as_json and (seen is None or _changes(seen.view) != _changes(look.view)):
-            write(in_json(_json(look, readable), line=True))
+            write(in_json(_json(look), line=True))
         elif not as_json:
             for line in _lines(look, seen):
                 out().print(line, soft_wrap=True)
@@ -117,11 +131,21 @@ def _follow(sweep: Run, store: Store, live: Live | None, *, as_json: bool, pause
         pause(min(max(SOONEST_S, PATIENCE * (time.monotonic() - began)), LATEST_S))
 
 
-def _look(view: View, before: Look | None, store: Readable) -> Look:
-    """Compare anew only where a run ended, or the sweep did."""
-    if before and before.view.is_launched == view.is_launched and before.ended.keys() == Look(view, {}).ended.keys():
-        return Look(view, before.answers)
-    return Look(view, comparisons(view, store))
+def _look(view: View, before: Look | None, store: Readable, worthwhile: float | None) -> Look:
+    """Compare anew only where a run ended, or the sweep did, or a search noted something."""
+    if before and _said(before.view) == _said(view):
+        return Look(replace(before.answered, view=view))
+    return Look(answered(view, store, worthwhile))
+
+
+def _said(view: View) -> object:
+    """Give what an answer depends on: which runs are over, and what a search has noted of its points."""
+    noted = view.sweep.tags if Tag.SEARCH in view.sweep.tags else {}
+    return view.is_launched, _ended(view).keys(), noted
+
+
+def _ended(view: View) -> dict[str, Run]:
+    return {run.run_id: run for run in view.runs if run.status is not Status.RUNNING}
 
 
 def _changes(view: View) -> object:
@@ -139,7 +163,7 @@ def _drawn(look: Look) -> Iterator[RenderableType]:
         yield Padding(f"and {len(view.going) - MOST_GOING} more", (0, 0, 0, 2), expand=False)
     yield ""
     yield look.answer
-    for comparison in look.answers.values():
+    for comparison in look.answered.comparisons.values():
         for table in tables(comparison)[:1]:
             yield from titled_table(table)
     yield ""
@@ -181,11 +205,11 @@ def _going(one: Going) -> str:
     return f"{one.run.name}  epoch {one.epoch}{of}"
 
 
-def _json(look: Look, store: Readable) -> dict[str, object]:
+def _json(look: Look) -> dict[str, object]:
     view = look.view
     going = [{"run_id": x.run.run_id, "name": x.run.name, "epoch": x.epoch, "epochs": x.of} for x in view.going]
     return {
-        **record(view, look.answers, store),
+        **look.answered.record,
         "going": going,
         "left": view.left,
         "seconds_left": view.seconds_left,

@@ -28,16 +28,15 @@ class WhenDone:
 
     typed: str = field(repr=False)
 
-    def tell(self, store: Store, sweep: Run) -> None:
+    def tell(self, store: Store, sweep: Run, worthwhile: float | None = None) -> None:
         """Tell how a sweep ended, and what it answers; where that cannot be, say why in a line."""
-        from nnexp.cli.answered import comparisons, record  # which a run need not wait for that has nobody to tell
+        from nnexp.cli.answered import answered  # which a run need not wait for that has nobody to tell
         from nnexp.comparison.readable import Readable
         from nnexp.sweep.view import view_sweep
 
         try:
-            view, readable = view_sweep(store, sweep), Readable(store, say)
-            document = in_json(record(view, comparisons(view, readable), readable))
-            self.send(f"{document}\n".encode())
+            found = answered(view_sweep(store, sweep), Readable(store, say), worthwhile)
+            self.send(f"{in_json(found.record)}\n".encode())
         except NnexpError as error:
             say(f"{FLAG}: {error}; the sweep is as it was")
 

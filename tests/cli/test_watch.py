@@ -64,11 +64,11 @@ def watch(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[list[str], s
     """Watch, with the steps that are taken while it pauses; give what it printed, said and raised."""
 
     def watch(
-        steps: Iterator[object], wanted: str | None = None, *, as_json: bool = False
+        steps: Iterator[object], wanted: str | None = None, *, as_json: bool = False, worthwhile: float | None = None
     ) -> tuple[list[str], str, NnexpError | None]:
         raised = None
         try:
-            command.watch(wanted, as_json=as_json, pause=lambda _: next(steps))
+            command.watch(wanted, as_json=as_json, worthwhile=worthwhile, pause=lambda _: next(steps))
         except NnexpError as error:
             raised = error
         out, err = capfd.readouterr()
@@ -101,6 +101,11 @@ def test_each_run_that_ends_is_told_and_no_answer_pretends_to_be_the_last(runnin
     after = lines[lines.index(told[-1]) + 1 :]
     assert any("(4 seeds, 5 % error for all of it)" in line for line in after)
     assert (raised, "nnexp: sweep wide is FINISHED: 8 of 9 runs finished\n" in err) == (None, True)
+
+
+def test_what_matters_to_whoever_watches_is_asked(running: Running, watch: Any) -> None:
+    lines, _, _ = watch(whole(running), as_json=True, worthwhile=5.0)
+    assert json.loads(lines[-1])["worthwhile"] == 0.05
 
 
 def test_a_program_reads_a_document_a_line(running: Running, watch: Any) -> None:

@@ -68,6 +68,13 @@ def test_a_command_reads_what_came_out(sweep: Any, tmp_path: Path) -> None:
     assert (told["answer"] in " ".join(out.split()), "Heard\n" in err, "Heard" in out) == (True, True, False)
 
 
+def test_it_is_told_the_answer_to_what_was_asked(sweep: Any, tmp_path: Path) -> None:
+    _, out, _ = sweep("seed=0,1,2", "hydra.launcher.worthwhile=60", "--when-done", "cat >told.json")
+    told = json.loads((tmp_path / "told.json").read_text())
+    assert told["worthwhile"] == 0.6
+    assert told["answer"] in " ".join(out.split())
+
+
 def test_it_is_told_of_a_sweep_in_which_runs_failed_and_keeps_its_status(sweep: Any, tmp_path: Path) -> None:
     status, _, err = sweep("eta=1e300", "--when-done=cat >told.json; exit 3")
     told = json.loads((tmp_path / "told.json").read_text())

@@ -54,6 +54,7 @@ class HydraApp:
         self.results: list[Trained | Run | Swept] = []
         self.errors: list[NnexpError] = []
         self.session: Session | None = None  # the last one that was opened
+        self.policy = Policy()  # of the plan that was run last
         self.folders: list[Path] = []  # that Hydra made, for what is run
         self.started = False
         self._open_session = open_session
@@ -85,6 +86,7 @@ class HydraApp:
     def sweep(self, plan: Plan, policy: Policy) -> Mapping[str, float]:
         """Run a plan; give what decides of each finished key, for Hydra's sweeper."""
         self.started = True
+        self.policy = policy
         policy, executor = choose(policy)
         self.session = session = self._open_session(self.task, executor)
         self.results.append(session.sweep(plan, policy))
