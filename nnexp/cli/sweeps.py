@@ -108,7 +108,7 @@ def _print(one: Summary) -> None:
 
 def swept_told(one: Summary) -> str:
     """Write what was swept: hidden=10,30  3 seeds."""
-    return "  ".join(_told(name, values) for name, values in one.swept.items())
+    return "  ".join(_told(name, values) for name, values in one.swept.items() if values)
 
 
 def _told(name: str, values: Sequence[str]) -> str:

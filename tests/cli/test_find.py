@@ -127,6 +127,11 @@ class TestSweeps:
         assert lines[3].split() == ["hidden=5,30,100,[30,", "5]", "1", "seed"]
         assert lines[4].strip() == "hidden=[5] is best: 97 %."
 
+    def test_of_one_without_a_run_no_setting_is_told_that_has_no_value(self, nnexp: Nnexp, store: MemoryStore) -> None:
+        tags = {Tag.KIND: Kind.SWEEP, Tag.SWEEP: "c" * 64, Tag.VARIES: "hidden seed"}
+        store.create(RunStart("fresh", 3000, {"runs": "4"}, tags))
+        assert nnexp("sweeps")[1].splitlines()[1].startswith("00000002  quick")
+
     def test_a_program_reads_them(self, store: MemoryStore, nnexp: Nnexp) -> None:
         (quick,) = json.loads(nnexp("sweeps", "--json", "--most", "1")[1])
         assert (quick["name"], quick["finished"], quick["runs"], quick["answer"]) == ("quick", 2, 2, None)
