@@ -23,9 +23,16 @@ Settings = dict[str, Any]  # by their dotted names
 class RecordedSchema(Schema[Settings]):
     """The settings of a run as its record has them: whatever they are, they are data."""
 
-    def __init__(self, settings: Mapping[str, Any], at_default: Iterable[str], incidental: Iterable[str]) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        at_default: Iterable[str],
+        incidental: Iterable[str],
+        derived: Iterable[str] = (),
+    ) -> None:
         super().__init__(dict)
         self._recorded, self._at_default, self._incidental = dict(settings), {*at_default}, {*incidental}
+        self._derived = {*derived}
 
     @cached_property
     def settings(self) -> dict[str, Setting]:
@@ -48,14 +55,18 @@ class RecordedSchema(Schema[Settings]):
         """Give them as they are."""
         return dict(config)
 
+    def deciding(self, config: Settings) -> Settings:
+        """Give what is in the key: also what others make, which tells no run apart."""
+        return super().deciding(config) | {name: config[name] for name in self._derived & config.keys()}
+
 
 class AbsentTask(Untold):
     """Answers what a record answers; asked for more, it says that it is not at hand."""
 
     def __init__(self, name: str, tags: Mapping[str, str], settings: Mapping[str, Any], why: NnexpError) -> None:
         self.name = name
-        at_default, incidental = (tags.get(tag, "").split() for tag in (Tag.DEFAULTS, Tag.INCIDENTAL))
-        self.schema: Schema[Any] = RecordedSchema(flatten(dict(settings)), at_default, incidental)
+        named = (tags.get(tag, "").split() for tag in (Tag.DEFAULTS, Tag.INCIDENTAL, Tag.DERIVED))
+        self.schema: Schema[Any] = RecordedSchema(flatten(dict(settings)), *named)
         self.measures: Sequence[Measure] = tuple(read_measures(tags.get(Tag.MEASURES)).values())
         self._why = why
 
@@ -73,8 +84,13 @@ class AbsentTask(Untold):
 
 
 def task_of_record(name: str, tags: Mapping[str, str], settings: Mapping[str, Any], tasks: Mapping[str, Task]) -> Task:
-    """Find the task that a record names; where it is not at hand, make do with what the record says of it."""
+    """Find the task that a record names; where it is not at hand, make do with what the record says of it.
+
+    Nor is one at hand whose code is there, and cannot be used as it is.
+    """
     try:
-        return task_named(name, tasks, paths_in(tags.get(Tag.DATA_PATHS, "")))
+        task = task_named(name, tasks, paths_in(tags.get(Tag.DATA_PATHS, "")))
+        assert task.schema, "a task has settings, which its code tells"
     except NnexpError as why:
         return AbsentTask(name, tags, settings, why)
+    return task

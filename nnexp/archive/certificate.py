@@ -28,7 +28,7 @@ from nnexp.training.events import Epoch
 FORMAT = 1
 KEPT = (
     *(Tag.FORMAT, Tag.KIND, Tag.TASK, Tag.KEY, Tag.CODE, Tag.DATA, Tag.ENVIRONMENT, Tag.COMMIT, Tag.DIRTY),
-    *(Tag.MEASURES, Tag.DEFAULTS, Tag.INCIDENTAL, Tag.LOST, Tag.NEVER_PREDICTED),
+    *(Tag.MEASURES, Tag.DEFAULTS, Tag.INCIDENTAL, Tag.DERIVED, Tag.LOST, Tag.NEVER_PREDICTED),
 )
 ELSEWHERE = "/elsewhere"
 SHARED = ("settings", "tags", "environment")

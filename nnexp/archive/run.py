@@ -79,7 +79,8 @@ def check_key(run: Run, store: RunStore, tasks: Mapping[str, Task] = TASKS) -> N
     reader = RunReader(run.run_id, store)
     task = _task(run, reader, tasks)
     archive = Archive(run, task, reader.config(task.schema), {}, ())
-    if found := [*_settings(archive), *_other_key(run.tags, lambda: _key(archive, reader))]:
+    found = [*_settings(archive), *_other_key(run.tags, lambda: _key(archive, reader)), *_misnamed(archive)]
+    if found:
         raise RecordError(f"the record contradicts itself: {'; '.join(found)}")
 
 
@@ -104,8 +105,6 @@ def _settings(archive: Archive) -> Iterator[str]:
     for name in sorted(there.keys() | logged.keys()):
         if there.get(name) != logged.get(name):
             yield f"{name} is {there.get(name)} in config.json and {logged.get(name)} among the parameters"
-    if archive.task.schema.is_declared:
-        yield from misnamed(archive.run, archive.task.schema)
 
 
 def contradictions(archive: Archive, key: Callable[[], str]) -> Iterator[str]:
@@ -114,9 +113,15 @@ def contradictions(archive: Archive, key: Callable[[], str]) -> Iterator[str]:
     if missing := [*_missing(tags), *([] if Tag.ENVIRONMENT in tags else [Tag.ENVIRONMENT])]:
         yield f"it has no {', '.join(missing)}"
         return
-    yield from _other_key(tags, key)
+    yield from [*_other_key(tags, key), *_misnamed(archive)]
     if fingerprint(archive.environment) != tags[Tag.ENVIRONMENT]:
         yield f"environment.json is not the environment that {Tag.ENVIRONMENT} stands for"
+
+
+def _misnamed(archive: Archive) -> Iterator[str]:
+    """Hold what is called incidental against the task, where that declares its settings."""
+    if archive.task.schema.is_declared:
+        yield from misnamed(archive.run, archive.task.schema)
 
 
 def _other_key(tags: Mapping[str, str], key: Callable[[], str]) -> Iterator[str]:

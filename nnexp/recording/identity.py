@@ -29,6 +29,7 @@ def identity(spec: RunSpec, kind: Kind = Kind.RUN) -> dict[str, str]:
         Tag.MEASURES: write_measures((*spec.measures, TOTAL)),
         Tag.DEFAULTS: " ".join(spec.at_default),
         Tag.INCIDENTAL: " ".join(spec.incidental),
+        **({Tag.DERIVED: " ".join(derived)} if (derived := spec.derived) else {}),
     }
 
 

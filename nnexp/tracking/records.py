@@ -71,6 +71,7 @@ class Tag:
     MEASURES = "nnexp.measures"  # what the task declares of its metrics, as nnexp/measure.py writes it
     DEFAULTS = "nnexp.defaults"  # the settings that are at their default, separated by spaces
     INCIDENTAL = "nnexp.incidental"  # the settings that decide nothing of what is trained, separated by spaces
+    DERIVED = "nnexp.derived"  # of these the ones that others make, and that are in the key all the same, likewise
     FILES = "nnexp.files"  # what a finished run left besides the files of every run: names, separated by spaces
     STATE = "nnexp.state"  # where a run stood when it ended, in JSON: the epoch, the files of its state, a digest
     CONTINUED_FROM = "nnexp.continued_from"  # on a run that went on from where another stood: epoch 30 of its id

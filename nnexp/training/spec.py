@@ -69,6 +69,12 @@ class RunSpec:
         return [one.name for one in self.task.schema.settings.values() if not one.decides]
 
     @property
+    def derived(self) -> list[str]:
+        """The settings of these that are in the key all the same: others make them what they are."""
+        in_key = self.task.schema.deciding(self.config)
+        return [name for name in self.incidental if name in in_key]
+
+    @property
     def epochs(self) -> int | None:
         """How many epochs it takes, if its settings say so."""
         return getattr(self.config, EPOCHS, None)

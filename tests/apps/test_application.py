@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from nnexp.sweep.merge import survey_merge
+from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Status, Tag
 from tests.apps.conftest import App, Command
 
@@ -61,6 +63,7 @@ defaults: [_self_]
 lr: 0.1
 seed: 0
 epochs: 3
+twice: ${lr}
 keep: ${hydra:runtime.output_dir}/kept
 hydra:
   job: {chdir: true}
@@ -113,6 +116,7 @@ def test_its_jobs_are_runs_and_are_as_it_expects_them(app: App, start: Start) ->
         assert record.params["keep"] == f"{folder}/kept"
     losses = app.store.history([record.run_id for record in app.finished()], "val/loss")
     assert sorted(losses.values()) == [[(step, pytest.approx(lr / step)) for step in (1, 2, 3)] for lr in (0.1, 0.2)]
+    assert len(survey_merge(app.store.runs(None), app.store, MemoryStore()).coming) == 2  # by their keys
     again = run(start, *MULTIRUN, "lr=0.2,0.1", "seed=0")
     assert "2 runs, 2 of them finished already and reused; 0 to do" in again
     assert len(app.store.runs()) == 2
