@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nnexp.comparison.compare import compare
 from nnexp.comparison.facts import facts
+from nnexp.comparison.searched import Searched
+from nnexp.measure import Measure
+from nnexp.search.space import Choice, Interval
 from nnexp.tracking.records import Kind, Run, Status, Tag
-from tests.shelf import Shelf, runs
+from tests.shelf import Shelf, run, runs
 
 
 def sweep(name: str, key: str, size: int, command: str, launched: int) -> Run:
@@ -37,3 +42,26 @@ def test_data_are_called_as_their_file() -> None:
     own = {"dataset__path": "/far/away/tea.npz"}
     told = dict(facts(compare(runs({"hidden": 30}, [0.9], **own) + runs({"hidden": 60}, [0.8], **own)), None))
     assert told["data"] == "tea.npz data"
+
+
+def test_of_a_sweep_that_was_stopped_it_is_said_how_many_of_its_runs_are_finished() -> None:
+    of_it = {Tag.member("a"): Tag.YES}
+    kept = runs({"hidden": 30}, [0.95, 0.96], tags=of_it)
+    stopped = replace(sweep("init", "a", 12, "nnexp sweep init", launched=5), status=Status.KILLED)
+    shelf = Shelf([*kept, run(0.5, hidden=60, status=Status.KILLED, tags=of_it), stopped])
+    assert dict(facts(compare(kept, shelf), shelf))["state"] == "unfinished: 2 of 12 runs"
+
+
+def test_of_a_sweep_that_came_to_its_end_no_state_is_told() -> None:
+    kept = runs({"hidden": 30}, [0.95, 0.96], tags={Tag.member("a"): Tag.YES})
+    shelf = Shelf([*kept, sweep("init", "a", 2, "nnexp sweep init", launched=5)])
+    assert "state" not in dict(facts(compare(kept, shelf), shelf))
+
+
+def test_of_a_search_the_space_is_told_and_no_setting_of_it_is_held() -> None:
+    space = {"eta": Interval(0.1, 10.0, log=True), "init": Choice(("normal", "scaled"))}
+    tried = [run(0.9, eta=1.0, init="scaled"), run(0.91, eta=2.0, init="scaled")]
+    found = Searched(space, Measure("final/val_accuracy", "fraction"), False, 2, [0], (), tried, (), 0, 0)
+    told = dict(facts(compare(tried), None, found))
+    assert told["swept"] == "eta = tag(log,interval(0.1,10.0)); init = choice(normal,scaled)"
+    assert "init" not in told["held"]
