@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,8 @@ MARGIN = 0.06  # of the range
 FEWEST = 4  # values, for some of them to be far off
 MOST_NAMED = 2
 LONGEST = 34  # characters of a name
+ROUND = ((1,), (1, 3), (1, 2, 5))  # of each power of ten
+FEWEST_TICKS = 4
 LINE = 0.09  # of the range, where a line of text stands
 
 Range = tuple[float, float]
@@ -55,6 +58,16 @@ def fit(figure: Figure, found: Range | None, named: Mapping[str, float], measure
         y=1 if is_high else 0, xanchor="right", yanchor="top" if is_high else "bottom", showarrow=False,
         font={"size": 11}, hovertext="beyond this axis",
     )  # fmt: skip
+
+
+def logarithmic(low: float, high: float) -> dict[str, object]:
+    """Give a logarithmic axis between two numbers, lettered with a few round ones."""
+    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+    for steps in ROUND:
+        ticks = [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
+        if len(ticks) >= FEWEST_TICKS:
+            break
+    return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks], "tickangle": 0}
 
 
 def _finite(values: Sequence[float]) -> np.ndarray:

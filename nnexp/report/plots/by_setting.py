@@ -11,7 +11,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import is_number, label
 from nnexp.measure import Measure
 from nnexp.report.plots import style
-from nnexp.report.plots.axis import GAP, LOST_GAP, fit, usual_range
+from nnexp.report.plots.axis import GAP, LOST_GAP, fit, logarithmic, usual_range
 
 FEWEST = 3  # values, for a line to say more than a table
 MOST_LINES = len(style.COLOURS)
@@ -63,7 +63,7 @@ def draw(levels: pd.DataFrame, comparison: Comparison) -> Figure:
         _draw_points(figure, lost, measure, lost=True)
     values = sorted(set(levels[name]))
     if is_spaced(values):
-        figure.update_xaxes(type="log")
+        figure.update_xaxes(logarithmic(values[0], values[-1]))
     if len(values) <= MOST_TICKS and (is_spaced(values) or _have_room(values)):
         figure.update_xaxes(tickvals=values, ticktext=[f"{value:g}" for value in values])
     figure.update_layout(showlegend=bool(many or len(lines) > 1 or len(lost)))
@@ -72,7 +72,8 @@ def draw(levels: pd.DataFrame, comparison: Comparison) -> Figure:
         dict(zip(levels.label, levels.level * measure.factor, strict=True)),
     )
     gap = LOST_GAP if len(shown) < len(levels) else GAP
-    found = usual_range((shown.level * measure.factor).tolist(), [*named.values()], gap)
+    edges = pd.concat([shown.level - shown.sd, shown.level + shown.sd]) * measure.factor
+    found = usual_range(edges.tolist(), [*edges, *named.values()], gap)
     return fit(figure, found, named, measure)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,21 @@ def plots(
         *_curves(comparison, store),
         *_networks(comparison, store, images),
     ]
-    return [Plot(figure.layout.title.text, figure, wide) for figure, wide in drawn]
+    return _in_full_rows([Plot(figure.layout.title.text, figure, wide) for figure, wide in drawn])
+
+
+def _in_full_rows(drawn: Sequence[Plot]) -> list[Plot]:
+    """Leave no half of a row empty: of an odd number of plots between wide ones one becomes wide."""
+    rows: list[Plot] = []
+    for wide, some in groupby(drawn, key=lambda plot: plot.wide):
+        stretch = list(some)
+        if not wide and len(stretch) % 2:
+            between = range(0, len(stretch), 2)  # pairs
+            gain = [place for place in between if stretch[place].figure.data[0].type == "scatter"]  # no cells, no bars
+            place = (gain or between)[-1]
+            stretch[place] = replace(stretch[place], wide=True)
+        rows += stretch
+    return rows
 
 
 def typical(configuration: Summary, measure: Measure) -> Run:
@@ -78,7 +93,7 @@ def _curves(comparison: Comparison, store: RunStore | None) -> Iterator[tuple[Fi
         return
     figure = learning_curves.draw(curves, comparison)
     yield figure, bool(figure.layout.meta)
-    if curves.seconds.notna().any():
+    if len(comparison.configurations) > 1 and curves.seconds.notna().any():
         yield learning_curves.draw_by_time(curves, comparison), False
 
 

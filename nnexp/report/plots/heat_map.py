@@ -38,8 +38,9 @@ def draw(levels: pd.DataFrame, measure: Measure) -> Figure:
         z=shown,
         zmin=low,
         zmax=high,
-        colorbar={"title": {"text": measure.column, "side": "right"}},
+        colorbar=style.colour_bar(measure),
         colorscale="Blues",
+        reversescale=not measure.higher_is_better,  # the darker, the better
         texttemplate=style.hover(measure, "z") if levels.size <= 100 else None,
         customdata=[[label((down, across), (f"{y:g}", f"{x:g}")) for x in levels.columns] for y in levels.index],
         hovertemplate=f"%{{customdata}}: {style.hover(measure, 'z')}<extra></extra>",

@@ -16,9 +16,9 @@ from nnexp.report.plots.axis import fit, usual_range
 from nnexp.tracking.store import RunStore
 
 FEW_EPOCHS = 10
-TOGETHER = 4  # configurations whose bands can be told apart in one plot; more have a panel each
+TOGETHER = 2  # configurations whose bands can be told apart in one plot; more have a panel each
 MOST = 16  # configurations
-GAP = 1.0  # times the range of the others: so much lower is what ends, or begins, beyond the axis
+GAP = 3.0  # times the range of the others: so much lower is what ends, or begins, beyond the axis
 EARLY = 0.25  # of the epochs: they decide nothing of what an axis shows
 Curves = pd.DataFrame  # configuration, epoch, median, low, high, seconds
 
@@ -49,7 +49,7 @@ def draw(curves: Curves, comparison: Comparison) -> Figure:
             _draw_best(figure, best, measure, where)
     _whole_epochs(figure, curves)
     figure.update_layout(showlegend=not apart and labels != ["all runs"])
-    return _fit(figure, curves, comparison)
+    return _fit(figure, curves, comparison, ["median", "high" if measure.higher_is_better else "low"])
 
 
 def draw_by_time(curves: Curves, comparison: Comparison) -> Figure:
@@ -76,7 +76,7 @@ def draw_by_time(curves: Curves, comparison: Comparison) -> Figure:
             "<extra></extra>",
         )
     figure.update_layout(legend={"traceorder": "reversed"}, showlegend=labels != ["all runs"])
-    return _fit(figure, curves, comparison)
+    return _fit(figure, curves, comparison, ["median"])
 
 
 def _draw_band(figure: Figure, one: Curves, label: str, colour: str, measure: Measure, where: dict[str, Any]) -> None:
@@ -123,14 +123,15 @@ def _whole_epochs(figure: Figure, curves: Curves) -> None:
         figure.update_xaxes(dtick=1)
 
 
-def _fit(figure: Figure, curves: Curves, comparison: Comparison) -> Figure:
-    """Show what medians come to once the first epochs are over; the axis names those that end beyond it."""
+def _fit(figure: Figure, curves: Curves, comparison: Comparison, drawn: list[str]) -> Figure:
+    """Show what is drawn once the first epochs are over, of bands the better edge; name what ends beyond that."""
     factor = comparison.measure.factor
     good = {one.label for one in comparison.configurations if one.level.n}
     late = curves[curves.epoch > EARLY * curves.epoch.max()]
     kept = late[late.configuration.isin(good)]
     kept = kept if 2 * len(kept) >= len(late) else late
-    found = usual_range((kept["median"] * factor).tolist(), [*curves.low * factor, *curves.high * factor], GAP)
+    usual = (kept[drawn].to_numpy() * factor).ravel().tolist()
+    found = usual_range(usual, [*curves.low * factor, *curves.high * factor], GAP)
     last = (late.groupby("configuration", sort=False)["median"].last() * factor).to_dict()
     if found is None or figure.layout.meta is None:
         return fit(figure, found, last, comparison.measure)

@@ -11,6 +11,8 @@ from plotly.graph_objects import Figure
 from nnexp.comparison.searched import Searched
 from nnexp.measure import NOTHING
 from nnexp.report.plots import panels, style
+from nnexp.report.plots.axis import logarithmic
+from nnexp.report.plots.mattered import EDGES, ROW
 from nnexp.search.space import Choice, Dimension
 from nnexp.search.trial import State
 
@@ -78,19 +80,20 @@ def draw_history(points: pd.DataFrame, found: Searched) -> Figure:
 
 def draw_importances(found: Searched) -> Figure:
     """Draw a bar for each setting."""
-    figure = style.figure("What mattered: which settings tell the better points from all", "share, %")
     names = [*found.importances][::-1]
+    title, height = "What mattered: which settings tell the better points from all", EDGES + ROW * len(names)
+    figure = style.figure(title, "share, %", height=height)
     shares = [100 * found.importances[name] for name in names]
     hover = "%{y}: %{x:.0f} %<extra></extra>"
     figure.add_bar(x=shares, y=names, orientation="h", marker={"color": style.COLOURS[0]}, hovertemplate=hover)
-    return figure.update_yaxes(type="category", ticklabelstandoff=6, showgrid=False)
+    return figure.update_yaxes(type="category", ticklabelstandoff=6, showgrid=False).update_xaxes(range=[0, 100])
 
 
 def draw_slices(points: pd.DataFrame, found: Searched) -> Figure:
-    """Draw the points along each setting; the later a point, the darker."""
+    """Draw the points along each setting; the earlier a point, the fainter."""
     names = [*(found.importances or found.space)][:MOST_SLICES]
     pruned = "; crosses were pruned" if (points.state == State.PRUNED).any() else ""
-    title = f"Each point along each setting: the later, the darker{pruned}"
+    title = f"Each point along each setting: the earlier, the fainter{pruned}"
     figure = panels.begin(title, names, found.measure.column)
     for place, name in enumerate(names):
         figure.add_scatter(
@@ -121,7 +124,12 @@ def draw_contour(points: pd.DataFrame, found: Searched) -> Figure | None:
         return None
     x, y = numbers
     figure = style.figure(f"{x} and {y}: the levels between the points", x, y)
-    line = {"showscale": True, "colorscale": style.SCALE, "connectgaps": True, "contours": {"coloring": "heatmap"}}
+    line = {
+        "colorbar": style.colour_bar(found.measure),
+        "colorscale": style.SCALE,
+        "connectgaps": True,
+        "contours": {"coloring": "heatmap"},
+    }
     grid_x, grid_y, levels = _between(points, found, x, y)
     figure.add_contour(x=grid_x, y=grid_y, z=levels, opacity=0.6, hoverinfo="skip", ncontours=12, **line)
     figure.add_scatter(
@@ -165,4 +173,4 @@ def _values(column: pd.Series[str], dimension: Dimension) -> pd.Series:
 def _axis(dimension: Dimension) -> dict[str, object]:
     if isinstance(dimension, Choice):
         return {"type": "category", "categoryorder": "array", "categoryarray": list(dimension.values)}
-    return {"type": "log"} if dimension.log else {}
+    return logarithmic(dimension.low, dimension.high) if dimension.log else {}

@@ -36,6 +36,11 @@ def hover(measure: Measure, axis: str) -> str:
     return f"%{{{axis}:{'.2f' if measure.is_fraction else '.4~g'}}}"
 
 
+def colour_bar(measure: Measure) -> dict[str, object]:
+    """Give the bar that tells colours of a measure apart."""
+    return {"title": {"text": measure.column, "side": "right", "font": {"size": 13}}}
+
+
 def colours(labels: Sequence[str]) -> dict[str, str]:
     """Give each label a colour; past the eighth they begin anew."""
     return {label: COLOURS[position % len(COLOURS)] for position, label in enumerate(dict.fromkeys(labels))}

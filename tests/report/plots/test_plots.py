@@ -3,6 +3,7 @@ import pytest
 
 from nnexp.archive.predictions import Predictions
 from nnexp.comparison.compare import compare
+from nnexp.measure import DOWN, Measure
 from nnexp.report.plots import (
     by_setting,
     confusion_matrix,
@@ -15,7 +16,7 @@ from nnexp.report.plots import (
     strip,
     weights,
 )
-from nnexp.report.plots.axis import usual_range
+from nnexp.report.plots.axis import logarithmic, usual_range
 from nnexp.report.plots.figures import plots
 from nnexp.tracking.records import Tag
 from tests.shelf import run, runs
@@ -73,6 +74,23 @@ def test_a_panel_says_where_its_setting_ends_that_lies_beyond_the_axis(shelf):
     assert (told.text, told.yref, figure.layout.annotations[4].text) == ("ends at 10.00", "y5 domain", "eta=1000")
 
 
+def test_the_better_edge_of_every_band_lies_within_the_axis(shelf):
+    for hidden in range(3):
+        for seed, end in enumerate((0.90, 0.91, 0.95)):
+            shelf.add(run(end, hidden=hidden, seed=seed), [0.1, *([end] * 20)], 1.0)
+    comparison = compare(shelf.records, shelf)
+    low, high = learning_curves.draw(learning_curves.compute(comparison, shelf), comparison).layout.yaxis.range
+    assert 85 < low < 91
+    assert high > 95
+
+
+def test_one_setting_has_no_curve_by_time_and_all_of_its_curve(shelf):
+    shelf.add(run(0.9335), [0.88, 0.91, 0.916, 0.921, 0.927, 0.9315, 0.934, 0.9335], 1.0)
+    [curve] = [plot.figure for plot in plots(compare(shelf.records, shelf), shelf) if " by " in plot.title]
+    assert curve.layout.title.text == "Accuracy by epoch"
+    assert curve.layout.yaxis.range is None
+
+
 def test_one_epoch_is_no_curve(shelf):
     comparison, _ = curves_of(shelf, 3, epochs=1)
     assert not any(" by epoch" in plot.title or " by time" in plot.title for plot in plots(comparison, shelf))
@@ -91,8 +109,9 @@ def test_first_epochs_and_lost_settings_flatten_no_curve(shelf):
         made = shelf.add(run(end, eta=eta), curve, 1.0)
         made.tags[Tag.LOST] = "3" if end < 0.5 else Tag.NOTHING
     comparison = compare(shelf.records, shelf)
-    figure = learning_curves.draw(learning_curves.compute(comparison, shelf), comparison)
-    assert figure.layout.yaxis.range[0] > 90
+    curves = learning_curves.compute(comparison, shelf)
+    for figure in (learning_curves.draw(curves, comparison), learning_curves.draw_by_time(curves, comparison)):
+        assert figure.layout.yaxis.range[0] > 90
     assert "eta=1000: 10.00" in figure.layout.annotations[-1].text
 
 
@@ -224,6 +243,16 @@ def test_there_is_a_plot_for_everything_the_runs_have_numbers_for(sweep):
         assert any(words in title for title in titles), words
 
 
+def test_no_plot_stands_alone_in_half_a_row(sweep):
+    for drawn in (
+        plots(compare(sweep.records, sweep), sweep, np.zeros((2000, 28, 28), np.uint8)),
+        plots(compare(sweep.records[:1], sweep), sweep),
+        plots(compare(runs({"hidden": 30}, [0.9, 0.91]) + runs({"hidden": 60}, [0.9, 0.92])), None),
+    ):
+        rows = "".join("w" if plot.wide else "n" for plot in drawn)
+        assert all(len(between) % 2 == 0 for between in rows.split("w")), rows
+
+
 def test_without_a_store_the_settings_alone_are_drawn():
     drawn = plots(compare(runs({"hidden": 30}, [0.9, 0.91]) + runs({"hidden": 60}, [0.9, 0.92])), None)
     titles = [plot.title for plot in drawn]
@@ -303,6 +332,18 @@ def test_a_setting_that_lost_every_run_is_marked_and_named_beyond_the_axis():
     assert list(drawn.layout.xaxis.ticktext) == ["1", "3", "1000"]
 
 
+def test_the_deviations_of_levels_lie_within_the_axis():
+    grid = [run(value, eta=eta, seed=seed) for eta, values in ((1, (0.95, 0.951)), (3, (0.96, 0.962)), (9, (0.9, 0.99)))
+            for seed, value in enumerate(values)]  # fmt: skip
+    comparison = compare([*grid, run(0.098, eta=1000, seed=0)])
+    drawn = by_setting.draw(by_setting.compute(comparison, "eta"), comparison)
+    low, high = drawn.layout.yaxis.range
+    ends = [level + sign * sd for line in drawn.data for level, sd in zip(line.y, line.error_y.array, strict=True)
+            for sign in (-1, 1) if level > 50]  # fmt: skip
+    assert low < min(ends)
+    assert max(ends) < high
+
+
 def test_of_very_many_lines_the_best_at_each_value_is_drawn():
     grid = [run(0.9 + eta / 100 - size / 1e4, eta=eta, batch_size=size) for eta in (1, 2, 3) for size in range(1, 11)]
     comparison = compare(grid)
@@ -330,6 +371,13 @@ def test_a_cell_without_a_level_says_so():
     assert "no run that was not lost" in drawn.layout.title.text
 
 
+@pytest.mark.parametrize("better", ["up", DOWN])
+def test_the_better_a_cell_the_darker_it_is(better):
+    levels = heat_map.compute(compare([run(0.9, eta=eta, batch_size=size) for eta in (1, 2) for size in (10, 100)]))
+    [cells] = heat_map.draw(levels, Measure("val/loss", better=better)).data
+    assert cells.reversescale is (better == DOWN)
+
+
 def test_what_mattered_has_a_bar_with_its_interval():
     grid = [run(0.9 + eta / 100 + seed / 1e4, eta=eta, init=init, seed=seed)
             for eta in (1, 3) for init in ("normal", "scaled") for seed in range(3)]  # fmt: skip
@@ -351,6 +399,18 @@ def test_parallel_lines_break_between_runs_and_the_best_is_drawn_last():
 )
 def test_an_axis_is_logarithmic_where_values_grow_by_factors(values, spaced):
     assert by_setting.is_spaced([float(value) for value in values]) is spaced
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (1e-4, 10, ["0.0001", "0.001", "0.01", "0.1", "1", "10"]),
+        (0.05, 20, ["0.1", "0.3", "1", "3", "10"]),
+        (2, 60, ["2", "5", "10", "20", "50"]),
+    ],
+)
+def test_a_logarithmic_axis_is_lettered_with_round_numbers(low, high, shown):
+    assert logarithmic(low, high)["ticktext"] == shown
 
 
 def test_a_swept_number_has_a_line_for_each_combination_of_the_others():
