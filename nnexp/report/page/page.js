@@ -6,10 +6,13 @@ const PANEL = { height: 170, above: 34, below: 40, beside: 80, columns: 4 }; // 
 const PRINTED = { ...PANEL, height: 76, above: 26, below: 30, rows: 7 }; // so that all of them stand on one page
 const TITLE = 48; // pixels, above a plot that is saved
 const LETTER = 0.57; // of the size of a font, which a letter is wide
+const SMALL = 11; // pixels, the font of names within a plot
+const BESIDE = 0.36; // of the width, that the names of strips may take beside them
 
 function colours() {
   const style = getComputedStyle(document.body);
-  const axis = { gridcolor: style.getPropertyValue("--line"), linecolor: style.getPropertyValue("--line"), zeroline: false };
+  const line = style.getPropertyValue("--line");
+  const axis = { gridcolor: line, linecolor: line, zeroline: false, title: { font: { size: 13 } } };
   return {
     layout: {
       font: { color: style.getPropertyValue("--ink"), family: style.fontFamily, size: 13 },
@@ -57,6 +60,48 @@ function lettered(width, letters) {
   return { size: Math.max(6, Math.min(12, (0.96 * width) / (letters * LETTER))) };
 }
 
+// Leaves out the middle of a text, in which plotly reads three signs of HTML.
+function shortened(text, most) {
+  const plain = text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+  if (plain.length <= most) return text;
+  const end = Math.floor(most / 3);
+  const cut = `${plain.slice(0, most - 1 - end)}…${plain.slice(-end)}`;
+  return cut.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+const lettersIn = (width, size) => Math.max(4, Math.floor(width / (size * LETTER)));
+
+// The names of strips stand beside them where there is room, else above; what is said of an edge always stands there.
+function stripped(layout, width) {
+  const strips = layout.meta?.strips;
+  if (!strips) return layout;
+  const beside = 16 + SMALL * LETTER * Math.max(...strips.map(({ name }) => name.length));
+  const names = layout.annotations.slice(0, strips.length);
+  const others = layout.annotations.slice(strips.length);
+  if (beside > BESIDE * width) {
+    const room = lettersIn(width - layout.margin.l - layout.margin.r, SMALL);
+    const above = names.map((one, at) => ({ ...one, text: shortened(strips[at].name, room - strips[at].edge.length) + strips[at].edge }));
+    return { ...layout, annotations: [...above, ...others] };
+  }
+  const left = names.map((one, at) => ({ ...one, text: strips[at].name, xanchor: "right", xshift: -8, yshift: 0 }));
+  const edges = names.map((one, at) => ({ ...one, text: strips[at].edge, ...besideEdge(strips[at].edge, width) })).filter((one) => one.text);
+  return { ...layout, margin: { ...layout.margin, l: beside }, annotations: [...left, ...edges, ...others] };
+}
+
+function besideEdge(text, width) {
+  const right = text.includes("▸") && !text.includes("◂");
+  return { x: Number(right), xanchor: right ? "right" : "left", xshift: (right ? -0.045 : 0.045) * width };
+}
+
+// Of parallel axes each has its share of the width for its name and its values.
+function shared(layout, width) {
+  const { axes, name } = layout.meta ?? {};
+  if (!axes) return layout;
+  const most = lettersIn(width / axes, SMALL);
+  const annotations = layout.annotations.map((one) => ({ ...one, text: shortened(one.text, most) }));
+  return { ...layout, annotations, xaxis: { ...layout.xaxis, tickfont: lettered(width / axes, name) } };
+}
+
 function captioned(layout, width) {
   const { columns, letters } = layout.meta ?? {};
   if (!columns) return layout;
@@ -67,9 +112,12 @@ function draw(figure) {
   const drawing = figure.querySelector(".drawing");
   const { data, layout } = JSON.parse(figure.querySelector("script").textContent);
   const width = drawing.clientWidth;
-  const fitted = captioned(arranged({ ...layout, height: height(layout, width) }, width), width);
+  const fitted = [arranged, stripped, shared, captioned].reduce((one, fit) => fit(one, width), { ...layout, height: height(layout, width) });
   const shown = { ...fitted, width, template: colours() };
-  if (width < NARROW) shown.legend = { ...layout.legend, font: { size: 10 } };
+  if (width < NARROW) {
+    shown.legend = { ...layout.legend, font: { size: 10 } };
+    for (const trace of data) if (trace.name) trace.name = shortened(trace.name, lettersIn(width - 80, 10));
+  }
   return Plotly.react(drawing, data, shown, { displayModeBar: false });
 }
 

@@ -6,6 +6,7 @@ What is drawn is chosen in figures.py; how it looks, in light and in dark, is in
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -22,7 +23,7 @@ from nnexp.escape import in_html, in_plotly
 from nnexp.report.page.head import head
 from nnexp.report.page.packed import library
 from nnexp.report.page.pictures import pictures
-from nnexp.report.page.runs_table import runs_table
+from nnexp.report.page.runs_table import LONG, runs_table
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
@@ -34,6 +35,7 @@ from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import Table, tables
 from nnexp.tracking.store import RunStore
 
+TYPED = re.compile("`(nnexp [^`]+)`")
 ZOOM = '<p class="hint zoom">Drag to zoom in; a double click shows all that a plot holds.</p>'
 
 
@@ -76,13 +78,13 @@ def page(
         title=in_html(title or question(comparison)),
         head=head(told_of, told.answer, goes_on=comparison.so_far is not None),
         style=_shipped("page.css"),
-        answer=in_html(told.answer),
+        answer=_sentence(told.answer),
         details=_list(told.details, "details"),
         notes=_list(told.notes, "notes"),
         tables="\n".join(map(_table, listed)),
         plots="\n".join([*(_figure(number, plot) for number, plot in enumerate(drawn)), *pictures(comparison, store)]),
         origin="\n".join(_definition(*line) for line in origin(comparison, store)),
-        facts="\n".join(_definition(*line) for line in _facts(comparison, store, sizes)),
+        facts="\n".join(_definition(*line) for line in _facts(comparison, store, sizes, found)),
         runs=runs_table(comparison),
         plotly=packed,
         length=str(length),
@@ -101,23 +103,30 @@ def _reading(comparison: Comparison) -> str:
     return f'<dl class="reading">{lines}</dl>' if lines else ""
 
 
-def _facts(comparison: Comparison, store: RunStore | None, sizes: str) -> Iterator[tuple[str, str]]:
+def _facts(
+    comparison: Comparison, store: RunStore | None, sizes: str, found: Searched | None
+) -> Iterator[tuple[str, str]]:
     """Give what stands above every comparison, how many examples there are, and where it was computed."""
-    for name, value in facts(comparison, store):
+    for name, value in facts(comparison, store, found):
         yield name, f"{value}, {sizes}" if name == "data" and sizes else value
     if machine := where(comparison, store):
         yield "where", machine
 
 
+def _sentence(text: str) -> str:
+    """Write what is to be typed, in a sentence between two backticks, as code."""
+    return TYPED.sub(r"<code>\1</code>", in_html(text))
+
+
 def _list(sentences: Sequence[str], kind: str) -> str:
-    items = "".join(f"<li>{in_html(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{_sentence(sentence)}</li>" for sentence in sentences)
     return f'<ul class="{kind}">{items}</ul>' if items else ""
 
 
 def _table(table: Table) -> str:
     head = "".join(_head(column, place < table.names) for place, column in enumerate(table.columns))
-    body = "".join(_row(row, table.names, place < table.left) for place, row in enumerate(table.rows))
-    caption = f"<caption><span>{in_html(table.title)}</span></caption>"
+    body = "".join(_row(row, table, is_left=place < table.left) for place, row in enumerate(table.rows))
+    caption = f"<caption><span>{_sentence(table.title)}</span></caption>"
     scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{in_html(table.title)}">'
     return f"{scroller}<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
@@ -127,10 +136,16 @@ def _head(column: str, is_name: bool) -> str:
     return f'<th scope="col"{kind}>{in_html(column)}</th>'
 
 
-def _row(row: Sequence[str], names: int, is_left: bool) -> str:
-    kind = ' class="left"' if is_left else ""
-    heads = "".join(f'<th scope="row">{in_html(cell)}</th>' for cell in row[:names])
-    return f"<tr{kind}>{heads}{''.join(f'<td>{in_html(cell)}</td>' for cell in row[names:])}</tr>"
+def _row(row: Sequence[str], table: Table, *, is_left: bool) -> str:
+    kind, last = ' class="left"' if is_left else "", len(row) - table.words
+    heads = "".join(f'<th scope="row"{_long(cell)}>{in_html(cell)}</th>' for cell in row[: table.names])
+    figures = "".join(f"<td>{in_html(cell)}</td>" for cell in row[table.names : last])
+    words = "".join(f"<td{_long(cell)}>{in_html(cell)}</td>" for cell in row[last:])
+    return f"<tr{kind}>{heads}{figures}{words}</tr>"
+
+
+def _long(cell: str) -> str:
+    return ' class="long"' if len(cell) > LONG else ""
 
 
 def _figure(number: int, plot: Plot) -> str:

@@ -11,13 +11,14 @@ from nnexp.measure import Measure, count
 from nnexp.tracking.records import FIRST_TASK, Run
 
 MOST_ROWS = 2000
+LONG = 16  # characters, from which on a name may take several lines
 ID = 8  # characters of an id, as everywhere
 
 
 def runs_table(comparison: Comparison) -> str:
     """Write a row for each run that counts: what tells it apart, its seed, its values, and what to type."""
     measures = [comparison.measure, *([comparison.reported] if comparison.reported else [])]
-    lost = ["lost"] if comparison.tells_lost_runs else []
+    lost = ["lost"] if comparison.lost else []
     names = [*comparison.by, "seed", *(measure.column for measure in measures), *lost, "run", "to go on"]
     figures = range(len(comparison.by) + 1, len(comparison.by) + 1 + len(measures))
     rows = [(one.values, run) for one in comparison.configurations for run in one.runs]
@@ -54,8 +55,8 @@ def _row(values: tuple[str, ...], run: Run, measures: list[Measure], comparison:
         cells.append(
             "<td></td>" if value is None else f'<td data-value="{float(value)}">{in_html(measure.show(value))}</td>'
         )
-    if comparison.tells_lost_runs:
-        cells.append(_name(", ".join(comparison.lost.get(run.run_id, ())), "name lost"))
+    if comparison.lost:
+        cells.append(_name(", ".join(comparison.lost.get(run.run_id, ()))))
     cells.append(f'<td class="name"><code>{run.run_id[:ID]}</code></td>')
     commands = " ".join(f"<code>{command}</code>" for command in _commands(run))
     return f'<tr>{"".join(cells)}<td class="name go">{commands}</td></tr>'
@@ -70,5 +71,5 @@ def _commands(run: Run) -> Iterator[str]:
         yield f"nnexp predict {run_id}"
 
 
-def _name(value: str, kind: str = "name") -> str:
-    return f'<td class="{kind}">{in_html(value)}</td>'
+def _name(value: str) -> str:
+    return f'<td class="name{" long" if len(value) > LONG else ""}">{in_html(value)}</td>'

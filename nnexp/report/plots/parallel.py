@@ -74,7 +74,8 @@ def draw(runs: pd.DataFrame, measure: Measure) -> Figure:
         title=None,
     )  # fmt: skip
     figure.update_yaxes(visible=False, range=[-0.1, 1.08])
-    return figure.update_layout(showlegend=False, hovermode="closest")
+    longest = max(map(len, [*names, measure.column]))
+    return figure.update_layout(showlegend=False, hovermode="closest", meta={"axes": len(axes), "name": longest})
 
 
 def _letter(figure: Figure, text: str, place: int, height: float, *, last: bool) -> None:

@@ -66,12 +66,14 @@ def draw(runs: pd.DataFrame, comparison: Comparison) -> Figure:
         showticklabels=False, automargin=False,
     )  # fmt: skip
     figure.update_layout(showlegend=bool(runs.lost.any()), margin_l=12)
-    for place, label in enumerate(order):
-        name = shortened(label, LONGEST) + _beyond(values[runs.configuration == label], found, measure)
+    edges = [_beyond(values[runs.configuration == label], found, measure) for label in order]
+    for place, (label, edge) in enumerate(zip(order, edges, strict=True)):
         figure.add_annotation(
-            text=name, xref="paper", x=0, y=len(order) - 1 - place, yshift=13, xanchor="left", showarrow=False,
-            font={"size": 11},
+            text=shortened(label, LONGEST) + edge, xref="paper", x=0, y=len(order) - 1 - place, yshift=13,
+            xanchor="left", showarrow=False, font={"size": 11},
         )  # fmt: skip
+    strips = [{"name": label, "edge": edge} for label, edge in zip(order, edges, strict=True)]
+    figure.update_layout(meta={"strips": strips})  # page.js puts the names beside where there is room
     return _with_edges(figure, found, values) if found else figure
 
 

@@ -27,8 +27,10 @@ def reading(comparison: Comparison) -> Iterator[tuple[str, str]]:
         return
     yield "behind", f"how far a setting's level, {one_of_a_kind}, lies behind the best, with a 95 % interval"
     reasons = {one.reason for one in comparison.verdict.decision.standings.values()}
+    if comparison.verdict.decision.ruled_out:
+        yield "in colour", "the settings that may be best: none of them is ruled out"
     if Reason.LEVEL in reasons:
-        yield "ruled out: level", "another setting's level is shown to be better; the settings in colour may be best"
+        yield "ruled out: level", "another setting's level is shown to be better"
     if Reason.MEAN in reasons:
         yield "ruled out: mean", "another setting's mean over all of its runs, the lost ones too, is shown to be better"
     if comparison.verdict.loses_more:

@@ -1,5 +1,6 @@
 import base64
 import gzip
+import re
 
 import numpy as np
 from plotly.offline import get_plotlyjs_version
@@ -100,6 +101,15 @@ def test_every_word_of_the_tables_that_needs_it_is_explained():
     for word in ("lost", "behind", "ruled out: mean", "more often: p"):
         assert f"<dt>{word}</dt>" in written
     assert "<dt>lost</dt>" not in page(compare(kept))
+
+
+def test_what_is_to_be_typed_is_written_as_code():
+    member = {"nnexp.sweep.a": "yes"}
+    one, other = ([0.95 + gap + seed / 1000 for seed in (0, 3, 1)] for gap in (0, 0.0005))
+    written = page(compare(runs({"hidden": 30}, one, tags=member) + runs({"hidden": 60}, other, tags=member)))
+    [answer] = re.findall('<p class="answer">(.*)</p>', written)
+    assert "<code>nnexp " in answer
+    assert "`" not in answer
 
 
 def test_a_foreign_task_has_no_column_of_lost_runs_and_no_predict():

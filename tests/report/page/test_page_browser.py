@@ -222,6 +222,58 @@ def test_plots_follow_the_change_to_dark(browser, address):
         tab.wait_for_function(f"{ink} !== {light!r}")
 
 
+@pytest.mark.parametrize(("width", "beside"), [(1280, True), (390, False)])
+def test_the_names_of_strips_stand_beside_them_where_there_is_room(browser, address, width, beside):
+    with opened(browser, address, viewport={"width": width, "height": 800}) as tab:
+        strip = tab.locator("figure", has=tab.locator("figcaption", has_text="Every run"))
+        name = strip.locator(".annotation-text", has_text="hidden=100 init=scaled").bounding_box()
+        plot = strip.locator(".gridlayer").first.bounding_box()
+        assert (name["x"] + name["width"] <= plot["x"]) is beside
+        assert name["x"] >= 0
+        assert name["x"] + name["width"] <= width
+
+
+@pytest.fixture(scope="module")
+def long_names(tmp_path_factory):
+    """The page of settings whose values are long, of which each lost many a digit."""
+    shelf = Shelf()
+    for value in ("[[2, 3.0], [1, 0.30000000001]]", "[[1, 0.5], [1, 0.25], [1, 0.125]]"):
+        for hidden in ("[120, 60, 40, 20]", "[60, 60, 60, 60, 30, 20]"):
+            made = run(0.5, eta=value, hidden=hidden, tags={Tag.LOST: "0 1 2 3 4 5 6 8 9"})
+            shelf.add(made, [0.4, 0.5], 0.1)
+    file = tmp_path_factory.mktemp("long") / "page.html"
+    file.write_text(page(compare(shelf.records, shelf), shelf), encoding="utf-8")
+    return file.as_uri()
+
+
+def test_figures_and_commands_stand_beside_long_names_and_long_lists(browser, long_names):
+    with opened(browser, long_names, viewport={"width": 1280, "height": 800}) as tab:
+        assert tab.evaluate(
+            "[...document.querySelectorAll('.scroll')].every(one => one.scrollWidth <= one.clientWidth)"
+        )
+        lost = tab.locator("table.runs tbody tr").first.locator("td", has_text="0, 1, 2")
+        assert lost.bounding_box()["width"] >= 120
+
+
+def test_on_a_phone_no_name_of_a_plot_is_cut_off(browser, long_names):
+    with opened(browser, long_names, viewport={"width": 390, "height": 800}) as tab:
+        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        beyond = """[...document.querySelectorAll('.legendtext, .annotation-text')].map(one => {
+            const [text, drawing] = [one, one.closest('.drawing')].map(each => each.getBoundingClientRect());
+            return Math.max(drawing.left - text.left, text.right - drawing.right);
+        })"""
+        assert max(tab.evaluate(beyond)) <= 1
+
+
+def test_plots_beside_each_other_begin_at_one_height(browser, kinds):
+    with opened(browser, kinds["sixteen"], viewport={"width": 1280, "height": 800}) as tab:
+        boxes = [one.bounding_box() for one in tab.locator(".plot:not(.wide)").all()]
+        drawings = [one.bounding_box() for one in tab.locator(".plot:not(.wide) .drawing").all()]
+        pairs = [(a, b) for a in range(len(boxes)) for b in range(a) if boxes[a]["y"] == boxes[b]["y"]]
+        assert pairs
+        assert all(drawings[a]["y"] == drawings[b]["y"] for a, b in pairs)
+
+
 def test_a_grid_of_two_numbers_gets_a_heat_map(browser, tmp_path):
     grid = [run(0.9 + eta / 100 + size / 1e5, eta=eta, batch_size=size) for eta in (0.5, 3.0) for size in (10, 100)]
     file = tmp_path / "grid.html"
