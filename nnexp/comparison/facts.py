@@ -62,7 +62,8 @@ def _told(
 
 def _swept(comparison: Comparison) -> str:
     runs = comparison.runs
-    return "; ".join(_over(runs, name) for name in dict.fromkeys((*comparison.by, SEED)) if _known(runs, name))
+    over = [_over(runs, name) for name in dict.fromkeys((*comparison.by, SEED)) if _known(runs, name)]
+    return "; ".join(over if len(runs) > 1 else ["nothing", *over])
 
 
 def _known(runs: Sequence[Run], name: str) -> bool:

@@ -65,3 +65,7 @@ def test_of_a_search_the_space_is_told_and_no_setting_of_it_is_held() -> None:
     told = dict(facts(compare(tried), None, found))
     assert told["swept"] == "eta = tag(log,interval(0.1,10.0)); init = choice(normal,scaled)"
     assert "init" not in told["held"]
+
+
+def test_one_run_is_no_sweep() -> None:
+    assert dict(facts(compare([run(0.9)]), None))["swept"] == "nothing; seed = 0"
