@@ -35,7 +35,7 @@ from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import Table, tables
 from nnexp.tracking.store import RunStore
 
-TYPED = re.compile("`(nnexp [^`]+)`")
+TYPED = re.compile(r"`((?:nnexp |--|hydra\.)[^`]+)`")  # and no name of a setting
 ZOOM = '<p class="hint zoom">Drag to zoom in; a double click shows all that a plot holds.</p>'
 
 

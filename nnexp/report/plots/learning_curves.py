@@ -80,7 +80,9 @@ def draw_by_time(curves: Curves, comparison: Comparison) -> Figure:
 
 
 def _draw_band(figure: Figure, one: Curves, label: str, colour: str, measure: Measure, where: dict[str, Any]) -> None:
-    if (one.low < one.high).any():
+    hover, several = f"%{{text}}, epoch %{{x}}: {style.hover(measure, 'y')}", bool((one.low < one.high).any())
+    if several:
+        hover += f" ({style.hover(measure, 'customdata[0]')} to {style.hover(measure, 'customdata[1]')})"
         figure.add_scatter(
             x=[*one.epoch, *one.epoch[::-1]],
             y=[*(one.high * measure.factor), *(one.low[::-1] * measure.factor)],
@@ -103,8 +105,7 @@ def _draw_band(figure: Figure, one: Curves, label: str, colour: str, measure: Me
         mode="lines+markers" if len(one) <= FEW_EPOCHS else "lines",
         line={"color": colour, "width": 2},
         marker={"size": 4},
-        hovertemplate=f"%{{text}}, epoch %{{x}}: {style.hover(measure, 'y')} "
-        f"({style.hover(measure, 'customdata[0]')} to {style.hover(measure, 'customdata[1]')})<extra></extra>",
+        hovertemplate=f"{hover}<extra></extra>",
         **where,
     )
 

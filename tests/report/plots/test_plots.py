@@ -181,6 +181,12 @@ def test_every_class_has_its_row_of_confusions_and_its_number_where_there_is_roo
     assert len(others) == (not lettered)
 
 
+def test_a_mouse_is_told_how_many_are_right_and_that_none_is_confused():
+    [(figure, _)] = confusion_matrix.figures(answers(3, wrong=2), "title")
+    assert "customdata" in figure.data[0].hovertemplate
+    assert figure.data[0].customdata.tolist() == [[4, 1, 0], [0, 4, 1], [0, 0, 5]]
+
+
 def test_a_network_without_mistakes_still_has_its_classes_beside_its_answers():
     [(figure, _)] = confusion_matrix.figures(answers(3), "title")
     assert figure.layout.xaxis.categoryarray == ("0", "1", "2")
