@@ -1,6 +1,7 @@
 // Draws every plot in the page's colours and width, and again when these change.
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const paper = window.matchMedia("print");
+const finger = window.matchMedia("(pointer: coarse)");
 const NARROW = 480; // pixels, of which long names need all
 const PANEL = { height: 170, above: 34, below: 40, beside: 80, columns: 4 }; // pixels, and the most in a row
 const PRINTED = { ...PANEL, height: 76, above: 26, below: 30, rows: 7 }; // so that all of them stand on one page
@@ -113,7 +114,7 @@ function draw(figure) {
   const { data, layout } = JSON.parse(figure.querySelector("script").textContent);
   const width = drawing.clientWidth;
   const fitted = [arranged, stripped, shared, captioned].reduce((one, fit) => fit(one, width), { ...layout, height: height(layout, width) });
-  const shown = { ...fitted, width, template: colours() };
+  const shown = { ...fitted, width, template: colours(), dragmode: finger.matches ? false : "zoom" }; // a finger scrolls
   if (width < NARROW) {
     shown.legend = { ...layout.legend, font: { size: 10 } };
     for (const trace of data) if (trace.name) trace.name = shortened(trace.name, lettersIn(width - 80, 10));

@@ -265,6 +265,20 @@ def test_on_a_phone_no_name_of_a_plot_is_cut_off(browser, long_names):
         assert max(tab.evaluate(beyond)) <= 1
 
 
+def test_a_finger_scrolls_the_page_over_a_plot(browser, address):
+    phone = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
+    with opened(browser, address, **phone) as tab:
+        drawing = tab.locator(".drawing").first
+        drawing.scroll_into_view_if_needed()
+        box, before = drawing.bounding_box(), tab.evaluate("scrollY")
+        finger, y = tab.context.new_cdp_session(tab), box["y"] + box["height"] / 2
+        for moved in range(0, 201, 20):
+            kind, at = "touchMove" if moved else "touchStart", {"x": box["x"] + 150, "y": y - moved}
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        tab.wait_for_function(f"scrollY > {before} + 100")
+
+
 def test_plots_beside_each_other_begin_at_one_height(browser, kinds):
     with opened(browser, kinds["sixteen"], viewport={"width": 1280, "height": 800}) as tab:
         boxes = [one.bounding_box() for one in tab.locator(".plot:not(.wide)").all()]
