@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from nnexp.escape import in_html
 from nnexp.measure import count
+from nnexp.report.page.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def _lines(entry: Entry) -> Iterator[str]:
     if entry.swept:
         yield f"<p><code>{in_html(entry.swept)}</code></p>"
     for answer in entry.answers:
-        yield f"<p>{in_html(answer)}</p>"
+        yield f"<p>{sentence(answer)}</p>"
     if len(entry.pages) > 1:
         links = ", ".join(_link(file, in_html(name)) for name, file in entry.pages)
         yield f"<p>On each data set: {links}</p>"

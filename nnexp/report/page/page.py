@@ -6,7 +6,6 @@ What is drawn is chosen in figures.py; how it looks, in light and in dark, is in
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -24,6 +23,7 @@ from nnexp.report.page.head import head
 from nnexp.report.page.packed import library
 from nnexp.report.page.pictures import pictures
 from nnexp.report.page.runs_table import LONG, runs_table
+from nnexp.report.page.sentence import sentence
 from nnexp.report.plots.figures import Plot, plots
 from nnexp.report.plots.style import TITLE
 from nnexp.report.prose.question import question
@@ -35,7 +35,6 @@ from nnexp.report.tables.searched import searched_tables
 from nnexp.report.tables.table import Table, tables
 from nnexp.tracking.store import RunStore
 
-TYPED = re.compile(r"`((?:nnexp |--|hydra\.)[^`]+)`")  # and no name of a setting
 ZOOM = '<p class="hint zoom">Drag to zoom in; a double click shows all that a plot holds.</p>'
 
 
@@ -78,7 +77,7 @@ def page(
         title=in_html(title or question(comparison)),
         head=head(told_of, told.answer, goes_on=comparison.so_far is not None),
         style=_shipped("page.css"),
-        answer=_sentence(told.answer),
+        answer=sentence(told.answer),
         details=_list(told.details, "details"),
         notes=_list(told.notes, "notes"),
         tables="\n".join(map(_table, listed)),
@@ -113,20 +112,15 @@ def _facts(
         yield "where", machine
 
 
-def _sentence(text: str) -> str:
-    """Write what is to be typed, in a sentence between two backticks, as code."""
-    return TYPED.sub(r"<code>\1</code>", in_html(text))
-
-
 def _list(sentences: Sequence[str], kind: str) -> str:
-    items = "".join(f"<li>{_sentence(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{sentence(one)}</li>" for one in sentences)
     return f'<ul class="{kind}">{items}</ul>' if items else ""
 
 
 def _table(table: Table) -> str:
     head = "".join(_head(column, place < table.names) for place, column in enumerate(table.columns))
     body = "".join(_row(row, table, is_left=place < table.left) for place, row in enumerate(table.rows))
-    caption = f"<caption><span>{_sentence(table.title)}</span></caption>"
+    caption = f"<caption><span>{sentence(table.title)}</span></caption>"
     scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{in_html(table.title)}">'
     return f"{scroller}<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
