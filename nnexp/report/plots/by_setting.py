@@ -72,8 +72,8 @@ def draw(levels: pd.DataFrame, comparison: Comparison) -> Figure:
         dict(zip(levels.label, levels.level * measure.factor, strict=True)),
     )
     gap = LOST_GAP if len(shown) < len(levels) else GAP
-    edges = pd.concat([shown.level - shown.sd, shown.level + shown.sd]) * measure.factor
-    found = usual_range(edges.tolist(), [*edges, *named.values()], gap)
+    edges = {*(measure.factor * (shown.level - shown.sd)), *(measure.factor * (shown.level + shown.sd))}
+    found = usual_range([*edges], [*edges, *named.values()], gap)
     return fit(figure, found, named, measure)
 
 

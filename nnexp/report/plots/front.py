@@ -51,5 +51,5 @@ def draw(points: pd.DataFrame, measure: Measure) -> Figure:
     named = dict(zip(points.configuration, points.level * measure.factor, strict=True))
     figure.update_xaxes(rangemode="tozero").update_layout(showlegend=True)
     sd = points.sd.fillna(0.0)
-    edges = pd.concat([points.level - sd, points.level + sd]) * measure.factor
-    return fit(figure, usual_range(edges.tolist()), named, measure)
+    edges = {*(measure.factor * (points.level - sd)), *(measure.factor * (points.level + sd))}
+    return fit(figure, usual_range([*edges]), named, measure)

@@ -30,7 +30,7 @@ def draw(levels: pd.DataFrame, measure: Measure) -> Figure:
     """Draw a cell for each pair of values, coloured by the level and lettered with it."""
     down, across, shown = str(levels.index.name), str(levels.columns.name), levels.to_numpy() * measure.factor
     empty = f"; {NOTHING}: no run that was not lost" if np.isnan(shown).any() else ""
-    figure = style.figure(f"{measure.label.capitalize()} by both{empty}", across, down)
+    figure = style.figure(f"{measure.label.capitalize()} by {down} and {across}{empty}", across, down)
     low, high = usual_range(shown[np.isfinite(shown)].tolist()) or (None, None)
     figure.add_heatmap(
         x=[f"{value:g}" for value in levels.columns],

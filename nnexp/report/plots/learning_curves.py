@@ -16,6 +16,7 @@ from nnexp.report.plots.axis import fit, usual_range
 from nnexp.tracking.store import RunStore
 
 FEW_EPOCHS = 10
+EACH = 6  # epochs that are all lettered: of more, plotly letters whole ones by itself
 TOGETHER = 2  # configurations whose bands can be told apart in one plot; more have a panel each
 MOST = 16  # configurations
 GAP = 3.0  # times the range of the others: so much lower is what ends, or begins, beyond the axis
@@ -120,7 +121,7 @@ def _draw_best(figure: Figure, best: Curves, measure: Measure, where: dict[str, 
 def _whole_epochs(figure: Figure, curves: Curves) -> None:
     """Letter whole epochs alone: no half of one is measured."""
     figure.update_xaxes(tickformat="d")
-    if curves.epoch.max() <= FEW_EPOCHS:
+    if curves.epoch.max() <= EACH:
         figure.update_xaxes(dtick=1)
 
 

@@ -149,7 +149,7 @@ def test_on_paper_all_is_light_and_whole_and_nothing_is_to_be_clicked(browser, a
         tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
 
 
-@pytest.mark.parametrize("epochs", [2, 3])
+@pytest.mark.parametrize("epochs", [2, 3, 6, 7, 8])
 def test_epochs_are_whole(browser, tmp_path, epochs):
     shelf = Shelf()
     for hidden in (30, 60):
@@ -159,7 +159,9 @@ def test_epochs_are_whole(browser, tmp_path, epochs):
     file.write_text(page(compare(shelf.records, shelf), shelf), encoding="utf-8")
     with opened(browser, file.as_uri()) as tab:
         figure = tab.locator("figure", has=tab.locator("figcaption", has_text="by epoch"))
-        assert figure.locator(".xtick text").all_text_contents() == [str(epoch + 1) for epoch in range(epochs)]
+        shown = figure.locator(".xtick text").all_text_contents()
+        assert len(shown) == len({*shown}) >= min(epochs, 3)
+        assert {*shown} <= {str(epoch + 1) for epoch in range(epochs)}
         assert figure.locator(".point").count() == 2 * epochs
 
 

@@ -126,6 +126,7 @@ def test_a_heat_map_wants_two_numeric_settings():
     records = [run(eta / 10 + size / 1000, eta=eta, batch_size=size) for eta in (0.5, 3.0) for size in (100, 10)]
     means = heat_map.compute(compare(records))
     assert (list(means.index), list(means.columns)) == ([10, 100], [0.5, 3.0])
+    assert heat_map.draw(means, Measure("val/loss")).layout.title.text == "Validation loss by batch_size and eta"
     assert means.loc[100, 0.5] == pytest.approx(0.15)
     assert (
         heat_map.compute(compare(runs({"init": "a", "eta": 1}, [0.9]) + runs({"init": "b", "eta": 2}, [0.8]))) is None
