@@ -113,7 +113,7 @@ def _configurations(comparison: Comparison) -> Iterator[tuple[Figure, bool]]:
     if levels is not None:
         yield heat_map.draw(levels, comparison.measure), False
     if comparison.mattered:
-        yield mattered.draw(comparison.mattered, comparison.measure.label), False
+        yield mattered.draw(comparison.mattered), False
     points = front.compute(comparison)
     if len(points) > 1:
         yield front.draw(points, comparison.measure), False

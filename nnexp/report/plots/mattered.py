@@ -11,14 +11,14 @@ INTERACTIONS, CHANCE = "interactions", "seeds"  # as in its table
 ROW, EDGES = 40, 110  # pixels
 
 
-def draw(shares: VarianceShares, what: str) -> Figure:
+def draw(shares: VarianceShares) -> Figure:
     """Draw a bar for each part, with its 95 % interval."""
     parts = {**shares.settings}
     if shares.interactions:
         parts[INTERACTIONS] = shares.interactions
     parts[CHANCE] = shares.chance
     percent = [(100 * one.estimate, 100 * one.low, 100 * one.high) for one in parts.values()]
-    title = f"What mattered: shares of the variation of the {what}, with 95 % intervals"
+    title = "What mattered: shares of the variation, with 95 % intervals"
     figure = style.figure(title, "share, %", height=EDGES + ROW * len(parts))
     return (
         figure.add_bar(

@@ -48,7 +48,7 @@ def draw(runs: pd.DataFrame, measure: Measure) -> Figure:
     axes = [*(_axis(runs[name]) for name in names), _scale(outcome)]
     at = np.stack([places for places, _ in axes], axis=1)
     which = "Every run" if len(runs) < MOST else f"The runs of the first settings, {MOST:,} of them,"
-    figure = style.figure(f"{which} across the settings: the best in blue, the worst in orange")
+    figure = style.figure(f"{which} across the settings: best in blue, worst in orange")
     said = [f"{label(names, row[:-1])}: {measure.show(row[-1])}" for row in runs.itertuples(index=False, name=None)]
     shade = np.clip((at[:, -1] * SHADES).astype(int), 0, SHADES - 1)
     for number in range(SHADES) if measure.higher_is_better else reversed(range(SHADES)):
