@@ -49,12 +49,12 @@ def _told(
         return []
     sweep = _sweep(runs, store) if store else None
     told = [
+        ("state", _state(sweep, store) if sweep and store else ""),
         ("swept", swept),
         ("held", held(runs)),
         ("data", _data(runs)),
         ("when", _when(runs)),
         ("sweep", f"{sweep.name} {sweep.run_id[:8]}" if sweep else ""),
-        ("state", _state(sweep, store) if sweep and store else ""),
         ("command", sweep.tags.get(Tag.COMMAND, "") if sweep else ""),
     ]
     return [(name, value) for name, value in told if value]
