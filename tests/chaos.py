@@ -57,7 +57,7 @@ LOOKS = (("runs",), ("compare",), ("doctor",))
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGSTOP)
 VICTIMS = ("worker", "launcher", "group")
 KILLS = 10  # a round
-DEADLINE_S = 120
+DEADLINE_S = 240
 # Python's own words of a worker that is just being started when its launcher is killed: nobody else is there to speak.
 ORPHANED = re.compile(r"Traceback .*\n  File \"<string>\".*(\n  .*)+\nEOFError: Ran out of input")
 

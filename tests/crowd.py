@@ -80,15 +80,19 @@ def meet(app: App, clients: int) -> None:
 def sweep(app: App, database: Database, fate: str, *, runs: int, workers: int) -> str:
     """Sweep while the server meets its fate; then nothing may be missing. Tell how it went."""
     app.sweep_file(runs=runs, launcher=f"{{jobs: {workers}}}")
+    if fate != FATES[0]:
+        app.misbehave(f"{runs - 1}=wait")  # so that it is not over before
     began = time.monotonic()
     command = app.start("sweep", "tiny")
     if fate != FATES[0]:
         command.wait_for(f"{runs // 4} of {runs} runs")
         database.kill()
+        (app.folder / "go").touch()
         command.wait_for("the results are kept")
     if fate == FATES[1]:
         database.start()
     status = command.end()
+    app.behave()
     assert "Traceback" not in command.said, command.said
     took = time.monotonic() - began
     if fate == FATES[2]:

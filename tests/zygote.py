@@ -131,6 +131,8 @@ def become(script: str, arguments: list[str], folder: str, environment: dict[str
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # which was found in the environment before
+    if "NNEXP_MISBEHAVE" in environment:  # as a Python that was started would
+        importlib.import_module("tests.misbehaviour.sitecustomize")
     sys.argv[:] = [script or sys.argv[0], *arguments]
     sys.path[0] = folder
 

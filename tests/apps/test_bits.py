@@ -55,10 +55,12 @@ def test_in_a_sweep(app, digests, jobs):
 
 def test_resumed_after_sigkill(app, digests):
     app.sweep_file(runs=8, launcher="{jobs: 2}")
+    app.misbehave("6=wait 7=wait")
     command = app.start("sweep", "tiny")
     command.wait_for("2 of 8 runs")
     command.signal_group(9)
     command.end()
+    app.behave()
     app.run("sweep", "tiny")
     app.check_complete(8)
     assert digests_of_seeds(app)["1"] == digests

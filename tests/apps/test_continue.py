@@ -17,10 +17,12 @@ def journals(app):
 def test_kill(app):
     app.run(*RUN, "epochs=5")
     longer = (*RUN, f"epochs={EPOCHS}")
+    app.misbehave("0=wait:7")
     command = app.start(*longer)
     command.wait_for(f"epoch 7 of {EPOCHS}")
     command.signal_group(signal.SIGKILL)
     assert command.end() == -signal.SIGKILL
+    app.behave()
     said = app.run(*longer)
     assert said.count("goes on from epoch ") == 1  # of the one that was killed, where it stood; else of the first
     (killed,) = (run for run in app.store.runs() if run.status == "KILLED")

@@ -75,17 +75,19 @@ def test_the_clock_proves_nothing(app):
 
 
 def test_a_folder_that_is_moved_after_a_kill_goes_on_and_one_that_was_copied_knows_all(app):
-    app.sweep_file(runs=RUNS, epochs=100, batch_size=1)
+    app.sweep_file(runs=RUNS)
+    app.misbehave("4=wait 5=wait")
     sweep = app.start("sweep", "tiny")
     sweep.wait_for(f"1 of {RUNS} runs")
     sweep.signal_group(signal.SIGKILL)
     sweep.end()
+    app.behave()
     moved = replace(app, folder=app.folder / "moved")
     moved.folder.mkdir()
     for name in ("mlflow.db", "mlflow.db-wal", "mlflow.db-shm", "mlruns", "multirun", "sweeps", "small.npz"):
         if (app.folder / name).exists():
             shutil.move(app.folder / name, moved.folder)
-    moved.sweep_file(runs=RUNS, epochs=100, batch_size=1)
+    moved.sweep_file(runs=RUNS)
     moved.run("sweep", "tiny")
     moved.check_complete(RUNS)
     name = moved.finished()[0].run_id

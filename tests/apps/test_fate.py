@@ -9,14 +9,14 @@ from nnexp.tracking.records import Kind, Status, Tag
 
 
 def test_the_others_finish(app):
-    app.sweep_file(runs=8, launcher="{jobs: 2, timeout: 3}")
+    app.sweep_file(runs=8, launcher="{jobs: 2, timeout: 20}")
     app.misbehave("1=exit 3=raise 5=abort 7=hang")
     said = app.run("sweep", "tiny", status=1)
     reasons = {
         "1": "the worker exited with status 3",
         "3": "RuntimeError: boom",
         "5": "the worker was ended by SIGABRT",
-        "7": "it took longer than timeout=3",
+        "7": "it took longer than timeout=20",
     }
     assert {record.params["seed"] for record in app.finished()} == {"0", "2", "4", "6"}
     failed = app.store.runs(status=Status.FAILED)
@@ -40,16 +40,17 @@ def test_the_others_finish(app):
 
 def test_data_that_are_edited_meanwhile_stop_the_sweep_and_make_other_runs(app):
     app.sweep_file(runs=12, epochs=5, launcher="{jobs: 1, retries: 2}")
-    app.misbehave("2=exit")  # and is tried again, at the end
+    app.misbehave("2=exit 4=wait")  # and is tried again, at the end
     sweep = app.start("sweep", "tiny")
-    sweep.wait_for("1 of 12 runs")
+    sweep.wait_for("3 of 12 runs")
     with np.load(app.folder / "small.npz") as data:
         np.savez(app.folder / "small.npz", **{**data, "y_test": data["y_test"][::-1]})
+    (app.folder / "go").touch()
     assert sweep.end() == 1
     (told,) = [line for line in sweep.said.splitlines() if "nothing more is started" in line]
     assert "small.npz) were changed after it was planned; nothing more is started: the same command again" in told
     done = {record.key for record in app.finished()}
-    failed = app.store.runs(status=Status.FAILED, tags={Tag.KIND: Kind.RUN})  # also the one that exits, if it had begun
+    failed = app.store.runs(status=Status.FAILED, tags={Tag.KIND: Kind.RUN})  # also the one that exits
     assert ["small.npz) were changed after it was planned" in one.tags[Tag.REASON] for one in failed].count(True) == 1
     app.behave()
     app.run("sweep", "tiny")
@@ -60,9 +61,10 @@ def test_code_that_is_edited_meanwhile_is_not_recorded_under_the_old_key(app, ch
     """A worker that is made anew imports what the launcher has not."""
     copy = changed_package("core/kernels/compiled.py", "            eta,", "            eta,")
     app.sweep_file(runs=6, epochs=5, launcher="{jobs: 1}")
-    app.environment["PYTHONPATH"] = str(copy)
+    app.misbehave("2=wait")
+    app.environment["PYTHONPATH"] += f":{copy}"
     sweep = app.start("sweep", "tiny", real=True)
-    sweep.wait_for("1 of 6 runs")
+    sweep.wait_for("2 of 6 runs")
     changed_package("core/kernels/compiled.py", "            eta,", "            1.0001 * eta,")
     (worker,) = filter(is_worker, psutil.Process(sweep.process.pid).children())
     worker.kill()

@@ -49,6 +49,7 @@ def continued(app):
 @pytest.mark.xdist_group("kills")
 def test_kills(app, wait_until):
     app.sweep_file(runs=0, epochs=60, batch_size=1)
+    app.misbehave("0=wait 1=wait 2=wait")  # so that the first kill meets a run that goes on
     moments, runs, command = random.Random(SEED), 3, None
     for kill in range(KILLS):
         while command is None or command.process.poll() is not None:
@@ -67,6 +68,7 @@ def test_kills(app, wait_until):
             with suppress(ProcessLookupError):
                 (os.kill if victim == "launcher" else os.killpg)(command.process.pid, signal.SIGKILL)
             assert command.end() in (0, -signal.SIGKILL), command.said
+        (app.folder / "go").touch()
     assert command.end() in (0, -signal.SIGKILL), command.said
     app.run(*SWEEP, f"hydra.sweeper.params.seed='range({runs})'")
     app.check_complete(runs)
@@ -82,10 +84,12 @@ def test_kills(app, wait_until):
 
 
 def test_a_single_run(app, wait_until):
+    app.misbehave("0=wait")
     command = app.start(*ONE)
     wait_for_a_state(app, command, wait_until)
     command.signal_group(signal.SIGKILL)
     assert command.end() == -signal.SIGKILL
+    app.behave()
     assert " on from epoch " in app.run(*ONE)
     (run,) = continued(app)
     assert "identical in all 100 epochs" in app.run("rerun", run.run_id)

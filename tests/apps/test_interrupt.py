@@ -8,7 +8,7 @@ import pytest
 
 from nnexp.tracking.records import Kind, Status
 
-MANY = 1_000_000
+MANY = 1_000_000  # epochs: more than any test waits for
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -37,7 +37,7 @@ def test_once(number, status, app):
 
 def test_while_workers_begin(app):
     """A worker that still imports must not die of Ctrl-C in its own, loud way."""
-    app.sweep_file(runs=6, epochs=400, batch_size=1)
+    app.sweep_file(runs=6, epochs=MANY)
     command = app.start("sweep", "tiny", real=True)
     command.wait_for("runs to do")
     command.signal_group(signal.SIGINT)

@@ -11,6 +11,7 @@ import pytest
 RUNS = 14
 EARLY = 2  # launches that are killed while they start, on a folder without a store
 LATE = 3  # launches that lose two workers first
+A_LAUNCH = 4  # runs that may end in each of those
 SWEEP = ("sweep", "tiny", "hydra.launcher.retries=20")  # every lost worker costs its run a try
 
 
@@ -57,6 +58,8 @@ def test_kills(victim, seed, fresh_app, undisturbed, wait_until):
     sweep_file(app)
     moments = random.Random(seed)
     for launch in range(EARLY + LATE):
+        may_end = A_LAUNCH * max(launch - EARLY + 1, 0)  # all others wait, so that no launch is over before its kill
+        app.misbehave(" ".join(f"{seed}=wait" for seed in range(may_end, RUNS)))
         command = app.start(*SWEEP, real=launch < EARLY)
         if launch < EARLY:
             time.sleep(moments.uniform(0.5, 2.5))
@@ -68,11 +71,11 @@ def test_kills(victim, seed, fresh_app, undisturbed, wait_until):
                 kills += 1
             command.wait_for(" runs: ")  # the first run of this launch has ended
             time.sleep(moments.uniform(0, 0.3))
-        assert command.process.poll() is None, command.said
         (os.kill if victim == "launcher" else os.killpg)(command.process.pid, signal.SIGKILL)
         kills += 1
         assert command.end() == -signal.SIGKILL
     assert kills == EARLY + 3 * LATE
+    app.behave()
     said = app.run(*SWEEP)
     reference, its_table = undisturbed
     assert "are finished already and are reused" in said

@@ -11,12 +11,15 @@ import pytest
 from nnexp.tracking.records import Tag
 
 MINE = """\
+import os, time
 from sklearn.datasets import load_digits
 from sklearn.linear_model import SGDClassifier
 
 def train(alpha: float = 1e-4, loss: str = "hinge", epochs: int = 20, *, seed: int):
     x, y = load_digits(return_X_y=True)
     model = SGDClassifier(alpha=alpha, loss=loss, random_state=seed)
+    while seed == 4 and os.path.exists("wait"):
+        time.sleep(0.01)
     for _ in range(epochs):
         model.partial_fit(x[:1200], y[:1200], classes=range(10))
         yield {"val/accuracy": model.score(x[1200:1500], y[1200:1500])}
@@ -55,10 +58,12 @@ def mine(app):
 
 def test_it_is_swept_killed_gone_on_with_compared_and_proved(mine):
     sweep = ("train", "-m", "mine.py:train", "alpha=1e-5,1e-4,1e-3", "seed=range(5)", "hydra.launcher.jobs=2")
+    (mine.folder / "wait").touch()
     command = mine.start(*sweep)
     command.wait_for("of 15 runs:", times=3)
     command.signal_group(signal.SIGKILL)
     assert command.end() == -signal.SIGKILL
+    (mine.folder / "wait").unlink()
     said = mine.run(*sweep)
     assert "are reused: train alpha=1e-05 seed=0" in said
     keys = Counter(run.key for run in mine.finished())

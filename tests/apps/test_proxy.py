@@ -40,9 +40,11 @@ def proxied(app, behind):
 def test_nothing_is_lost_and_nothing_trained_twice(fault, part, proxied):
     app, proxy = proxied
     app.sweep_file(runs=RUNS, launcher="{jobs: 1}")
+    app.misbehave("1=wait")
     sweep = app.start("sweep", "tiny")
     sweep.wait_for(f"1 of {RUNS} runs")
     proxy.part, proxy.fault = part, fault
+    (app.folder / "go").touch()
     sweep.end()
     assert proxy.met > 0
     assert "Traceback" not in sweep.said, sweep.said
@@ -56,11 +58,13 @@ def test_nothing_is_lost_and_nothing_trained_twice(fault, part, proxied):
 def test_ctrl_c_is_heard(fault, proxied):
     app, proxy = proxied
     app.environment["MLFLOW_HTTP_REQUEST_TIMEOUT"] = "100000"
-    app.sweep_file(runs=2, epochs=200, batch_size=1, launcher="{jobs: 1}")
+    app.sweep_file(runs=2, launcher="{jobs: 1}")
+    app.misbehave("1=wait")
     sweep = app.start("sweep", "tiny")
     sweep.wait_for("1 of 2 runs")
     proxy.fault = fault
     sweep.signal_group(signal.SIGINT)
+    (app.folder / "go").touch()
     assert sweep.end() == 130, sweep.said
     proxy.fault = PASS
     app.run("sweep", "tiny")

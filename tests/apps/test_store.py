@@ -61,10 +61,12 @@ def test_a_full_disk_beneath_the_store(app):
 
 def test_a_locked_database(app):
     app.sweep_file(runs=RUNS)
+    app.misbehave("6=wait 7=wait")
     command = app.start("sweep", "tiny")
-    command.wait_for(f" of {RUNS} runs: ")
+    command.wait_for(f"6 of {RUNS} runs: ")
     with closing(sqlite3.connect(app.database, timeout=60, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
+        (app.folder / "go").touch()
         command.wait_for(LATER)
         other.execute("ROLLBACK")
     assert command.end() == 0, command.said
@@ -91,11 +93,13 @@ def server(app):
 
 
 def test_a_server_that_is_killed_and_comes_back(app, server):
-    app.sweep_file(runs=RUNS, epochs=20, batch_size=1)
+    app.sweep_file(runs=RUNS)
+    app.misbehave("6=wait 7=wait")
     app.environment["MLFLOW_TRACKING_URI"] = server.uri
     command = app.start("sweep", "tiny")
-    command.wait_for(f" of {RUNS} runs: ")
+    command.wait_for(f"6 of {RUNS} runs: ")
     server.kill()
+    (app.folder / "go").touch()
     command.wait_for(LATER)
     server.start()
     command.end()
@@ -105,12 +109,14 @@ def test_a_server_that_is_killed_and_comes_back(app, server):
 
 
 def test_a_server_that_is_silent_is_not_waited_for_after_ctrl_c(app, server):
-    app.sweep_file(runs=3, epochs=200, batch_size=1)
+    app.sweep_file(runs=3)
+    app.misbehave("2=wait")
     app.environment |= {"MLFLOW_TRACKING_URI": server.uri, "MLFLOW_HTTP_REQUEST_TIMEOUT": "100000"}
     command = app.start("sweep", "tiny")
-    command.wait_for(" of 3 runs: ")
+    command.wait_for("2 of 3 runs: ")
     server.signal(signal.SIGSTOP)
     command.signal_group(signal.SIGINT)
+    (app.folder / "go").touch()
     assert command.end() == 130, command.said
     assert "Traceback" not in command.said
     assert "was not waited for; the results are kept and written later" in command.said

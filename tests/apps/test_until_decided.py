@@ -8,7 +8,7 @@ import time
 from nnexp.tracking.records import Kind, Status, Tag
 
 SWEEP = ("sweep", "tiny", "--until-decided", "eta=0.5,1.35,3", "hydra.launcher.retries=9")
-KILLS = 3
+SEEDS = (3, 5, 8)  # with which each launch that is killed has to wait, so that it does not end before
 
 
 def sweep_file(app):
@@ -33,13 +33,14 @@ def test_kills(app, make_app, tmp_path_factory):
 
     sweep_file(app)
     moments = random.Random(1)
-    for kill in range(KILLS):
+    for kill, first in enumerate(SEEDS):
+        app.misbehave(" ".join(f"{seed}=wait" for seed in range(first, 20)))
         command = app.start(*SWEEP)
         command.wait_for(" runs: ", times=moments.randint(1, 3))
         time.sleep(moments.uniform(0, 0.1))
-        assert command.process.poll() is None, command.said
         (os.kill if kill % 2 else os.killpg)(command.process.pid, signal.SIGKILL)
         assert command.end() == -signal.SIGKILL
+    app.behave()
     said = app.run(*SWEEP)
     assert app.digests() == undisturbed.digests()
     assert looks(app) == looks(undisturbed)

@@ -251,7 +251,7 @@ def prompt(nnexp: Nnexp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
             pytest.skip(f"there is no {shell} here")
         monkeypatch.setattr("typer._completion_shared._get_shell_name", lambda: shell)
         assert nnexp("--install-completion")[0] == 0
-        terminal = pexpect.spawn(shell, ["-i"], encoding="utf-8", timeout=60, dimensions=(40, 150))
+        terminal = pexpect.spawn(shell, ["-i"], encoding="utf-8", timeout=240, dimensions=(40, 150))
         shells.append(terminal)
         return terminal
 

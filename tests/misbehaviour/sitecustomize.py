@@ -1,7 +1,8 @@
 """Python runs this file at its start where this folder is on PYTHONPATH: it makes runs of chosen seeds misbehave.
 
-NNEXP_MISBEHAVE="3=exit 5=raise" names the seeds and what they do after their second epoch. Only nnexp's spawned workers
-are concerned. NNEXP_CLOCK sets the clock so many seconds ahead, for whoever runs here.
+NNEXP_MISBEHAVE="3=exit 5=raise:7" names the seeds and what they do after their second epoch, or another. Only nnexp's
+spawned workers are concerned, and what tests/zygote.py forks, which runs this file too. NNEXP_CLOCK sets the clock so
+many seconds ahead, for whoever runs here.
 """
 
 import os
@@ -11,7 +12,7 @@ import sys
 import time
 
 
-def act(what: str) -> None:
+def act(what: str | None) -> None:
     if what == "exit":
         sys.exit(3)
     if what == "abort":
@@ -31,12 +32,16 @@ if ahead_s := int(os.environ.get("NNEXP_CLOCK", "0")):
     time.time = lambda: TIME() + ahead_s
     time.time_ns = lambda: TIME_NS() + ahead_s * 10**9
 
-if "--multiprocessing-fork" in sys.orig_argv and os.environ.get("NNEXP_MISBEHAVE"):
+if os.environ.get("NNEXP_MISBEHAVE") and {"--multiprocessing-fork", "tests.zygote"} & {*sys.orig_argv}:
     from nnexp import core
     from nnexp.tasks import seeding
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ACTS = {int(seed): what for seed, what in (pair.split("=") for pair in os.environ["NNEXP_MISBEHAVE"].split())}
+    ACTS = {}
+    for pair in os.environ["NNEXP_MISBEHAVE"].split():
+        seed, told = pair.split("=")
+        what, _, epoch = told.partition(":")
+        ACTS[int(seed), int(epoch or 2)] = what
     streams, train, current = seeding.streams, core.train, []
 
     def streams_of(seed):
@@ -46,8 +51,7 @@ if "--multiprocessing-fork" in sys.orig_argv and os.environ.get("NNEXP_MISBEHAVE
     def misbehaving_train(*arguments, **options):
         for result in train(*arguments, **options):
             yield result
-            if result.epoch == 2 and current[0] in ACTS:
-                act(ACTS[current[0]])
+            act(ACTS.get((*current, result.epoch)))  # none, where it is only measured how long an epoch takes
 
     seeding.streams = streams_of
     core.train = misbehaving_train

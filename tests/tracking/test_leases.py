@@ -23,6 +23,7 @@ Machine = Callable[[], ServerClaims]
 def machine(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """Make the claims of a process on a machine of its own."""
     monkeypatch.setattr(leases, "BEAT_S", 0.05)
+    monkeypatch.setattr(leases, "LOOKS", 1000)  # however slow the server is
     location = Location(server, f"leases {uuid.uuid4().hex}")
     made: list[ServerClaims] = []
 
@@ -68,10 +69,10 @@ def test_one_that_lives_keeps_what_it_has(machine: Machine, monkeypatch: pytest.
 def test_one_whose_pulse_stands_still_has_lost_it(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = machine(), machine()
     monkeypatch.setattr(one, "_beat", lambda: None)
-    monkeypatch.setattr(leases, "EXPIRES_S", 0.5)
     assert one.take("a")
     assert one.take("b")
     assert not other.take("a")  # it cannot be told at once
+    monkeypatch.setattr(leases, "EXPIRES_S", 0.1)
     assert other.is_free("a") is True
     assert other.take("a")
     assert {tag.rpartition(".")[2] for tag in tags_of(other)} == {other._life.name}  # the rest was cleared away

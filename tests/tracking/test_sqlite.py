@@ -55,6 +55,8 @@ for number in range(6):
     if not child:
         create_sqlite(file)
         os._exit(0)
+    while not [*file.parent.glob(".mlflow-new-*")]:
+        time.sleep(0.001)
     time.sleep(moments.uniform(0, 1.0))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)

@@ -21,7 +21,7 @@ from nnexp.tasks.command.template import Template
 from nnexp.tasks.task import Open, Result, is_foreign
 from tests.tasks.command.conftest import MakeTask
 
-DEADLINE_S = 30.0
+DEADLINE_S = 240.0
 
 
 def trained(task: CommandTask, **settings: Any) -> tuple[list[dict[str, float]], Result]:
