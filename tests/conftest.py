@@ -62,12 +62,18 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def store_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh MLflow database: making one takes seconds, so tests copy this one, whichever worker they are run by."""
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all tests, whichever worker they are run by."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def store_file(common: Path) -> Path:
+    """A fresh MLflow database: making one takes seconds, so tests copy this one."""
     from nnexp.tracking.mlflow.sqlite import create_sqlite
 
-    folder = tmp_path_factory.getbasetemp()
-    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "store"
+    folder = common / "store"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
         patch.setenv("NNEXP_CACHE", str(folder / "cache"))
@@ -105,10 +111,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, store_file: Path) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory, store_file: Path, zygote: Zygote) -> Iterator[str]:
     """The address of MLflow's server over a database of its own."""
     folder = tmp_path_factory.mktemp("server")
-    server = Server(Path(shutil.copy(store_file, folder)), folder / "files")
+    server = Server(zygote, Path(shutil.copy(store_file, folder)), folder / "files")
     yield server.uri
     server.kill()
 
@@ -169,9 +175,9 @@ def ray_slots(cluster: Any) -> Iterator[Callable[[int], Any]]:
 
 
 @pytest.fixture(scope="session")
-def zygote() -> Iterator[Zygote]:
+def zygote(common: Path) -> Iterator[Zygote]:
     """What starts commands in processes of their own, without the wait for their imports."""
-    zygote = Zygote()
+    zygote = Zygote(common)
     yield zygote
     zygote.close()
 

@@ -123,7 +123,7 @@ def main() -> None:
     conftest.DEADLINE_S = 1800
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nnexp-crowd-")))
-        zygote = stack.enter_context(closing(Zygote()))
+        zygote = stack.enter_context(closing(Zygote(root)))
         database = stack.enter_context(closing(Database(root / "pg")))
         with closing(app_in(root / "new", zygote, database.new("new"))) as app:
             meet(app, CLIENTS)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import urlopen
 
+from tests.zygote import Zygote
+
+UVICORN = str(find_spec("uvicorn.__main__").origin)  # type: ignore[union-attr]
 DEADLINE_S = 240  # within which whatever does not hang has come, on any machine
 
 
@@ -23,9 +25,12 @@ def free_port() -> int:
 
 
 class Server:
-    """Started as `mlflow server` starts it, but for its own six seconds of importing MLflow."""
+    """Started as `mlflow server` starts it, but for the wait for its imports."""
 
-    def __init__(self, database: Path, artifacts: Path, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, zygote: Zygote, database: Path, artifacts: Path, environment: Mapping[str, str] = os.environ
+    ) -> None:
+        self._zygote = zygote
         self.port = free_port()
         self.uri = f"http://127.0.0.1:{self.port}"
         self._folder = database.parent
@@ -41,12 +46,10 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        command = [sys.executable, "-m", "uvicorn", "mlflow.server.fastapi_app:app", "--port", str(self.port)]
+        command = ["mlflow.server.fastapi_app:app", "--port", str(self.port)]
         said = self._folder / "server.log"
         with said.open("w") as log:
-            self._process = subprocess.Popen(
-                command, cwd=self._folder, env=self._environment, stdout=log, stderr=log, start_new_session=True
-            )
+            self._process = self._zygote.start(command, self._folder, self._environment, log, log, UVICORN)
         deadline = time.monotonic() + DEADLINE_S
         while not self._answers():
             assert self._process.poll() is None, said.read_text()

@@ -59,10 +59,12 @@ class Terminal:
         return ran.stdout
 
     def type(self, line: str) -> str:
-        """Run what the shell reads in a line, without the wait for a start of Python."""
-        words = self.shell(f"nnexp() {{ printf '%s\\0' nnexp \"$@\"; }}; {line}").split("\0")
-        assert (words[0], words[-1]) == ("nnexp", ""), f"{line} is no single command of ours"
-        return self.zygote.run(words[1:-1], self.folder, self.environment)
+        """Run what the shell reads in a line, our command or a script, without the wait for a start of Python."""
+        told = " ".join(f"{name}() {{ printf '%s\\0' {name} \"$@\"; }};" for name in ("nnexp", "python"))
+        name, *words, end = self.shell(f"{told} {line}").split("\0")
+        assert (name in ("nnexp", "python"), end) == (True, ""), f"{line} is no single command"
+        script = words.pop(0) if name == "python" else ""
+        return self.zygote.run(words, self.folder, self.environment, script)
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +173,7 @@ def test_a_function_needs_twelve_lines_and_nothing_of_ours(others: Terminal) -> 
 
 def test_a_script_and_an_application_are_swept_as_they_are(others: Terminal) -> None:
     assert "lr=0.01 is the best" in others.type(block("command"))
-    others.shell(block("application"))
+    others.type(block("application"))
     assert "lr=0.01 is the best" in others.type("nnexp compare")
 
 
@@ -231,6 +233,6 @@ def test_every_other_command_exists(terminal: Terminal) -> None:
 def test_the_same_from_python(terminal: Terminal) -> None:
     small = block("python").replace("epochs=3", 'epochs=1, **{"dataset.limit": 500}')
     (terminal.folder / "same.py").write_text(small)
-    said = terminal.shell("python same.py")
+    said = terminal.type("python same.py")
     assert "hidden=30" in said
     assert "[6 rows x" in said

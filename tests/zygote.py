@@ -1,5 +1,7 @@
 """Commands without the wait for their imports: a process that has made them all forks itself for each command.
 
+There is one for all who use a folder: whoever comes first starts it, and it ends when the last has gone.
+
 `Zygote.start` does what `subprocess.Popen([sys.executable, "-m", "nnexp", ...], start_new_session=True)` would, or what
 it would with a script of somebody's. Where the start itself is tested (a kill on the way, variables that are read on
 import), a test starts the real thing.
@@ -8,6 +10,7 @@ import), a test starts the real thing.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import gc
 import importlib
 import json
@@ -21,12 +24,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
+ADDRESS = "zygote"
 LONGEST = 1 << 17  # bytes of a message; each arrives whole
 LEFT_OUT = ("__main__", "kernels.hook", "executors.ray", "ray_cluster")  # would run; builds; are needed seldom
 LATER = (  # what others import when it is first used
@@ -59,15 +63,16 @@ class Forked:
 
 
 class Zygote:
-    """The process that forks; it ends when this one closes it, or is gone."""
+    """The process that forks; of this one it hears no more when this one closes it, or is gone."""
 
-    def __init__(self) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.zygote", str(theirs.fileno())], pass_fds=[theirs.fileno()],
-                cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
+    def __init__(self, folder: Path) -> None:
+        self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with alone(folder):
+            try:
+                self._control.connect(str(folder / ADDRESS))
+            except OSError:  # there is none
+                begin(folder)
+                self._control.connect(str(folder / ADDRESS))
 
     def start(
         self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], out: IO[Any], err: IO[Any],
@@ -79,10 +84,10 @@ class Zygote:
             socket.send_fds(self._control, [request], [theirs.fileno(), out.fileno(), err.fileno()])
         return Forked(ours)
 
-    def run(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
+    def run(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], script: str = "") -> str:
         """Run a command to its end, which must be a good one, for all that it says."""
         with tempfile.TemporaryFile("w+") as log:
-            status = self.start(arguments, folder, environment, log, log).wait()
+            status = self.start(arguments, folder, environment, log, log, script).wait()
             log.seek(0)
             said = log.read()
         assert status == 0, f"{arguments}: {said}"
@@ -90,18 +95,56 @@ class Zygote:
 
     def close(self) -> None:
         self._control.close()
-        self._process.wait()
 
 
-def serve(control: socket.socket) -> str:
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Let nobody else begin, join or end the process of a folder meanwhile."""
+    with (folder / f"{ADDRESS}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def begin(folder: Path) -> None:
+    """Start the process, which leaves whoever started it; it can be connected to at once."""
+    (folder / ADDRESS).unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+        door.bind(str(folder / ADDRESS))
+        door.listen()
+        subprocess.run(
+            [sys.executable, "-m", "tests.zygote", str(door.fileno()), str(folder)], pass_fds=[door.fileno()],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True, check=True,
+        )  # fmt: skip
+
+
+def requests(door: socket.socket, folder: Path) -> Iterator[tuple[bytes, list[int], list[socket.socket]]]:
+    """Give each request of anybody, with its descriptors and all who are connected, until all have gone."""
+    connected = [door.accept()[0]]
+    while connected:
+        for ready in select.select([door, *connected], [], [])[0]:
+            if ready is door:
+                connected.append(door.accept()[0])
+                continue
+            request, descriptors, *_ = socket.recv_fds(ready, LONGEST, 3)
+            if request:
+                yield request, descriptors, connected
+            else:
+                connected.remove(ready)
+                ready.close()
+        if not connected:
+            with alone(folder):
+                connected += [door.accept()[0] for _ in select.select([door], [], [], 0)[0]]
+                if not connected:
+                    door.close()
+
+
+def serve(door: socket.socket, folder: Path) -> str:
     """Fork for each request until the tests are gone; only a child that is to be a command returns, with its script."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a child that waits for a command has ended
-    while True:
-        request, descriptors, *_ = socket.recv_fds(control, LONGEST, 3)
-        if not request:
-            sys.exit()
+    for request, descriptors, connected in requests(door, folder):
         if os.fork() == 0:
-            control.close()
+            for one in (door, *connected):
+                one.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             channel, out, err = descriptors
             wait_for_child(socket.socket(fileno=channel))
@@ -110,6 +153,7 @@ def serve(control: socket.socket) -> str:
             return script
         for descriptor in descriptors:
             os.close(descriptor)
+    sys.exit()
 
 
 def wait_for_child(channel: socket.socket) -> None:
@@ -131,7 +175,7 @@ def become(script: str, arguments: list[str], folder: str, environment: dict[str
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # which was found in the environment before
-    if "NNEXP_MISBEHAVE" in environment:  # as a Python that was started would
+    if "misbehaviour" in environment.get("PYTHONPATH", ""):  # as a Python that was started would
         importlib.import_module("tests.misbehaviour.sitecustomize")
     sys.argv[:] = [script or sys.argv[0], *arguments]
     sys.path[0] = folder
@@ -150,8 +194,10 @@ def import_everything() -> None:
             importlib.import_module(module)
     from plotly import graph_objects
 
+    from nnexp.cli.main import commands
     from nnexp.tasks.network import deciding
 
+    commands()
     deciding.digest()  # of the code that was imported, whoever asks
     graph_objects.Figure([graph_objects.Scatter(x=[1], y=[2]), graph_objects.Heatmap(z=[[1]])]).to_json()
     gc.freeze()  # what a command collects is its own
@@ -175,7 +221,7 @@ def run_to_its_end(script: str) -> None:
 
 
 if __name__ == "__main__":
+    if os.fork():
+        os._exit(0)
     import_everything()
-    with socket.socket(fileno=int(sys.argv[1])) as control:
-        script = serve(control)
-    run_to_its_end(script)
+    run_to_its_end(serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])))

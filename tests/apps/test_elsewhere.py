@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy
 
 from nnexp.tracking.records import Kind, Status
+from nnexp.training.events import now
 
 DAY_S = 86400
 CONTAINER = ("unshare", "--uts", "--pid", "--fork", "--mount-proc", "sh", "-c", 'hostname "$0" && exec "$@"')
@@ -63,14 +64,15 @@ def test_the_clock_proves_nothing(app):
     app.sweep_file(runs=RUNS)
     app.misbehave("5=hang")
     ahead, behind = (replace(app, environment=app.environment | {"NNEXP_CLOCK": str(s)}) for s in (DAY_S, -DAY_S))
-    sweep = ahead.start("sweep", "tiny", real=True)
+    sweep = ahead.start("sweep", "tiny")
     sweep.wait_for(f"5 of {RUNS} runs")
+    assert min(run.started_at for run in app.finished()) > now() + 1000 * DAY_S / 2
     assert "all is well" in app.run("doctor")
-    assert "all is well" in behind.run("doctor", real=True)
+    assert "all is well" in behind.run("doctor")
     sweep.signal_group(signal.SIGKILL)
     sweep.end()
     behind.environment["NNEXP_MISBEHAVE"] = "0=never"
-    behind.run("sweep", "tiny", real=True)
+    behind.run("sweep", "tiny")
     app.check_complete(RUNS)
 
 

@@ -13,10 +13,10 @@ RUNS = 4
 
 
 @pytest.fixture(scope="module")
-def behind(tmp_path_factory, store_file):
+def behind(tmp_path_factory, store_file, zygote):
     """A server, and a proxy before it."""
     folder = tmp_path_factory.mktemp("behind")
-    server = Server(Path(shutil.copy(store_file, folder)), folder / "files")
+    server = Server(zygote, Path(shutil.copy(store_file, folder)), folder / "files")
     proxy = Proxy(server.uri)
     yield proxy, f"sqlite:///{folder / store_file.name}"
     proxy.close()

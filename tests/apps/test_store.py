@@ -87,7 +87,7 @@ def test_a_read_only_folder_is_said_in_one_line(app):
 
 @pytest.fixture
 def server(app):
-    server = Server(app.database, app.folder / "served", app.environment)
+    server = Server(app.zygote, app.database, app.folder / "served", app.environment)
     yield server
     server.kill()
 
