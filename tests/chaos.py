@@ -55,6 +55,7 @@ LAUNCHERS = {"one": range(10), "other": range(5, 15)}  # their seeds
 EVERY = sorted({seed for seeds in LAUNCHERS.values() for seed in seeds})
 LOOKS = (("runs",), ("compare",), ("doctor",))
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGSTOP)
+MOMENTS = {"start": "", "middle": " of ", "end": "How good"}  # and what has been said by then
 VICTIMS = ("worker", "launcher", "group")
 KILLS = 10  # a round
 DEADLINE_S = 240
@@ -83,14 +84,14 @@ class Round:
 
     def disturb(self) -> str:
         """Start what is not running, wait for a moment, and send a signal; tell what was done."""
-        for name in LAUNCHERS:
-            if name not in self.running or self.running[name].process.poll() is not None:
-                self.running[name] = self._launch(name)
+        number, victim = self.draw.choice(SIGNALS), self.draw.choice(VICTIMS)
+        name, when = self.draw.choice(sorted(LAUNCHERS)), self.draw.choice(sorted(MOMENTS))
+        for one in LAUNCHERS:
+            if one not in self.running or self.running[one].process.poll() is not None:
+                self.running[one] = self._launch(one, real=(one, when) == (name, "start"))
         if self.draw.random() < 0.3:
             self.looks.append(self.app.start(*self.draw.choice(LOOKS)))
-        number, victim = self.draw.choice(SIGNALS), self.draw.choice(VICTIMS)
-        name = self.draw.choice(sorted(LAUNCHERS))
-        moment = self._wait(self.running[name])
+        moment = self._wait(self.running[name], when)
         self._send(number, victim, self.running[name].process.pid)
         return f"{signal.Signals(number).name} to {victim} {moment}"
 
@@ -132,17 +133,15 @@ class Round:
     def close(self) -> None:
         self.app.close()
 
-    def _launch(self, name: str) -> Command:
+    def _launch(self, name: str, *, real: bool = False) -> Command:
         seeds = LAUNCHERS[name]
         typed = ("train", "-m", *TASKS[self.task], f"seed=range({seeds.start},{seeds.stop})", "hydra.launcher.jobs=2")
-        return self.app.start(*typed, real=self.draw.random() < 0.3)
+        return self.app.start(*typed, real=real)
 
-    def _wait(self, command: Command) -> str:
-        """Wait for a moment: of the start, between runs, or of the end."""
-        when = self.draw.choice(("start", "middle", "end"))
-        text = {"start": "", "middle": " of ", "end": "How good"}[when]
+    def _wait(self, command: Command, when: str) -> str:
+        """Wait for a moment: of the start, which takes a real one longer, between runs, or of the end."""
         until = time.monotonic() + DEADLINE_S
-        while text not in command.said and command.process.poll() is None:
+        while MOMENTS[when] not in command.said and command.process.poll() is None:
             _hold(time.monotonic() < until, f"it stands still:\n{command.said}")
             time.sleep(0.01)
         after = self.draw.uniform(0, 2.0 if when == "start" else 0.4)
