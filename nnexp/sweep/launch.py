@@ -91,9 +91,9 @@ class Launch:
                         self._hear(number, _stopped(event) if interrupt.asked else event, source, interrupt)
                     self._tick()
                     if interrupt.fresh:
-                        self._watcher.say("runs end at their next epoch; once more ends them at once")
                         for number in self._running:
                             self._executor.stop(number, Killed())
+                        self._watcher.say("runs end at their next epoch; once more ends them at once")
                 self._outcome.interrupted = interrupt.signal
         finally:
             self._executor.close()
