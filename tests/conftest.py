@@ -19,7 +19,7 @@ import pytest
 from nnexp.tasks.network.config import SCHEMA, Config
 from nnexp.tracking import choose
 from tests.server import Server
-from tests.zygote import Zygote
+from tests.zygote import MISBEHAVIOUR, Zygote
 
 os.environ["DO_NOT_TRACK"] = "true"  # before anything imports MLflow
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for the processes that tests start: more spin when they are made
@@ -147,13 +147,17 @@ def tiny(tiny_data: Path) -> Callable[..., Config]:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A Ray cluster of two nodes with a CPU each, which keep what they are sent in places of their own."""
+def cluster(tmp_path_factory: pytest.TempPathFactory, common: Path) -> Iterator[Any]:
+    """A Ray cluster of two nodes with a CPU each, which keep what they are sent in places of their own.
+
+    While there is a file "stop", runs of seed 3 go on no further than their second epoch.
+    """
     from ray.cluster_utils import Cluster
 
     def node() -> dict[str, Any]:
-        cache = {"NNEXP_CACHE": str(tmp_path_factory.mktemp("node"))}
-        return {"num_cpus": 1, "object_store_memory": 100 * 2**20, "include_dashboard": False, "env_vars": cache}
+        own = {"NNEXP_CACHE": str(tmp_path_factory.mktemp("node")), "PYTHONPATH": str(MISBEHAVIOUR)}
+        own |= {"NNEXP_MISBEHAVE": "3=stop", "NNEXP_STOP": str(common / "stop")}
+        return {"num_cpus": 1, "object_store_memory": 100 * 2**20, "include_dashboard": False, "env_vars": own}
 
     sigterm = signal.getsignal(signal.SIGTERM)
     with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as short:  # as sockets need

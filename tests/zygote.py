@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
+MISBEHAVIOUR = ROOT / "tests" / "misbehaviour"
 ADDRESS = "zygote"
 LONGEST = 1 << 17  # bytes of a message; each arrives whole
 LEFT_OUT = ("__main__", "kernels.hook", "executors.ray", "ray_cluster")  # would run; builds; are needed seldom
@@ -175,7 +176,7 @@ def become(script: str, arguments: list[str], folder: str, environment: dict[str
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # which was found in the environment before
-    if "misbehaviour" in environment.get("PYTHONPATH", ""):  # as a Python that was started would
+    if str(MISBEHAVIOUR) in environment.get("PYTHONPATH", ""):  # as a Python that was started would
         importlib.import_module("tests.misbehaviour.sitecustomize")
     sys.argv[:] = [script or sys.argv[0], *arguments]
     sys.path[0] = folder

@@ -28,10 +28,9 @@ import nnexp
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sql import SqlReader
 from nnexp.tracking.records import Kind, Run, Status
-from tests.zygote import Forked, Zygote
+from tests.zygote import MISBEHAVIOUR, Forked, Zygote
 
 DEADLINE_S = 240  # within which whatever does not hang has come, on any machine
-MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
 LEFT_ALONE = ("MLFLOW_", "NNEXP_", "HYDRA_", "PYTHONPATH", "XDG_")
 SWEEP = """\
 defaults:

@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from nnexp.tracking.records import Kind, Status
+from tests.zygote import MISBEHAVIOUR
 
 pytestmark = pytest.mark.xdist_group("ray")
 
@@ -26,14 +27,17 @@ def lives(process):
         return False
 
 
-def test_sigterm_ends_it_in_good_order_and_its_own_cluster_with_it(app, wait_until):
+def test_sigterm_ends_it_in_good_order_and_its_own_cluster_with_it(app, stop, wait_until):
     """Ray would end at once, and every process of the cluster too."""
-    app.environment["HOME"] = str(app.folder)  # where Ray keeps what opens it
-    app.sweep_file(runs=RUNS, epochs=100, batch_size=1)
+    app.environment |= {"HOME": str(app.folder), "NNEXP_STOP": str(stop)}  # where Ray keeps what opens it
+    app.sweep_file(runs=RUNS)
+    app.misbehave("3=stop")
     command = app.start("sweep", "tiny", "hydra/launcher=ray")
-    command.wait_for(f" of {RUNS} runs: ")
+    command.wait_for(f"{RUNS - 1} of {RUNS} runs: ")
     started = psutil.Process(command.process.pid).children(recursive=True)
     command.signal_group(signal.SIGTERM)
+    command.wait_for("runs end at their next epoch")
+    stop.unlink()
     assert command.end() == 143, command.said
     wait_until(lambda: not any(map(lives, started)), what="the cluster to end")
     assert "Traceback" not in command.said
@@ -41,13 +45,14 @@ def test_sigterm_ends_it_in_good_order_and_its_own_cluster_with_it(app, wait_unt
     assert "ray" not in command.said.replace("hydra/launcher=ray", "").lower()
     assert {record.status for record in app.store.runs()} == {Status.FINISHED, Status.KILLED}
     assert [sweep.status for sweep in app.store.runs(Kind.SWEEP)] == [Status.KILLED]
+    app.behave()
     said = app.run("sweep", "tiny")  # with a pool
     assert "finished already and" in said
     app.check_complete(RUNS)
 
 
-def test_a_launcher_that_is_killed_leaves_no_task_and_the_same_command_goes_on(app, cluster, wait_until):
-    app.sweep_file(runs=RUNS, epochs=100, batch_size=1)
+def test_a_launcher_that_is_killed_leaves_no_task_and_the_same_command_goes_on(app, cluster, stop, wait_until):
+    app.sweep_file(runs=RUNS)
     sweep = ("sweep", "tiny", "hydra/launcher=ray", f"hydra.launcher.address={cluster.address}")
     command = app.start(*sweep)
     command.wait_for(f" of {RUNS} runs: ")
@@ -55,11 +60,20 @@ def test_a_launcher_that_is_killed_leaves_no_task_and_the_same_command_goes_on(a
     os.kill(command.process.pid, signal.SIGKILL)
     assert command.end() == -signal.SIGKILL
     wait_until(lambda: not tasks(), what="its tasks to end")
+    stop.unlink()
     (app.folder / "small.npz").rename(app.folder / "moved.npz")
     said = app.run(*sweep, f"dataset.path={app.folder / 'moved.npz'}")
     assert "finished already and" in said
     app.check_complete(RUNS)
     assert not tasks()
+
+
+@pytest.fixture
+def stop(common):
+    """A file that stops the last run; it goes with the test, if that has not taken it away before."""
+    (common / "stop").touch()
+    yield common / "stop"
+    (common / "stop").unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -79,13 +93,18 @@ def taken(cluster, ray_slots, wait_until):
     end()
 
 
-def test_a_node_that_is_lost_midway_costs_its_runs_one_more_try(app, cluster, taken, wait_until):
-    node = cluster.add_node(num_cpus=2, object_store_memory=100 * 2**20)  # which has to train
+def test_a_node_that_is_lost_midway_costs_its_runs_one_more_try(app, cluster, taken, stop, wait_until):
+    import ray
+
+    acts = {"PYTHONPATH": str(MISBEHAVIOUR), "NNEXP_MISBEHAVE": "0=stop 1=stop 2=stop 3=stop", "NNEXP_STOP": str(stop)}
+    node = cluster.add_node(num_cpus=2, object_store_memory=100 * 2**20, env_vars=acts)  # which has to train
     raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
-    app.sweep_file(runs=RUNS, epochs=100, batch_size=1)
+    app.sweep_file(runs=RUNS)
     command = app.start("sweep", "tiny", "hydra/launcher=ray", f"hydra.launcher.address={cluster.address}")
     wait_until(lambda: any(child in tasks() for child in raylet.children()), what="a task on it")
     cluster.remove_node(node, allow_graceful=False)
+    wait_until(lambda: ray.cluster_resources()["CPU"] == 2, what="the cluster to miss it")
+    stop.unlink()
     taken()
     assert command.end() == 0, command.said
     app.check_complete(RUNS)

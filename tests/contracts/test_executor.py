@@ -39,8 +39,8 @@ from nnexp.training.events import (
 from nnexp.training.spec import RunSpec, make_spec
 from tests.contracts.loud import LOUD, MEGABYTES
 from tests.plans import checkpoint_of
+from tests.zygote import MISBEHAVIOUR
 
-MISBEHAVIOUR = Path(__file__).parents[1] / "misbehaviour"
 DEADLINE_S = 240  # within which whatever does not hang has come, on any machine
 SEVERAL = ["pool", pytest.param("ray", marks=pytest.mark.xdist_group("ray"))]  # of two slots
 EXECUTORS = [*SEVERAL, "in-process"]  # whoever adds one, adds it here

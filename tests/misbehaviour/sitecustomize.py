@@ -1,8 +1,8 @@
 """Python runs this file at its start where this folder is on PYTHONPATH: it makes runs of chosen seeds misbehave.
 
 NNEXP_MISBEHAVE="3=exit 5=raise:7" names the seeds and what they do after their second epoch, or another. Only nnexp's
-spawned workers are concerned, and what tests/zygote.py forks, which runs this file too. NNEXP_CLOCK sets the clock so
-many seconds ahead, for whoever runs here.
+spawned workers are concerned, Ray's, and what tests/zygote.py forks, which runs this file too. NNEXP_CLOCK sets the
+clock so many seconds ahead, for whoever runs here.
 """
 
 import os
@@ -25,6 +25,8 @@ def act(what: str | None) -> None:
         time.sleep(60)
     while what == "wait" and not os.path.exists("go"):
         time.sleep(0.01)
+    while what == "stop" and os.path.exists(os.environ["NNEXP_STOP"]):  # wherever this runs
+        time.sleep(0.01)
 
 
 if ahead_s := int(os.environ.get("NNEXP_CLOCK", "0")):
@@ -32,7 +34,8 @@ if ahead_s := int(os.environ.get("NNEXP_CLOCK", "0")):
     time.time = lambda: TIME() + ahead_s
     time.time_ns = lambda: TIME_NS() + ahead_s * 10**9
 
-if os.environ.get("NNEXP_MISBEHAVE") and {"--multiprocessing-fork", "tests.zygote"} & {*sys.orig_argv}:
+TRAIN = ("--multiprocessing-fork", "tests.zygote", "default_worker.py")
+if os.environ.get("NNEXP_MISBEHAVE") and any(argument.endswith(TRAIN) for argument in sys.orig_argv):
     from nnexp import core
     from nnexp.tasks import seeding
 
