@@ -30,6 +30,7 @@ from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sql import SqlReader
 from nnexp.tracking.records import Kind, Run, Status
 from tests.apps.conftest import App, Command, group_lives, isolated, small_data
+from tests.patience import HANGS_S
 from tests.zygote import Zygote
 
 EPOCHS = 25
@@ -58,7 +59,6 @@ SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signa
 MOMENTS = {"start": "", "middle": " of ", "end": "How good"}  # and what has been said by then
 VICTIMS = ("worker", "launcher", "group")
 KILLS = 10  # a round
-DEADLINE_S = 240
 # Python's own words of a worker that is just being started when its launcher is killed: nobody else is there to speak.
 ORPHANED = re.compile(r"Traceback .*\n  File \"<string>\".*(\n  .*)+\nEOFError: Ran out of input")
 
@@ -140,7 +140,7 @@ class Round:
 
     def _wait(self, command: Command, when: str) -> str:
         """Wait for a moment: of the start, which takes a real one longer, between runs, or of the end."""
-        until = time.monotonic() + DEADLINE_S
+        until = time.monotonic() + HANGS_S
         while MOMENTS[when] not in command.said and command.process.poll() is None:
             _hold(time.monotonic() < until, f"it stands still:\n{command.said}")
             time.sleep(0.01)

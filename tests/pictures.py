@@ -22,6 +22,8 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 
+from tests.patience import HANGS_MS
+
 COLUMNS, ROWS = 110, 60
 SHOWN = 35  # lines: facts, answer, table and strip
 PAGE = {"width": 1280, "height": 1000}
@@ -70,6 +72,7 @@ def draw_page(sweep: str, to: Path) -> None:
         subprocess.run([NNEXP, "report", sweep, "--to", page], check=True, stdout=subprocess.DEVNULL)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         shown = browser.new_page(viewport=PAGE, color_scheme="light")
+        shown.set_default_timeout(HANGS_MS)
         shown.goto(page.as_uri())
         shown.wait_for_function(DRAWN)
         shown.get_by_role("heading", name="Plots").evaluate("heading => heading.scrollIntoView()")

@@ -11,10 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import urlopen
 
+from tests.patience import HANGS_S
 from tests.zygote import Zygote
 
 UVICORN = str(find_spec("uvicorn.__main__").origin)  # type: ignore[union-attr]
-DEADLINE_S = 240  # within which whatever does not hang has come, on any machine
 
 
 def free_port() -> int:
@@ -50,7 +50,7 @@ class Server:
         said = self._folder / "server.log"
         with said.open("w") as log:
             self._process = self._zygote.start(command, self._folder, self._environment, log, log, UVICORN)
-        deadline = time.monotonic() + DEADLINE_S
+        deadline = time.monotonic() + HANGS_S
         while not self._answers():
             assert self._process.poll() is None, said.read_text()
             assert time.monotonic() < deadline, said.read_text()

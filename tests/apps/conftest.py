@@ -28,9 +28,9 @@ import nnexp
 from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.sql import SqlReader
 from nnexp.tracking.records import Kind, Run, Status
+from tests.patience import HANGS_S
 from tests.zygote import MISBEHAVIOUR, Forked, Zygote
 
-DEADLINE_S = 240  # within which whatever does not hang has come, on any machine
 LEFT_ALONE = ("MLFLOW_", "NNEXP_", "HYDRA_", "PYTHONPATH", "XDG_")
 SWEEP = """\
 defaults:
@@ -52,7 +52,7 @@ hydra:
 
 
 def wait_until(condition: Callable[[], object], *, what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + HANGS_S
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.01)
@@ -79,7 +79,7 @@ class Command:
     def end(self) -> int:
         """Wait for the end; then nothing of the group may be left."""
         try:
-            self.process.wait(DEADLINE_S)
+            self.process.wait(HANGS_S)
             wait_until(lambda: not group_lives(self.process.pid), what="the workers to leave")
         finally:
             if group_lives(self.process.pid):
@@ -160,7 +160,7 @@ class App:
         for command in self.commands:
             if command.process.poll() is None:
                 command.signal_group(signal.SIGKILL)
-                command.process.wait(DEADLINE_S)
+                command.process.wait(HANGS_S)
 
     def digests(self) -> dict[str, list[str]]:
         """Each finished key's digests, epoch by epoch."""

@@ -18,6 +18,7 @@ from nnexp.tracking import choose
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag
 from nnexp.tracking.store import Store
+from tests.patience import HANGS_S
 
 Nnexp = Callable[..., tuple[int, str, str]]
 Complete = Callable[[str], dict[str, str]]
@@ -251,7 +252,7 @@ def prompt(nnexp: Nnexp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
             pytest.skip(f"there is no {shell} here")
         monkeypatch.setattr("typer._completion_shared._get_shell_name", lambda: shell)
         assert nnexp("--install-completion")[0] == 0
-        terminal = pexpect.spawn(shell, ["-i"], encoding="utf-8", timeout=240, dimensions=(40, 150))
+        terminal = pexpect.spawn(shell, ["-i"], encoding="utf-8", timeout=HANGS_S, dimensions=(40, 150))
         shells.append(terminal)
         return terminal
 

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.patience import HANGS_S
+
 COLLECTED = """
 import time
 from nnexp.cli.ending import run_to_its_end
@@ -26,7 +28,7 @@ run_to_its_end(command)
 @pytest.mark.parametrize(("raised", "status"), [("KeyboardInterrupt", 130), ("CutShortError(15)", 143)])
 def test_a_signal_is_heard_though_python_was_collecting_garbage(raised, status):
     command = [sys.executable, "-c", COLLECTED.replace("RAISED", raised)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=HANGS_S)
     assert (ended.returncode, ended.stderr) == (status, "")
 
 
@@ -50,7 +52,7 @@ run_to_its_end(app)
 @pytest.mark.parametrize(("raised", "status"), [("KeyboardInterrupt", 130), ("CutShortError(15)", 143)])
 def test_a_command_ends_with_the_status_of_its_signal(raised, status):
     command = [sys.executable, "-c", ASKED.replace("RAISED", raised), "first"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=HANGS_S)
     assert (ended.returncode, ended.stderr) == (status, "")
 
 
@@ -68,5 +70,5 @@ run_to_its_end(command)
 
 
 def test_ctrl_c_is_one_though_it_leaves_a_lock_half_taken():
-    ended = subprocess.run([sys.executable, "-c", HALF_TAKEN], capture_output=True, text=True, timeout=240)
+    ended = subprocess.run([sys.executable, "-c", HALF_TAKEN], capture_output=True, text=True, timeout=HANGS_S)
     assert (ended.returncode, ended.stderr) == (130, "")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import HANGS_S
 from tests.server import free_port
 from tests.zygote import Zygote
 
@@ -34,6 +35,6 @@ def test_mlflows_server_ends_with_it(number: int, status: int, database: Path, t
     with open(said) as lines:
         assert str(port) in lines.readline()
         os.kill(command.pid, number)  # it alone, as `kill` and systemd do
-        assert command.wait(240) == status
+        assert command.wait(HANGS_S) == status
     with socket.create_server(("127.0.0.1", port)):  # nobody is there any more
         pass

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.patience import HANGS_MS
 from tests.server import free_port
 from tests.zygote import Zygote
 
@@ -67,6 +68,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1600, "height": 1000})
+    page.set_default_timeout(HANGS_MS)
+    expect.set_options(timeout=HANGS_MS)
     yield page
     page.close()
 
@@ -76,13 +79,13 @@ def test_the_link_opens_on_the_sweeps_charts_grouped_by_what_varies(link: str, p
     page.goto(link)
     for seed in (0, 1):
         for shape in ("784-30-10", "784-100-10"):
-            expect(page.get_by_text(f"{shape} epochs=2 dataset.limit=500 seed={seed}", exact=True).first).to_be_visible(
-                timeout=60_000
-            )
+            expect(
+                page.get_by_text(f"{shape} epochs=2 dataset.limit=500 seed={seed}", exact=True).first
+            ).to_be_visible()
     expect(page.get_by_text("Group: 30")).to_be_visible()
     expect(page.get_by_text("Group by: hidden")).to_be_visible()
     chart = page.get_by_text("30 (val/accuracy)")
-    expect(chart.first).to_be_visible(timeout=60_000)
+    expect(chart.first).to_be_visible()
     expect(page.get_by_text("100 (val/accuracy)").first).to_be_visible()  # both widths in one chart
     page.wait_for_function("document.querySelector('.js-plotly-plot')?.querySelectorAll('path.js-line').length >= 2")
     page.screenshot(path=os.environ.get("NNEXP_SCREENSHOT", "page.png"))
@@ -91,7 +94,7 @@ def test_the_link_opens_on_the_sweeps_charts_grouped_by_what_varies(link: str, p
 def test_the_children_stand_under_their_parent(link: str, page: Page) -> None:
     page.goto(link.split("&viewStateShareKey")[0])
     parent = page.get_by_role("link", name="widths", exact=True)
-    expect(parent.first).to_be_visible(timeout=60_000)
+    expect(parent.first).to_be_visible()
     expect(page.get_by_text("784-30-10 epochs=2 dataset.limit=500 seed=0", exact=True)).to_have_count(0)
     page.get_by_role("row").filter(has=parent).get_by_role("button").first.click()
     expect(page.get_by_text("784-30-10 epochs=2 dataset.limit=500 seed=0", exact=True).first).to_be_visible()
@@ -99,8 +102,8 @@ def test_the_children_stand_under_their_parent(link: str, page: Page) -> None:
 
 def test_the_sweeps_own_run_has_its_answer_and_its_page(link: str, page: Page) -> None:
     page.goto(link.split("&viewStateShareKey")[0])
-    page.get_by_role("link", name="widths", exact=True).first.click(timeout=60_000)
-    expect(page.get_by_text("5 % error").first).to_be_attached(timeout=60_000)
+    page.get_by_role("link", name="widths", exact=True).first.click()
+    expect(page.get_by_text("5 % error").first).to_be_attached()
     page.get_by_role("tab", name="Artifacts").click()
     page.get_by_text("report.html").first.click()
-    expect(page.frame_locator("iframe").get_by_role("heading", name="hidden").first).to_be_visible(timeout=60_000)
+    expect(page.frame_locator("iframe").get_by_role("heading", name="hidden").first).to_be_visible()

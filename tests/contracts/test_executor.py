@@ -38,10 +38,10 @@ from nnexp.training.events import (
 )
 from nnexp.training.spec import RunSpec, make_spec
 from tests.contracts.loud import LOUD, MEGABYTES
+from tests.patience import HANGS_S
 from tests.plans import checkpoint_of
 from tests.zygote import MISBEHAVIOUR
 
-DEADLINE_S = 240  # within which whatever does not hang has come, on any machine
 SEVERAL = ["pool", pytest.param("ray", marks=pytest.mark.xdist_group("ray"))]  # of two slots
 EXECUTORS = [*SEVERAL, "in-process"]  # whoever adds one, adds it here
 ROOT = Path(__file__).parents[2]
@@ -129,7 +129,7 @@ def workers() -> list[multiprocessing.Process]:
 
 
 def hear(executor: Executor, said: Said, until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + HANGS_S
     while not until():
         assert time.monotonic() < deadline, f"nothing more was said after {said}"
         for number, event in executor.wait(0.1):
@@ -295,7 +295,7 @@ def test_a_stop_that_comes_after_the_last_epoch_does_not_reach_the_next_run(pool
     said: Said = defaultdict(list)
     pool.start(run(0, epochs=1))
     worker = psutil.Process(workers()[0].pid)
-    assert pool._workers[0].pipe.poll(DEADLINE_S)  # it has begun
+    assert pool._workers[0].pipe.poll(HANGS_S)  # it has begun
     wait_until_stuck(worker)  # it has said all, and nobody has listened
     pool.stop(0, Killed())
     hear(pool, said, lambda: ended(said) == 1)
@@ -403,7 +403,7 @@ def test_a_worker_that_is_killed_while_it_sends_ends_with_what_had_arrived(pool:
 
 def wait_until_stuck(process: psutil.Process) -> None:
     used: list[float] = []
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + HANGS_S
     while len(used) < 10 or len(set(used[-10:])) > 1 or process.status() != psutil.STATUS_SLEEPING:
         assert time.monotonic() < deadline
         used.append(sum(process.cpu_times()[:2]))
@@ -444,7 +444,7 @@ def test_workers_leave_when_their_launcher_is_killed(run: MakeRun, pool: PoolExe
     hear(pool, said, lambda: bool(epochs(said[0])))
     worker = workers()[0]
     pool._workers[0].pipe.close()
-    worker.join(DEADLINE_S)
+    worker.join(HANGS_S)
     assert worker.exitcode == 0
     pool._workers.clear()
 
@@ -561,4 +561,4 @@ def test_a_worker_does_not_outlive_its_launcher_by_an_epoch() -> None:
         assert launcher.stdout
         worker = psutil.Process(int(launcher.stdout.readline()))
         launcher.kill()
-    worker.wait(DEADLINE_S)
+    worker.wait(HANGS_S)

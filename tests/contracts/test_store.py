@@ -17,6 +17,7 @@ from nnexp.tracking.mlflow.location import Location
 from nnexp.tracking.mlflow.store import MlflowStore
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag
 from nnexp.tracking.store import Store
+from tests.patience import HANGS_S
 
 RUN = {Tag.KIND: "run"}
 NOBODY = "f" * 32
@@ -353,7 +354,7 @@ class TestClaims:
             else:
                 other.communicate("\n")
             other.wait()
-            deadline = time.monotonic() + 240
+            deadline = time.monotonic() + HANGS_S
             while not store.claims.take("a"):  # a database sees a moment later that its client is gone
                 assert time.monotonic() < deadline
                 time.sleep(0.01)

@@ -16,11 +16,11 @@ from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.tasks.network.task import NetworkTask
 from nnexp.training.events import Changed, Ending, Epoch, Failed, Finished, Killed, Started, WorkerLost
 from nnexp.training.spec import make_spec
+from tests.patience import HANGS_S
 
 pytestmark = pytest.mark.xdist_group("ray")
 
 MANY = 1_000_000  # epochs: more than any test waits for
-DEADLINE_S = 240  # within which whatever does not hang has come, on any machine
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def own_data(tmp_path, tiny_data):
 
 
 def hear(executor, until):
-    said, deadline = defaultdict(list), time.monotonic() + DEADLINE_S
+    said, deadline = defaultdict(list), time.monotonic() + HANGS_S
     while not until(said):
         assert time.monotonic() < deadline, said
         for number, event in executor.wait(0.1):
@@ -150,7 +150,7 @@ def test_close_leaves_no_task(ray_slots, plan):
     hear(executor, lambda said: len(said) == 2)
     executor.close()
     busy = [process for process in psutil.process_iter(["cmdline"]) if "ray::train" in (process.info["cmdline"] or [])]
-    psutil.wait_procs(busy, DEADLINE_S)
+    psutil.wait_procs(busy, HANGS_S)
     assert not any(process.is_running() for process in busy)
 
 

@@ -13,6 +13,7 @@ from nnexp.report.page.page import page
 from nnexp.report.plots.figures import plots
 from nnexp.tracking.records import Tag
 from tests.hostile import STORED, amiss, shown, squeezed
+from tests.patience import HANGS_MS
 from tests.shelf import Shelf, run, runs
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -47,6 +48,7 @@ def address(sweep, images, tmp_path_factory):
 def opened(browser, address, **how):
     """Open the page and collect what it asks for and complains of."""
     context = browser.new_context(**how)
+    context.set_default_timeout(HANGS_MS)
     tab = context.new_page()
     tab.heard = []
     tab.on("request", lambda request: None if request.url == address else tab.heard.append(request.url))

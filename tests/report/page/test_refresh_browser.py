@@ -16,6 +16,7 @@ from nnexp.report.page.head import tells
 from nnexp.report.page.index import Entry, index
 from nnexp.report.page.page import page
 from tests.hostile import TEXTS
+from tests.patience import HANGS_MS
 from tests.shelf import small_and_large
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -46,6 +47,7 @@ def live(tmp_path: Path) -> Path:
 def tab(browser: Any, live: Path) -> Iterator[Any]:
     """The page, as it is seen by somebody who has scrolled down; its clock stands."""
     context = browser.new_context(viewport={"width": 390, "height": 600})
+    context.set_default_timeout(HANGS_MS)
     tab = context.new_page()
     tab.clock.install()
     tab.goto(live.as_uri())
@@ -106,6 +108,7 @@ def test_all_can_read_the_links_whatever_sweeps_are_called(
     entries += [Entry("two", (), "", (), (("a", "a.html"), ("b", "b.html"))), Entry("none", ("KILLED",), "", (), ())]
     (tmp_path / "index.html").write_text(index("Sweeps in here", entries), encoding="utf-8")
     context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    context.set_default_timeout(HANGS_MS)
     tab = context.new_page()
     heard: list[str] = []
     tab.on("request", lambda request: heard.append(request.url))

@@ -19,9 +19,8 @@ from nnexp.tasks.command.program import command_in
 from nnexp.tasks.command.task import CommandTask
 from nnexp.tasks.command.template import Template
 from nnexp.tasks.task import Open, Result, is_foreign
+from tests.patience import HANGS_S
 from tests.tasks.command.conftest import MakeTask
-
-DEADLINE_S = 240.0
 
 
 def trained(task: CommandTask, **settings: Any) -> tuple[list[dict[str, float]], Result]:
@@ -34,7 +33,7 @@ def trained(task: CommandTask, **settings: Any) -> tuple[list[dict[str, float]],
 
 
 def wait_for(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + HANGS_S
     while not (found := condition()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
