@@ -37,7 +37,7 @@ if ahead_s := int(os.environ.get("NNEXP_CLOCK", "0")):
 TRAIN = ("--multiprocessing-fork", "tests.zygote", "default_worker.py")
 if os.environ.get("NNEXP_MISBEHAVE") and any(argument.endswith(TRAIN) for argument in sys.orig_argv):
     from nnexp import core
-    from nnexp.tasks import seeding
+    from nnexp.tasks.network import setup
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ACTS = {}
@@ -45,7 +45,7 @@ if os.environ.get("NNEXP_MISBEHAVE") and any(argument.endswith(TRAIN) for argume
         seed, told = pair.split("=")
         what, _, epoch = told.partition(":")
         ACTS[int(seed), int(epoch or 2)] = what
-    streams, train, current = seeding.streams, core.train, []
+    streams, train, current = setup.streams, core.train, []
 
     def streams_of(seed):
         current[:] = [seed]
@@ -56,5 +56,5 @@ if os.environ.get("NNEXP_MISBEHAVE") and any(argument.endswith(TRAIN) for argume
             yield result
             act(ACTS.get((*current, result.epoch)))  # none, where it is only measured how long an epoch takes
 
-    seeding.streams = streams_of
+    setup.streams = streams_of
     core.train = misbehaving_train
