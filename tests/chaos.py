@@ -61,6 +61,11 @@ VICTIMS = ("worker", "launcher", "group")
 KILLS = 10  # a round
 # Python's own words of a worker that is just being started when its launcher is killed: nobody else is there to speak.
 ORPHANED = re.compile(r"Traceback .*\n  File \"<string>\".*(\n  .*)+\nEOFError: Ran out of input")
+# And of a Ctrl-C that comes while it imports the command, or before: nnexp has no say yet.
+UNBEGUN = re.compile(
+    r"Traceback .*\n(  (?!File \".*/nnexp/[\w/]+\.py).*\n)*"
+    r"(  File \".*/nnexp/__(init|main)__\.py\", line \d+, in <module>\n    from .*\n(  .*\n)*)?KeyboardInterrupt"
+)
 
 
 class BreachError(Exception):
@@ -107,7 +112,7 @@ class Round:
     def check(self, reference: Mapping[str, list[str]]) -> None:
         """Hold what is left against what was promised."""
         for command in self.app.commands:
-            _hold("Traceback" not in ORPHANED.sub("", command.said), f"a traceback:\n{command.said}")
+            _hold("Traceback" not in UNBEGUN.sub("", ORPHANED.sub("", command.said)), f"a traceback:\n{command.said}")
             _hold(not group_lives(command.process.pid), "a process is left over")
         finished = self.store.runs(status=Status.FINISHED)
         times = Counter(int(run.params["seed"]) for run in finished)

@@ -61,6 +61,7 @@ def test_it_is_swept_killed_gone_on_with_compared_and_proved(mine):
     (mine.folder / "wait").touch()
     command = mine.start(*sweep)
     command.wait_for("of 15 runs:", times=3)
+    command.wait_for("runs: train alpha=1e-05 seed=0: ")
     command.signal_group(signal.SIGKILL)
     assert command.end() == -signal.SIGKILL
     (mine.folder / "wait").unlink()
