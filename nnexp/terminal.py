@@ -12,14 +12,16 @@ from typing import Any, TextIO
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.measure import Measurement
 from rich.segment import Segment
 from rich.text import Text
 
 from nnexp.escape import visible
 
 BOUNDLESS = 10_000  # characters of a line where there is no terminal to ask
-# What is not broken: a word, a list of lists or an interval in brackets, a number with its % or ± 0.1 behind it.
-WORD = re.compile(r" *(?:\[(?:[^][]|\[[^][]*\])*\]|[^ ])+(?: %| ± [\d.,e+-]+)*")
+# What is not broken: a word, a list of lists or an interval in brackets, a number with its unit or ± 0.1 behind it.
+UNIT = r"%|(?<=\d )(?:points?|ms|s|min|h)(?!\w)"
+WORD = re.compile(rf" *(?:\[(?:[^][]|\[[^][]*\])*\]|[^ ])+(?: ± [\d.,e+-]+| (?:{UNIT})[^ ]*)*")
 
 
 class Terminal(Console):
@@ -72,6 +74,12 @@ class Prose:
     def __init__(self, text: str, style: str = "") -> None:
         self._text = text
         self._style = style
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Tell rich how wide it is in a table: its longest word, and all of it."""
+        text = visible(self._text)
+        longest = max(map(cell_len, parted(text, 1)))
+        return Measurement(longest, cell_len(text)).with_maximum(options.max_width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         """Give them to rich."""

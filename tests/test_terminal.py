@@ -24,8 +24,8 @@ from nnexp.config.paths import PACKAGE
 from nnexp.sweep.progress import display
 from nnexp.tasks.network.config import Config
 from nnexp.tasks.network.task import NETWORK
-from nnexp.terminal import Terminal
-from nnexp.training.events import Epoch, Failed
+from nnexp.terminal import Terminal, parted
+from nnexp.training.events import Epoch, Failed, Finished
 from nnexp.training.spec import RunSpec, make_spec
 from tests.hostile import TEXTS, amiss, shown, squeezed
 
@@ -63,6 +63,38 @@ def test_a_table_is_measured_as_it_is_printed(terminal: Terminal) -> None:
     lines = seen_on(terminal).splitlines()[1:-1]
     assert len({Text(line).cell_len for line in lines}) == 1
     assert "[number]" in lines[1]
+
+
+@pytest.mark.parametrize(
+    "whole", ["94.71 %;", "2.2 points", "0.3 s", "12 min,", "96.1 ± 0.1 %.", "2 h", "3 points.", "[1.9, 2.5]"]
+)
+def test_a_number_stays_with_its_unit(whole: str) -> None:
+    for before in range(40):
+        text = f"{'x' * before} is {whole} and that is all"
+        lines = parted(text, 40)
+        assert " ".join(lines) == text
+        assert any(whole in line for line in lines), lines
+
+
+def test_what_only_begins_like_a_unit_is_broken() -> None:
+    assert parted("here are 10 strings", 11) == ["here are 10", "strings"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_line_of_a_sweep_stands_in_one_line_of_a_terminal(width: int, tiny: Callable[..., Config]) -> None:
+    terminal = Terminal(file=io.StringIO(), force_terminal=True, width=width, height=50)
+    specs = [make_spec(NETWORK, tiny(seed=seed)) for seed in range(2)]
+    named = [replace(one, name=f"784-100-10 epochs=3 limit=10000 seed={one.values['seed']}") for one in specs]
+    watcher = display(terminal, several=True)
+    with watcher.watching(named, lambda _: 1.0):
+        watcher.started(named[0])
+        watcher.epoch(named[0], Epoch(1, {"val/accuracy": 0.5}, ""))
+        watcher.ended(named[0], Finished({}), again=False)
+    assert isinstance(terminal.file, io.StringIO)
+    drawn = RICHS_OWN.sub("\n", re.sub(r"\x1b\[[\d;]*m", "", terminal.file.getvalue()))
+    *_, sweep, best = (line.rstrip() for line in drawn.splitlines() if line)
+    assert re.fullmatch(r"sweep +[━╸╺]+ 1/2 .+ left", sweep)
+    assert best == f"best 50.00% ({named[0].name})"
 
 
 @every_text

@@ -18,7 +18,7 @@ from nnexp.measure import EPOCH_SECONDS, count
 from nnexp.sweep.reached import judged, told
 from nnexp.sweep.survey import Survey
 from nnexp.sweep.watcher import Estimate, Watcher
-from nnexp.terminal import Lines, Terminal
+from nnexp.terminal import Lines, Prose, Terminal
 from nnexp.training.events import Ending, Epoch, Finished
 from nnexp.training.spec import RunSpec
 
@@ -181,7 +181,8 @@ class SweepProgress:
             self._remember(run, epoch)
         if self._task is None:
             reached = told(run.task, epoch.metrics) if epoch and isinstance(ending, Finished) else error
-            self.say(f"{self._done} of {self._runs} runs: {run.name}: {reached}{self._left()}")
+            left = self._left()
+            self.say(f"{self._done} of {self._runs} runs: {run.name}: {reached}{f'; {left}' if left else ''}")
         else:
             self._summarize()
 
@@ -202,31 +203,43 @@ class SweepProgress:
             self._best = (found[0], f"best {found[1]} ({run.name})")
 
     def _summarize(self) -> None:
-        best = self._best[1] if self._best else ""
         if self._task is not None:
-            self._bar.update(self._task, completed=self._done, note=f"{best}{self._left()}")
+            self._bar.beneath = self._best[1] if self._best else ""
+            self._bar.update(self._task, completed=self._done, note=self._left())
 
     def _left(self) -> str:
         if not 0 < self._done_s < self._total_s:
             return ""
         passed = time.monotonic() - self._began
-        return f"; {duration(passed * (self._total_s / self._done_s - 1))} left"
+        return f"{duration(passed * (self._total_s / self._done_s - 1))} left"
 
 
 class Words(ProgressColumn):
     """A text of a task, which takes several lines where there is little room, and is never cut off."""
 
     def __init__(self, read: Callable[[Task], str], least: int) -> None:
-        super().__init__(Column(overflow="fold", min_width=least))
+        super().__init__(Column(min_width=least))
         self._read = read
 
     def render(self, task: Task) -> RenderableType:
         """Give the text as it is."""
-        return self._read(task)
+        return Prose(self._read(task))
 
 
-def _progress(console: Terminal) -> Progress:
-    return Progress(
+class Bars(Progress):
+    """Bars, and beneath them a sentence that has the whole line to itself."""
+
+    beneath = ""
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        """Give them to rich."""
+        yield from super().get_renderables()
+        if self.beneath:
+            yield Prose(self.beneath)
+
+
+def _progress(console: Terminal) -> Bars:
+    return Bars(
         Words(lambda task: task.description, least=24),
         BarColumn(bar_width=24 if console.width >= WIDE else 6),
         MofNCompleteColumn(),
