@@ -46,7 +46,7 @@ class Answered:
         return {
             "sweep": view.sweep.name,
             "run_id": view.sweep.run_id,
-            "status": view.sweep.status,
+            "status": view.fate,
             "running": view.is_launched,
             "finished": view.progress.done,
             "failed": len(view.failed),

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.padding import Padding
-from rich.styled import Styled
 
 from nnexp.cli.answered import Answered, answered
 from nnexp.cli.compare import Question, compare
 from nnexp.cli.console import out, say, write
 from nnexp.cli.when_done import when_done as told_when_done
 from nnexp.comparison.readable import Readable
-from nnexp.errors import TrackingError, UnfinishedError
+from nnexp.config.sweeps import sweep_names
+from nnexp.errors import NotFoundError, TrackingError, UnfinishedError
 from nnexp.escape import in_json
 from nnexp.measure import count
 from nnexp.recording.examine import CONFIRMING, POINTS
@@ -29,10 +29,12 @@ from nnexp.report.tables.table import tables
 from nnexp.sweep.called import SHORT
 from nnexp.sweep.progress import duration
 from nnexp.sweep.view import Going, View, view_sweep, watched_sweep
+from nnexp.terminal import Prose
 from nnexp.tracking.records import Run, Status, Tag
 from nnexp.tracking.store import Store
 
 SOONEST_S, LATEST_S = 1.0, 10.0  # between two looks
+BEGINNING = 15  # looks at a store that has no such sweep: until one is there its launch takes seconds
 PATIENCE = 20.0  # times what a look took: so looking costs a twentieth of a core at the most
 MOST_GOING = 8  # runs that are shown as they go
 HOW_TO_STOP = (
@@ -86,7 +88,7 @@ def watch(
         If it did not come to a good end, or whoever watches ends the watching.
     """
     alert, store = told_when_done(when_done), open_store(say)
-    sweep = watched_sweep(store, wanted, say)
+    sweep = _found(store, wanted, pause)
     on_terminal = out().is_terminal and not as_json
     try:
         with Live(console=out(), transient=True, auto_refresh=False) if on_terminal else nullcontext() as live:
@@ -98,6 +100,20 @@ def watch(
     if alert:
         alert.tell(store, sweep, worthwhile)
     _conclude(last.view)
+
+
+def _found(store: Store, wanted: str | None, pause: Pause) -> Run:
+    """Find the sweep to watch; one that was launched a moment ago is waited for."""
+    for place in range(BEGINNING):
+        try:
+            return watched_sweep(store, wanted, say)
+        except NotFoundError as error:
+            if wanted is not None and wanted not in sweep_names():
+                raise
+            if place == 0:
+                say(f"{error}; one that is being started is waited for, {duration(BEGINNING * SOONEST_S)}")
+        pause(SOONEST_S)
+    return watched_sweep(store, wanted, say)
 
 
 def _follow(
@@ -150,25 +166,25 @@ def _ended(view: View) -> dict[str, Run]:
 
 def _changes(view: View) -> object:
     """Give what of a view is news to a program."""
-    return view.sweep.status, view.is_launched, view.progress, [(one.run.run_id, one.epoch) for one in view.going]
+    return view.fate, view.is_launched, view.progress, [(one.run.run_id, one.epoch) for one in view.going]
 
 
 def _drawn(look: Look) -> Iterator[RenderableType]:
     """Draw a look for a terminal."""
     view = look.view
-    yield Styled(f"sweep {view.sweep.name} ({view.sweep.run_id[:SHORT]}): {_stand(view)}", "bold")
+    yield Prose(f"sweep {view.sweep.name} ({view.sweep.run_id[:SHORT]}): {_stand(view)}", "bold")
     for one in view.going[:MOST_GOING]:
         yield Padding(_going(one), (0, 0, 0, 2), expand=False)
     if len(view.going) > MOST_GOING:
         yield Padding(f"and {len(view.going) - MOST_GOING} more", (0, 0, 0, 2), expand=False)
     yield ""
-    yield look.answer
+    yield Prose(look.answer)
     for comparison in look.answered.comparisons.values():
         for table in tables(comparison)[:1]:
             yield from titled_table(table)
     yield ""
     for line in (ON_THE_WAY, HOW_TO_STOP) if view.is_launched else ():
-        yield Styled(line, "dim")
+        yield Prose(line, "dim")
 
 
 def _lines(look: Look, seen: Look | None) -> Iterator[str]:
@@ -219,9 +235,7 @@ def _json(look: Look) -> dict[str, object]:
 def _conclude(view: View) -> None:
     """Say how a sweep ended, if not well."""
     sweep, stand = view.sweep, _done(view)
-    again = f"{sweep.tags.get(Tag.COMMAND) or 'the command that began it'} goes on where it stood"
-    if sweep.status is Status.RUNNING:
-        raise UnfinishedError(f"nobody runs sweep {sweep.name} any more ({stand}); {again}")
-    if sweep.status is not Status.FINISHED:
-        raise UnfinishedError(f"sweep {sweep.name} is {sweep.status} ({stand}); {again}")
-    say(f"sweep {sweep.name} is {sweep.status}: {stand}")
+    if view.fate is not Status.FINISHED:
+        again = f"{sweep.tags.get(Tag.COMMAND) or 'the command that began it'} goes on where it stood"
+        raise UnfinishedError(f"sweep {sweep.name} is {view.fate} ({stand}); {again}")
+    say(f"sweep {sweep.name} is {view.fate}: {stand}")

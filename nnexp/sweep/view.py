@@ -40,6 +40,12 @@ class View:
     failed: tuple[Run, ...]
 
     @property
+    def fate(self) -> Status:
+        """What became of it: KILLED also where nobody is at work on it any more, and the store was not told so."""
+        gone = self.sweep.status is Status.RUNNING and not self.is_launched
+        return Status.KILLED if gone else self.sweep.status
+
+    @property
     def left(self) -> int | None:
         """How many are neither over nor going on; None of a search, which asks as it goes."""
         if Tag.SEARCH in self.sweep.tags or not self.progress.wanted:
@@ -76,6 +82,7 @@ def watched_sweep(store: Store, wanted: str | None, say: Say) -> Run:
         say(f"{told_sweep(running[0])} is running{others}")
         return running[0]
     if found := sweep_or_last(store, wanted, say):
+        say(f"{told_sweep(found)} is {found.status}; if one was started a moment ago, type nnexp watch again")
         return found
     raise NotFoundError(f"there is no sweep in {store}; nnexp sweep NAME begins one")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nnexp.cli import watch as command
-from nnexp.errors import NnexpError, TrackingError, UnfinishedError
+from nnexp.errors import NnexpError, NotFoundError, TrackingError, UnfinishedError
 from nnexp.tracking import choose
 from nnexp.tracking.memory import MemoryStore
 from nnexp.tracking.records import Kind, Metric, RunStart, Status, Tag, sweep_claim
@@ -138,8 +138,19 @@ def test_one_that_nobody_runs_any_more_is_said_so_with_what_goes_on(running: Run
         yield
 
     _, _, raised = watch(killed())
-    told = "nobody runs sweep wide any more (1 of 8 runs finished); the command that began it goes on where it stood"
+    told = "sweep wide is KILLED (1 of 8 runs finished); the command that began it goes on where it stood"
     assert (str(raised), raised.exit_status) == (told, 1)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_killed_sweep_goes_by_one_word(as_json: bool, running: Running, watch: Any) -> None:
+    def killed() -> Iterator[None]:
+        running.let_go()
+        yield
+
+    lines, _, raised = watch(killed(), as_json=as_json)
+    assert str(raised).startswith("sweep wide is KILLED (")
+    assert not as_json or json.loads(lines[-1])["status"] == "KILLED"
 
 
 def test_ctrl_c_leaves_the_sweep_alone(running: Running, watch: Any) -> None:
@@ -196,8 +207,31 @@ def test_one_that_is_over_is_told_and_one_that_is_none_is_refused(running: Runni
     lines, err, raised = watch(iter(()))
     assert (lines[0], raised) == ("0 of 8 runs finished, 0 running, 8 left", None)
     assert "the last one; nnexp sweeps lists them" in err
+    assert "is FINISHED; if one was started a moment ago, type nnexp watch again\n" in err
     assert nnexp("watch", "narrow")[0] == 2
-    running.store._entries.clear()
-    told = "nnexp: there is no sweep in the memory of this process; nnexp sweep NAME begins one\n"
-    assert nnexp("watch") == (2, "", told)
     assert not [*Path().iterdir()]
+
+
+@pytest.mark.parametrize("wanted", [None, "quick"])
+def test_one_that_is_being_started_is_waited_for(wanted: str | None, running: Running, watch: Any) -> None:
+    running.store._entries.clear()
+
+    def steps() -> Iterator[None]:
+        yield
+        tags = {Tag.KIND: Kind.SWEEP, Tag.SWEEP: KEY}
+        running.run_id = running.store.create(RunStart("quick", now(), {"runs": "1"}, tags))
+        yield
+        running.over(Status.FINISHED)
+        yield
+
+    lines, err, raised = watch(steps(), wanted)
+    assert (lines[0], raised) == ("0 of 1 run finished, 0 running, 1 left", None)
+    assert err.count("one that is being started is waited for, 15 s\n") == 1
+
+
+def test_where_none_is_started_the_waiting_ends(running: Running, watch: Any) -> None:
+    running.store._entries.clear()
+    lines, _, raised = watch(iter([None] * command.BEGINNING))
+    assert lines == []
+    assert str(raised) == "there is no sweep in the memory of this process; nnexp sweep NAME begins one"
+    assert isinstance(raised, NotFoundError)
