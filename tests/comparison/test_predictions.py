@@ -12,6 +12,7 @@ from nnexp.archive.predictions import answers_of
 from nnexp.comparison.compare import compare
 from nnexp.errors import RecordError
 from nnexp.report.prose.told import tell
+from nnexp.report.tables.table import tables
 from nnexp.tracking.records import Run, Tag
 from tests.shelf import Shelf, small_and_large
 
@@ -73,6 +74,7 @@ def test_a_lost_class_is_called_by_its_name_and_costs_its_share_of_the_test_set(
     assert {one.label: one.lost for one in comparison.configurations}["hidden=30"] == ("T-shirt top",)
     told = tell(comparison)
     assert "lost a class in 1 of 5 runs" in told.answer
+    assert tables(comparison)[0].title.startswith("How good: mean ± standard deviation over seeds that lost no class")
     assert "A network has lost a class if it knows at most 20 % of its examples: about 2 points each." in told.notes
 
 

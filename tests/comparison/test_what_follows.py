@@ -119,7 +119,7 @@ class TestPriceOfChoosing:
         records = setting(0.95, 6, hidden=30) + setting(0.99, 6, hidden=60, seeds=8)
         comparison = compare([*records[:5], *records[5:11], *lost(records[11:])])
         assert (comparison.price.seeds, comparison.price.lost) == (6, 2)
-        assert "over 6 seeds that lost no run" in details(comparison, "flatter")[0]
+        assert "over 6 seeds that lost no digit" in details(comparison, "flatter")[0]
 
     def test_no_bound_leaves_the_range(self):
         records = setting(0.90, 6, hidden=30) + setting(0.985, 6, hidden=60, seeds=2, spread=0.01)

@@ -11,6 +11,7 @@ from nnexp.comparison.requirement import Requirement
 from nnexp.comparison.times import TimeRatio
 from nnexp.measure import Measure, count, show_seconds
 from nnexp.report.prose.finding import MOST_NAMES, listed
+from nnexp.report.prose.lost import lost_by
 from nnexp.statistics.interval import Interval
 from nnexp.statistics.variance_shares import VarianceShares
 
@@ -24,7 +25,7 @@ def tell_further(comparison: Comparison) -> Iterator[str]:
     if comparison.requirement:
         yield _required(comparison.requirement, measure)
     if comparison.price and beside:
-        yield _price(comparison.price, measure, beside)
+        yield _price(comparison.price, measure, beside, lost_by(comparison) or "run")
     if comparison.time_ratio:
         yield _time(comparison.time_ratio)
     if comparison.mattered:
@@ -77,10 +78,10 @@ def _interactions(found: VarianceShares) -> Iterator[str]:
         yield f"whether they interact is open (at most {_percent(share.high)})"
 
 
-def _price(found: PriceOfChoosing, measure: Measure, beside: Measure) -> str:
+def _price(found: PriceOfChoosing, measure: Measure, beside: Measure, lost: str) -> str:
     """Say what the chosen setting has on what did not choose it, and how much what chose it flatters."""
     reached = f"{found.label}, the first of {found.among} by {measure.label}, has {_value(beside, found.reported)}"
-    over = f"over {count(found.seeds, 'seed')}" + (" that lost no run" if found.lost else "")
+    over = f"over {count(found.seeds, 'seed')}" + (f" that lost no {lost}" if found.lost else "")
     return f"{reached} {beside.label} {over}; {_flattery(found.flattery, measure)}."
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.losses import Stake
 from nnexp.measure import LOST_RECALL
+from nnexp.tracking.records import FIRST_TASK
 
 
 def lost_word(stake: Stake | None) -> str:
     """Name what is lost; where nothing tells, a digit."""
     return "digit" if stake is None or stake.are_digits else "class"
+
+
+def lost_by(comparison: Comparison) -> str:
+    """Name what the lost runs of a comparison have lost; empty where nothing but the run is."""
+    classifies = any(run.task == FIRST_TASK for run in comparison.runs)
+    return lost_word(comparison.stake) if classifies else ""
 
 
 def tell_stake(stake: Stake | None) -> str:

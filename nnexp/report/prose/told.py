@@ -16,12 +16,12 @@ from nnexp.comparison.verdict import Verdict
 from nnexp.report.prose.answer import tell_answer, tell_details
 from nnexp.report.prose.finding import Finding
 from nnexp.report.prose.further import tell_further
-from nnexp.report.prose.lost import lost_word
+from nnexp.report.prose.lost import lost_by
 from nnexp.report.prose.notes import notes
 from nnexp.report.prose.sentences import describe, tell_mcnemar
 from nnexp.report.prose.so_far import tell_so_far
 from nnexp.statistics.looks import LOOKS
-from nnexp.tracking.records import FIRST_TASK, Tag
+from nnexp.tracking.records import Tag
 
 _NOTHING = {
     Nothing.NO_RUN: "no run",
@@ -66,7 +66,6 @@ def _sentences(comparison: Comparison) -> Iterator[str]:
 
 
 def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
-    classifies = any(run.task == FIRST_TASK for run in comparison.runs)
     return Finding(
         verdict.decision,
         verdict.results,
@@ -76,7 +75,7 @@ def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
         verdict.alpha,
         looked=verdict.is_one_of_many,
         so_far=verdict.on_the_way,
-        lost=lost_word(comparison.stake) if classifies else "",
+        lost=lost_by(comparison),
         remedy="`nnexp sweep NAME --until-decided`" if _may_be_added(comparison, verdict) else "",
     )
 

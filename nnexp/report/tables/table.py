@@ -10,6 +10,7 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.summary import Sample, Summary
 from nnexp.comparison.verdict import Verdict
 from nnexp.measure import NOTHING, Measure, show_p, show_seconds
+from nnexp.report.prose.lost import lost_by
 from nnexp.statistics.decision import Reason
 from nnexp.statistics.interval import Interval
 from nnexp.statistics.loss import Loss
@@ -43,16 +44,19 @@ def tables(comparison: Comparison) -> list[Table]:
     if not comparison.configurations:
         return []
     mattered = [_mattered(comparison.mattered, comparison.measure)] if comparison.mattered else []
-    return [*tables_without_times(comparison), _effort(comparison), *mattered]
+    return [*tables_without_times(comparison, lost_by(comparison) or "run"), _effort(comparison), *mattered]
 
 
-def tables_without_times(comparison: Comparison) -> list[Table]:
-    """Give the tables of what does not depend on the machine: how good each configuration is, and what was lost."""
+def tables_without_times(comparison: Comparison, lost: str = "run") -> list[Table]:
+    """Give the tables of what does not depend on the machine: how good each configuration is, and what was lost.
+
+    What a lost run has `lost` stands in a title; in certificates, whose titles are held word for word, a run.
+    """
     if not comparison.configurations:
         return []
-    lost = any(one.loss and one.loss.count for one in comparison.configurations)
+    lost = lost if any(one.loss and one.loss.count for one in comparison.configurations) else ""
     besides = [_besides(comparison)] if comparison.besides else []
-    return [_quality(comparison, lost=lost), *besides, *([_losses(comparison)] if lost else [])]
+    return [_quality(comparison, lost), *besides, *([_losses(comparison)] if lost else [])]
 
 
 def shown(comparison: Comparison) -> tuple[Summary, ...]:
@@ -60,7 +64,7 @@ def shown(comparison: Comparison) -> tuple[Summary, ...]:
     return comparison.configurations[:MOST_ROWS]
 
 
-def _quality(comparison: Comparison, *, lost: bool) -> Table:
+def _quality(comparison: Comparison, lost: str) -> Table:
     measure, beside, verdict = comparison.measure, _reported_beside(comparison), comparison.verdict
     columns = ["seeds", measure.column]
     columns += ["behind [95 %]", "ruled out"] if verdict else []
@@ -68,7 +72,7 @@ def _quality(comparison: Comparison, *, lost: bool) -> Table:
     as_they_are = verdict is not None and verdict.decision.as_they_are
     rows = []
     for one in shown(comparison):
-        row = [_seeds(one, some=lost and not as_they_are), show_sample(measure, one.level)]
+        row = [_seeds(one, some=bool(lost) and not as_they_are), show_sample(measure, one.level)]
         row += _standing(verdict, measure, one) if verdict else []
         row += [show_sample(beside, one.reported)] if beside else []
         rows.append(row)
@@ -83,10 +87,10 @@ def _besides(comparison: Comparison) -> Table:
     return _table(comparison, "Beside it, over the same seeds", columns, rows)
 
 
-def _averaged(*, as_they_are: bool, lost: bool) -> str:
+def _averaged(*, as_they_are: bool, lost: str) -> str:
     if as_they_are:
         return "mean over seeds, lost runs counted like any other"
-    return f"mean ± standard deviation over {'seeds that lost no run' if lost else 'seeds'}"
+    return f"mean ± standard deviation over seeds{f' that lost no {lost}' if lost else ''}"
 
 
 def _losses(comparison: Comparison) -> Table:

@@ -104,7 +104,7 @@ def test_where_lost_runs_count_like_any_other_a_row_has_their_mean_and_no_spread
 def test_markdown_and_latex_say_of_which_seeds_a_mean_is(sweep):
     comparison = compare(sweep.records, sweep)
     for written in (as_markdown(comparison), as_latex(comparison).replace(r"$\pm$", "±")):
-        assert "How good: mean ± standard deviation over seeds that lost no run, what may be best first" in written
+        assert "How good: mean ± standard deviation over seeds that lost no digit, what may be best first" in written
 
 
 def test_json_has_full_precision_and_null_for_the_unknown(sweep):
