@@ -26,6 +26,7 @@ from nnexp.comparison.price import price_of_choosing
 from nnexp.comparison.requirement import Then, required, requirement
 from nnexp.comparison.so_far import SoFar
 from nnexp.comparison.summary import Summary, counted_alike, summarize
+from nnexp.comparison.sweep_of import seeding_command
 from nnexp.comparison.times import comparable_seconds, time_ratio
 from nnexp.comparison.verdict import Verdict, resolution, verdict
 from nnexp.errors import ConfigError
@@ -109,6 +110,7 @@ def compare(
         missing=_missing(runs, counted, by),
         lost=lost or {},
         stake=stake(counted, lost, store),
+        command=seeding_command(counted, store),
     )
     return found if store is None else _with_predictions(found, store)
 

@@ -52,6 +52,7 @@ class Comparison:
     requirement: Requirement | None = None  # None where nothing is required
     mcnemar: McNemar | None = None  # two single runs on the same examples, in the order of `configurations`
     so_far: SoFar | None = None  # how far its sweep is, if more runs are coming
+    command: str = ""  # that launched its sweep, where that can be given more seeds
     other_examples: bool = False  # two single runs were not tested on the same examples
 
     @property

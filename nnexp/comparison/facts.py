@@ -10,10 +10,11 @@ from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.groups import DATA_NAME, SEED, order, setting_of, varying
 from nnexp.comparison.origin import digests
 from nnexp.comparison.searched import Searched
+from nnexp.comparison.sweep_of import sweep_of
 from nnexp.measure import count
 from nnexp.tracking.records import Kind, Run, Status, Tag
 from nnexp.tracking.store import RunStore
-from nnexp.tracking.sweeps import latest_first, mark_of
+from nnexp.tracking.sweeps import mark_of
 
 MOST_VALUES = 12
 MINUTE = "%Y-%m-%d %H:%M"
@@ -47,7 +48,7 @@ def _told(
 ) -> list[tuple[str, str]]:
     if not runs:
         return []
-    sweep = _sweep(runs, store) if store else None
+    sweep = sweep_of(runs, store) if store else None
     told = [
         ("state", _state(sweep, store) if sweep and store else ""),
         ("swept", swept),
@@ -119,13 +120,6 @@ def _when(runs: Sequence[Run]) -> str:
     if f"{first:{MINUTE}}" == f"{last:{MINUTE}}":
         return f"{first:{MINUTE}}"
     return f"{first:{MINUTE}} to {last:{MINUTE if last.date() != first.date() else '%H:%M'}}"
-
-
-def _sweep(runs: Sequence[Run], store: RunStore) -> Run | None:
-    """Find the sweep that all runs belong to: of several, one that has no others, and the last one launched."""
-    holding = [one for one in latest_first(store.runs(Kind.SWEEP)) if all(mark_of(one) in run.tags for run in runs)]
-    whole = [one for one in holding if one.params.get("runs") == str(len(runs))]
-    return next(iter([*whole, *holding]), None)
 
 
 def _state(sweep: Run, store: RunStore) -> str:

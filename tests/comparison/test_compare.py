@@ -79,14 +79,39 @@ def test_a_margin_that_is_no_difference_is_refused(worthwhile):
 
 
 def test_more_seeds_than_a_sweep_adds_are_not_promised_of_it():
-    def remedy(gap, spread):
-        near = [0.95, 0.95 + spread, 0.95 - spread]
-        records = runs({"hidden": 30}, near) + runs({"hidden": 60}, [x + gap for x in near])
-        comparison = compare([replace(one, tags={**one.tags, Tag.member("a"): Tag.YES}) for one in records])
+    def remedy(gap):
+        comparison = undecided("nnexp sweep quick", gap)
         return comparison.verdict.more_seeds, "--until-decided" in tell(comparison).answer
 
-    few, many = remedy(0.004, 0.004), remedy(0.002, 0.004)
+    few, many = remedy(0.004), remedy(0.002)
     assert (few[0] <= 17 < many[0], few[1], many[1]) == (True, True, False)
+
+
+def undecided(command, gap=0.004, **tags):
+    """Compare what a sweep of that command left, and could not decide."""
+    near = [0.95, 0.954, 0.946]
+    records = runs({"hidden": 30}, near) + runs({"hidden": 60}, [x + gap for x in near])
+    records = [replace(one, tags={**one.tags, Tag.member("a"): Tag.YES}) for one in records]
+    about = {Tag.KIND: Kind.SWEEP, Tag.SWEEP: "a", Tag.COMMAND: command, **tags}
+    return compare(records, Shelf([*records, replace(records[0], run_id="f" * 32, tags=about)]))
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("nnexp sweep quick eta=1", ": add `--until-decided` to its command."),
+        ("nnexp train -m hidden=30,60 seed=0,1,2", ": add `hydra.launcher.until_decided=true` to its command."),
+        ("nnexp train -m a=1,2 -- x {a}", ": add `hydra.launcher.until_decided=true` to its command, before --."),
+        ("python app.py -m hydra/launcher=nnexp", "would settle it."),
+        ("", "would settle it."),
+    ],
+)
+def test_what_is_said_to_add_seeds_can_be_typed(command, told):
+    assert tell(undecided(command)).answer.endswith(told)
+
+
+def test_a_search_is_not_told_to_add_seeds_to_what_it_tried():
+    assert tell(undecided("nnexp sweep search", **{Tag.SEARCH: "{}"})).answer.endswith("would settle it.")
 
 
 @pytest.mark.parametrize(("worthwhile", "decided"), [(None, True), (0.01, False)])

@@ -29,7 +29,7 @@ class Finding:
     looked: bool = False  # whether other looks were made, or will be: each has but its share of the error
     so_far: bool = False  # whether more runs are coming
     lost: str = ""  # what a lost run lost: digit; nothing: the run itself
-    remedy: str = ""  # how to get more seeds, such as a command
+    remedy: str = ""  # how to get more seeds, such as what is added to a command
 
     @property
     def spent(self) -> float:

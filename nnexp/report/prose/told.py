@@ -21,13 +21,14 @@ from nnexp.report.prose.notes import notes
 from nnexp.report.prose.sentences import describe, tell_mcnemar
 from nnexp.report.prose.so_far import tell_so_far
 from nnexp.statistics.looks import LOOKS
-from nnexp.tracking.records import Tag
 
 _NOTHING = {
     Nothing.NO_RUN: "no run",
     Nothing.NONE_FINISHED: "none of the runs has finished",
     Nothing.NO_NUMBER: "no run has a number for {}",
 }
+# By the command that a sweep was launched by.
+ADDING_SEEDS = {"nnexp sweep": "--until-decided", "nnexp train": "hydra.launcher.until_decided=true"}
 
 
 @dataclass(frozen=True)
@@ -76,18 +77,17 @@ def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
         looked=verdict.is_one_of_many,
         so_far=verdict.on_the_way,
         lost=lost_by(comparison),
-        remedy="`nnexp sweep NAME --until-decided`" if _may_be_added(comparison, verdict) else "",
+        remedy=_remedy(comparison, verdict),
     )
 
 
-def _may_be_added(comparison: Comparison, verdict: Verdict) -> bool:
-    """Tell whether a sweep that adds seeds would come to as many as are needed."""
-    most = max(one.runs for one in verdict.decision.standings.values())
-    return not verdict.is_one_of_many and most + (verdict.more_seeds or 0) <= LOOKS[-1] and _swept(comparison)
-
-
-def _swept(comparison: Comparison) -> bool:
-    return all(any(name.startswith(Tag.member("")) for name in run.tags) for run in comparison.runs)
+def _remedy(comparison: Comparison, verdict: Verdict) -> str:
+    """Say what is added to the sweep's own command, if that would come to as many seeds as are needed."""
+    program, most = comparison.command.split()[:2], max(one.runs for one in verdict.decision.standings.values())
+    word = ADDING_SEEDS.get(" ".join(program))
+    if not word or verdict.is_one_of_many or most + (verdict.more_seeds or 0) > LOOKS[-1]:
+        return ""
+    return f"add `{word}` to its command{', before --' if ' -- ' in comparison.command else ''}"
 
 
 def _networks(comparison: Comparison) -> Iterator[str]:
