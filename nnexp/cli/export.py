@@ -17,6 +17,7 @@ from nnexp.errors import DataError, RecordError
 from nnexp.escape import in_json
 from nnexp.recording import files
 from nnexp.recording.store import open_store
+from nnexp.sweep.called import file_name
 from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import RunStore
@@ -29,13 +30,14 @@ PATHS = ("dataset.path",)  # of this machine
 OF_EVERY_RUN = (files.CONFIG, files.EPOCHS, files.OUTPUT)
 
 
-def export(wanted: str, to: Path, *, as_json: bool = False) -> None:
+def export(wanted: str, to: Path | None, *, as_json: bool = False) -> None:
     """Write what a run left into a new folder: of a network the parameters and a model, of any other task its files."""
     store = open_store(say)
     record = take_run(store, wanted)
     is_network = record.task == NETWORK.name
     trained = read_trained(record, store) if is_network else None
     left = {} if is_network else _left(record, store)
+    to = to or Path(file_name(record))
     if to.exists():
         raise DataError(f"{to} exists already; name a new folder with --to")
     try:

@@ -199,7 +199,9 @@ def predict(
 @app.command()
 def export(
     run: Run,
-    to: Annotated[Path, typer.Option(help="The new folder to write into.")] = Path("exported"),
+    to: Annotated[
+        Path | None, typer.Option(help="The new folder to write into. [default: the run's name and id]")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write what a run left: of a network its parameters and an MLflow model, else its arrays and pictures."""

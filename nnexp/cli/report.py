@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import webbrowser
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -32,6 +31,7 @@ from nnexp.regular import write_file
 from nnexp.report.page.head import tells
 from nnexp.report.page.page import page
 from nnexp.report.prose.told import tell
+from nnexp.sweep.called import NO_FILE_NAME
 from nnexp.sweep.find import chosen_runs
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tasks.network.setup import dataset_of
@@ -39,7 +39,6 @@ from nnexp.tasks.network.task import NETWORK
 from nnexp.tracking.records import Run, Tag
 from nnexp.tracking.store import RunStore
 
-NO_NAME = re.compile(r"[^\w.-]+")  # in the name of a page
 FEWEST = 64  # numbers of an example that may be a picture, though it lies as a row
 
 
@@ -107,7 +106,7 @@ def _tell(pages: Sequence[Path], runs: Sequence[Run], *, as_json: bool) -> None:
 
 def beside(to: Path, name: str) -> Path:
     """Name the page of one of several data sets."""
-    return to.with_stem(f"{to.stem}-{NO_NAME.sub('-', name)}")
+    return to.with_stem(f"{to.stem}-{NO_FILE_NAME.sub('-', name)}")
 
 
 def write_page(

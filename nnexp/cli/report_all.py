@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nnexp.cli.answered import so_far
 from nnexp.cli.console import out, say, write
-from nnexp.cli.report import NO_NAME, beside, write_pages
+from nnexp.cli.report import beside, write_pages
 from nnexp.cli.sweeps import Summary, summaries, swept_told
 from nnexp.comparison.datasets import by_dataset
 from nnexp.comparison.readable import Readable
@@ -19,14 +19,13 @@ from nnexp.recording.store import open_store
 from nnexp.regular import write_file
 from nnexp.report.page.head import answer_in
 from nnexp.report.page.index import Entry, index
-from nnexp.sweep.called import SHORT, moment_told
+from nnexp.sweep.called import SHORT, file_name, moment_told
 from nnexp.sweep.view import view_sweep
 from nnexp.tracking.records import Status
 from nnexp.tracking.store import Store
 from nnexp.tracking.sweeps import launched_at
 
 FOLDER, INDEX = Path("reports"), "index.html"
-LONGEST = 80  # characters of a name that a file is called by
 
 
 def report_all(folder: Path, *, show: bool, as_json: bool = False) -> None:
@@ -55,7 +54,7 @@ def _entry(one: Summary, store: Store, readable: Readable, folder: Path) -> Entr
     far = so_far(view_sweep(store, sweep)) if sweep.status is Status.RUNNING else None
     runs = f"{one.finished} of {count(one.of, 'run')}{' so far' if far else ''}"
     facts = (sweep.run_id[:SHORT], moment_told(launched_at(sweep)), sweep.status, runs)
-    file = f"{NO_NAME.sub('-', sweep.name).lstrip('-.')[:LONGEST] or 'sweep'}-{sweep.run_id[:SHORT]}.html"
+    file = f"{file_name(sweep)}.html"
     pages: tuple[tuple[str, str], ...] = ()
     answers: tuple[str, ...] = ()
     if one.finished:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from nnexp.tracking.sweeps import launched_at, mark_of
 SHORT = 8  # characters of an id, as it is told
 MOST_CANDIDATES = 5
 MOST_DIFFERENCES = 3  # settings by which runs of one name are told apart
+NO_FILE_NAME = re.compile(r"[^\w.-]+")
+LONGEST = 80  # characters of a name that a file is called by
 
 
 def names_of(sweep: Run) -> list[str]:
@@ -27,6 +30,11 @@ def told_run(run: Run, sweeps: Sequence[Run]) -> str:
     """Say which run it is, and of which sweep."""
     of = next((f", of sweep {sweep.name} ({sweep.run_id[:SHORT]})" for sweep in sweeps_of(run, sweeps)), "")
     return f"run {run.run_id[:SHORT]}  {run.name}{of}"
+
+
+def file_name(one: Run) -> str:
+    """Name a file or a folder after a sweep or a run, as after no other."""
+    return f"{NO_FILE_NAME.sub('-', one.name).lstrip('-.')[:LONGEST] or one.kind}-{one.run_id[:SHORT]}"
 
 
 def moment_told(milliseconds: int) -> str:

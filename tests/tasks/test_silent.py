@@ -219,6 +219,21 @@ def test_the_commands_need_none_of_its_code(
         assert (status, (out + err).count("it was trained by silent.py:train, which")) == (ending, 1), out
 
 
+def test_without_a_folder_each_run_is_exported_into_one_of_its_own(
+    session: Session, task: Task, store: MlflowStore, nnexp: Nnexp
+) -> None:
+    session.sweep(plan(task, seeds=2), ONE)
+    runs = store.runs()[:2]
+    folders = {nnexp("export", run.run_id)[1].partition("/")[0]: run for run in runs}
+    assert len(folders) == 2
+    for folder, run in folders.items():
+        assert folder.startswith("linear-")
+        assert folder.endswith(f"-{run.run_id[:8]}")
+        assert Path(folder, "metrics.json").is_file()
+    status, _, err = nnexp("export", runs[0].run_id)
+    assert (status, err.endswith(" exists already; name a new folder with --to\n")) == (2, True)
+
+
 def test_its_pictures_stand_on_the_page(session: Session, task: Task, store: MlflowStore, nnexp: Nnexp) -> None:
     session.sweep(plan(task), ONE)
     assert nnexp("report", "--to", "page.html")[0] == 0
