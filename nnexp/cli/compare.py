@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nnexp.cli.answered import so_far_of
 from nnexp.cli.console import out, say, write
 from nnexp.cli.found import found_by
+from nnexp.cli.nothing import tell_no_runs
 from nnexp.comparison.compare import compare as compare_runs
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
@@ -41,6 +42,10 @@ def compare(wanted: Sequence[str], question: Question, form: str | None) -> None
     whole = open_store(say)
     store, far = Readable(whole, say), so_far_of(wanted, whole)
     runs = chosen_runs(store, wanted, say)
+    if not runs and not whole.runs():
+        tell_no_runs(whole, aside=form is not None)
+        if not form:
+            return
     if question == Question() and not form and (found := found_by(wanted, runs, store)):
         out().print(formats.searched_as_terminal(found, search_facts(found, store)))
         return

@@ -17,6 +17,7 @@ from nnexp.archive.reader import RunReader
 from nnexp.cli.answered import so_far_of
 from nnexp.cli.console import out, say, write
 from nnexp.cli.found import found_by
+from nnexp.cli.nothing import tell_no_runs
 from nnexp.comparison.compare import compare
 from nnexp.comparison.comparison import Comparison
 from nnexp.comparison.datasets import by_dataset
@@ -49,6 +50,10 @@ def report(
     whole = open_store(say)
     store = Readable(whole, say)
     runs = chosen_runs(store, wanted, say)
+    if not runs and not whole.runs():
+        tell_no_runs(whole, aside=as_json)
+        _tell((), (), as_json=as_json)
+        return
     found = None if metric or better else found_by(wanted, runs, store)
     pages = write_pages(runs, store, to, found=found, far=so_far_of(wanted, whole), metric=metric, better=better)
     _tell(pages, runs, as_json=as_json)

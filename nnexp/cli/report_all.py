@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nnexp.cli.answered import so_far
 from nnexp.cli.console import out, say, write
+from nnexp.cli.nothing import tell_no_sweeps
 from nnexp.cli.report import beside, write_pages
 from nnexp.cli.sweeps import Summary, summaries, swept_told
 from nnexp.comparison.datasets import by_dataset
@@ -33,6 +34,11 @@ def report_all(folder: Path, *, show: bool, as_json: bool = False) -> None:
     store = open_store(say)
     readable = Readable(store, say)
     found = summaries(readable, None)
+    if not found:
+        tell_no_sweeps(store, aside=as_json)
+        if as_json:
+            write(in_json({"index": None, "sweeps": 0, "pages": []}))
+        return
     entries = [_entry(one, store, readable, folder) for one in found]
     to = folder / INDEX
     try:

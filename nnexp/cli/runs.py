@@ -9,6 +9,7 @@ from functools import partial
 
 from nnexp.cli.console import out, say, write
 from nnexp.cli.filters import check_name, place, read_filters
+from nnexp.cli.nothing import tell_no_runs
 from nnexp.comparison.deciding import with_direction
 from nnexp.config.schema import EPOCHS
 from nnexp.config.value import parse_values
@@ -78,13 +79,15 @@ def runs(choice: Choice, *, as_json: bool) -> None:
     listed = _listed(chosen, sweeps, store)
     if as_json:
         write(in_json([_json(one) for one in listed]))
+        if not every_run:
+            tell_no_runs(store, aside=True)
     elif listed:
         named = list(dict.fromkeys([*conditions, *([choice.sort] if choice.sort else [])]))
         out().print(Fitted(_table(listed, shortest_unique([run.run_id for run in everything]), named)))
     elif every_run:
         out().print(f"no such runs in {store}", soft_wrap=True)
     else:
-        out().print(f"no runs yet in {store}: nnexp train makes one", soft_wrap=True)
+        tell_no_runs(store, aside=False)
 
 
 def shortest_unique(ids: Sequence[str]) -> int:

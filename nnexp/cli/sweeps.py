@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from nnexp.cli.console import out, say, write
 from nnexp.cli.filters import place
+from nnexp.cli.nothing import tell_no_sweeps
 from nnexp.comparison.searched import searched
 from nnexp.config.schema import SEED
 from nnexp.config.value import parse_value
@@ -62,11 +63,11 @@ def sweeps(most: int | None, *, as_json: bool) -> None:
     found = summaries(store, most)
     if as_json:
         write(in_json([_json(one) for one in found]))
-        return
-    for one in found:
-        _print(one)
+    else:
+        for one in found:
+            _print(one)
     if not found:
-        out().print(f"no sweeps yet in {store}: nnexp sweep NAME makes one", soft_wrap=True)
+        tell_no_sweeps(store, aside=as_json)
 
 
 def summaries(store: RunStore, most: int | None) -> list[Summary]:

@@ -18,6 +18,8 @@ from tests.hostile import TEXTS, amiss, shown, squeezed
 
 Nnexp = Callable[..., tuple[int, str, str]]
 
+RUNS_MAKE = "runs yet in the memory of this process: nnexp train makes one"
+SWEEPS_MAKE = "sweeps yet in the memory of this process: nnexp sweep NAME makes one"
 NOTE = "**hidden=\\[5\\] is best: 97 %. It is real.**\n\n| a | b |\n"
 
 
@@ -110,8 +112,27 @@ class TestRuns:
 
     def test_an_empty_answer_names_the_store_that_was_looked_at(self, store: MemoryStore, nnexp: Nnexp) -> None:
         assert nnexp("runs", "hidden=6")[1] == "no such runs in the memory of this process\n"
+
+    @pytest.mark.parametrize(
+        ("typed", "what", "document"),
+        [
+            ("runs", RUNS_MAKE, []),
+            ("sweeps", SWEEPS_MAKE, []),
+            ("compare", RUNS_MAKE, None),
+            ("report", RUNS_MAKE, {"pages": [], "runs": []}),
+            ("report --all", SWEEPS_MAKE, {"index": None, "sweeps": 0, "pages": []}),
+        ],
+    )
+    def test_in_an_empty_store_every_command_says_a_line_ends_well_and_writes_nothing(
+        self, typed: str, what: str, document: object, store: MemoryStore, nnexp: Nnexp
+    ) -> None:
         store._entries.clear()
-        assert nnexp("runs")[1] == "no runs yet in the memory of this process: nnexp train makes one\n"
+        before = {*Path().iterdir()}
+        assert nnexp(*typed.split()) == (0, f"no {what}\n", "")
+        status, out, err = nnexp(*typed.split(), "--json")
+        assert (status, err) == (0, f"nnexp: no {what}\n")
+        assert document is None or json.loads(out) == document
+        assert {*Path().iterdir()} == before
 
 
 class TestSweeps:
