@@ -40,8 +40,8 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
     try:
         status = app(standalone_mode=False)
     except NnexpError as error:
-        say(str(error))
         status = getattr(error, "exit_status", 2)
+        say(_with_hint(str(error)) if status == 2 else str(error))
     except KeyboardInterrupt as ended:
         status = getattr((*met, ended)[0], "exit_status", 130)
     except BrokenPipeError:  # as in `nnexp runs | head`
@@ -50,10 +50,18 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
     except Exception as error:
         interrupt = _interrupt_beneath(error)
         if not interrupt and (line := _mistyped(error)):
-            say(line)
+            say(_with_hint(line))
         status = getattr((*met, interrupt)[0], "exit_status", 130) if interrupt else 2
     if status:
         sys.exit(status)
+
+
+def _with_hint(refusal: str) -> str:
+    """Add to a refusal what a shell may have taken of what was typed."""
+    from nnexp.cli.unquoted import hint  # which only who is refused waits for
+
+    found = hint(sys.argv[1:])
+    return f"{refusal}; {found}" if found else refusal
 
 
 def _hear_again(met: list[BaseException], ignored: Any) -> None:

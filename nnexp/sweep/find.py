@@ -189,6 +189,6 @@ def _not_there(what: str, wanted: str, names: Sequence[str]) -> NotFoundError:
     words = set(wanted.split())
     holding = sorted({name for name in names if words <= {*name.split()}}, key=lambda name: (len(name.split()), name))
     near = holding or get_close_matches(wanted, names, n=1)
-    quoted = " (a name that holds blanks is quoted)" if any(name.startswith(f"{wanted} ") for name in near) else ""
+    quoted = " (a name that holds blanks is quoted)" if any(" " in name for name in near[:MOST_MEANT]) else ""
     hint = f"did you mean {' or '.join(near[:MOST_MEANT])}{quoted}?" if near else "nnexp runs lists the runs"
     return NotFoundError(f"there is no {what} {wanted} in this store; {hint}")
