@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from nnexp.cli.console import out, say, write
 from nnexp.config.paths import DATA
 from nnexp.datasets import Dataset, Split
 from nnexp.datasets.drawing import as_dots
-from nnexp.errors import ConfigError
+from nnexp.errors import ConfigError, DataError
 from nnexp.escape import in_json, visible
 from nnexp.measure import count
 from nnexp.report.tables.fitted import Fitted
@@ -31,6 +32,7 @@ MOST_CLASSES = 20  # that are listed
 MOST_PICTURES = 10
 MOST_COLUMNS = 8
 ROWS = 3
+FEW = 10  # batches of examples, of which less than one may be left to train on
 GAP = 3  # characters between pictures
 WIDEST = 100  # characters of pictures side by side
 
@@ -60,7 +62,19 @@ def convert(source: str, to: Path, settings: Sequence[str], *, as_json: bool) ->
         return
     for name, (dtype, *shape) in shapes.items():
         out().print(f"{name}  {dtype} {tuple(shape)}")
-    out().print(f"{to}; try: nnexp train dataset=folder dataset.path={to}", soft_wrap=True)
+    try:
+        batch = _batch_size(to, len(arrays["x_train"]))
+        out().print(f"{to}; try: nnexp train {shlex.quote(f'{PREFIX}path={to}')}{batch}", soft_wrap=True)
+    except DataError as error:  # in training: the file holds what it was asked to hold
+        out().print(str(to), soft_wrap=True)
+        say(str(error))
+
+
+def _batch_size(made: Path, n: int) -> str:
+    """Set the batch size that can be trained with, where fewer examples than usual are left to train on."""
+    usual = SCHEMA.parse_config({}).batch_size
+    most = len(datasets.load(made, **_options(())).train) if n < FEW * usual else n
+    return f" batch_size={most}" if most < usual else ""
 
 
 def _path(source: str) -> Path:

@@ -90,3 +90,19 @@ def test_a_path_with_blanks_and_brackets_is_taken_as_it_is_typed(nnexp: Nnexp, o
 def test_the_shipped_data_have_a_name(nnexp: Nnexp) -> None:
     told = json.loads(nnexp("data", "mnist", "--json")[1])
     assert (told["split"], told["parts"]["training"]["examples"], told["odd"]) == ("book", 50_000, [])
+
+
+@pytest.mark.parametrize(("each", "batch"), [(6, " batch_size=8"), (30, "")])
+def test_what_is_said_to_be_tried_can_be_trained(each: int, batch: str, nnexp: Nnexp, database: Path) -> None:
+    rows = [f"{place}.{n},{n},{kind}" for place, kind in enumerate(("iris", "violet")) for n in range(each)]
+    Path("own.csv").write_text("\n".join(["length,width,kind", *rows]))
+    status, out, _ = nnexp("data", "import", "own.csv", "--to", "own.npz")
+    assert (status, out.splitlines()[-1]) == (0, f"own.npz; try: nnexp train dataset.path=own.npz{batch}")
+    assert nnexp(*out.partition("nnexp ")[2].split(), "epochs=1")[0] == 0
+
+
+def test_a_file_that_holds_too_little_to_train_on_is_written_and_said_so(nnexp: Nnexp) -> None:
+    Path("own.csv").write_text("length,width,kind\n1,2,iris\n3,4,violet\n")
+    status, out, err = nnexp("data", "import", "own.csv", "--to", "own.npz")
+    assert (status, out.splitlines()[-1], Path("own.npz").is_file()) == (0, "own.npz", True)
+    assert err.startswith("nnexp: expected enough examples to draw a part for test and val of them, but got 2")
