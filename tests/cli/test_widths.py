@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
+from nnexp.benchmarks.contestants import entrants
+from nnexp.benchmarks.epoch import EpochTimes
 from nnexp.cli import console
 from nnexp.cli.main import app
+from nnexp.core import Examples
 from nnexp.sweep.executors.inprocess import InProcessExecutor
 from nnexp.sweep.plan import make_plan
 from nnexp.sweep.policy import Policy
@@ -42,7 +45,7 @@ READ = {
     "several data sets": "compare data", "one setting": "compare classes --by hidden --reach 20",
     "what reaches": "compare nasty --at-least 20 --then time", "a run": "compare RUN",
     "a table": "judge results.csv", "a data set": "data birds.npz", "show": "show RUN", "diff": "diff RUN OTHER",
-    "predict": "predict RUN --index 1", "inspect": "inspect sizes=[40,4,3]",
+    "predict": "predict RUN --index 1", "watch": "watch classes", "inspect": "inspect sizes=[40,4,3]",
 }  # fmt: skip
 SAID = {  # a few lines, which are looked at in the narrowest alone
     "doctor": "doctor",
@@ -142,6 +145,38 @@ IN_ONE = [pytest.param(command, WIDTHS[0], id=name) for name, command in SAID.it
 
 @pytest.mark.parametrize(("command", "width"), IN_ALL + IN_ONE)
 def test_everything_is_told_in_any_width(command: str, width: int, typed: Typed) -> None:
+    hold_whole(command, width, typed)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_is_seen_of_a_function_is_told_in_any_width(
+    width: int, typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = MemoryStore()
+    monkeypatch.setitem(choose.STORES, "memory", lambda: own)
+    (tmp_path / "mine.py").write_text(FUNCTION)
+    hold_whole("check mine.py:train_a_model_of_a_long_name layers_of_the_decoder=[128,64,32,16]", width, typed)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_times_are_told_in_any_width(width: int, typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(examples: Examples, hidden: list[int], batch_sizes: list[int], rounds: int) -> Iterator[EpochTimes]:
+        for n in hidden:
+            seconds = {name: n * 1.2345 / place for place, name in enumerate(entrants(examples), 1)}
+            yield EpochTimes(len(examples), n, batch_sizes[0], seconds, dict.fromkeys(seconds, 1234.5 / n))
+
+    monkeypatch.setattr("nnexp.cli.bench.measure", measured)
+    hold_whole("bench --hidden 30 --hidden 60 --hidden 1000 --limit 100", width, typed)
+
+
+FUNCTION = """
+def train_a_model_of_a_long_name(layers_of_the_decoder=(3,), rate_of_learning=0.001, epochs: int = 2, *, seed: int):
+    for epoch in range(epochs):
+        yield {"val/accuracy_of_the_whole_sentence": 0.5 + epoch / 10, "val/bits_per_character": 1.0 / (1 + epoch)}
+"""
+
+
+def hold_whole(command: str, width: int, typed: Typed) -> None:
     whole, told = typed(command, 0), typed(command, width)
     assert too_long(told, width) == []
     assert "…" not in told
