@@ -9,6 +9,7 @@ from functools import partial
 
 from nnexp.archive.reader import RunReader
 from nnexp.cli.console import aside, err, out, say, write
+from nnexp.cli.launch_flags import as_settings
 from nnexp.cli.task import read_task
 from nnexp.cli.when_done import FLAG, WhenDone, taken_from
 from nnexp.errors import ConfigError, RecordError, TrackingError, UnfinishedError
@@ -20,7 +21,6 @@ from nnexp.sweep.command_line import quoted
 from nnexp.sweep.executors.executor import MakeExecutor
 from nnexp.sweep.hydra.app import HydraApp, run_hydra
 from nnexp.sweep.launched import Swept, Trained
-from nnexp.sweep.policy import FRESH
 from nnexp.sweep.progress import display, duration
 from nnexp.sweep.reached import told
 from nnexp.sweep.session import Session
@@ -38,8 +38,9 @@ Result = Trained | Run | Swept
 def train(arguments: Sequence[str], command: Sequence[str] | None = None, *, as_json: bool = False) -> None:
     """Hand the arguments to Hydra, have trained what it composes, and say what became of it."""
     alert, arguments = taken_from(arguments)
-    task, rest = read_task(arguments, command)
-    if alert and not MULTIRUN & {*rest}:
+    several = bool(MULTIRUN & {*arguments})
+    task, rest = read_task([*as_settings(arguments, several=several)], command)
+    if alert and not several:
         raise ConfigError(f"{FLAG} tells that a sweep is over; one run is none: nnexp train -m …")
     typed = quoted(["nnexp", *taken_from(sys.argv[1:])[1]])  # without who is told: a URL may hold a secret
     app = HydraApp(task, partial(open_session, command=typed))
@@ -52,7 +53,7 @@ def train(arguments: Sequence[str], command: Sequence[str] | None = None, *, as_
 
 def _train(app: HydraApp, arguments: Sequence[str], *, as_json: bool) -> None:
     with aside(as_json), redirect_stdout(Visible(sys.stdout)):  # to which Hydra prints a config, if asked for it
-        results = run_hydra(app, [FRESH if one == "--fresh" else one for one in arguments], say)
+        results = run_hydra(app, arguments, say)
     if as_json and not (results and app.session):
         raise ConfigError("--json tells what was trained, and here nothing is; leave it out")
     for result in results:

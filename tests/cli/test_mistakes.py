@@ -47,7 +47,11 @@ TYPED = {
     "-m hydra/sweeper=optuna seed=0,1": "hydra/sweeper must be one of basic, grid, search, but got 'optuna'; "
     "nnexp's own search asks Optuna",
     "--multrun seed=0": "unrecognized arguments: --multrun; did you mean --multirun?",
-    "-m --jobs 2 seed=1": "a launch is set without dashes: hydra.launcher.jobs=VALUE, not --jobs",
+    "-m --retries 2 seed=1": "a launch is set without dashes: hydra.launcher.retries=VALUE, not --retries",
+    "--jobs 2 seed=1": "--jobs tells how a sweep is launched; one run is none: nnexp train -m …",
+    "--dry-run seed=1": "--dry-run tells how a sweep is launched; one run is none: nnexp train -m …",
+    "-m --jobs= seed=0,1": "--jobs must be followed by its value, but nothing follows",
+    "-m --jobs two seed=0,1": "jobs must be a whole number of at least 1, but got 'two'",
     "--config-name confg": "there is no config and no sweep confg; did you mean config?",
     "eta=${nosuch}": "eta refers to nosuch by ${nosuch}, but there is no setting of that name",
 }
@@ -111,6 +115,16 @@ def test_a_sweep_that_is_named_like_a_file_is_told_its_name(name: str, nnexp: Nn
     (tmp_path / "sweeps").mkdir()
     (tmp_path / "sweeps" / "other.yml").write_text(BEGIN)
     assert nnexp("sweep", name, "--dry-run") == (2, "", f"nnexp: {NAMED[name]}\n")
+
+
+def test_a_multirun_takes_the_flags_of_a_named_sweep(nnexp: Nnexp) -> None:
+    flags = ("--jobs", "3", "--where=seed < 2", "--budget", "1h", "--worthwhile", "0.5", "--fresh")
+    status, out, err = nnexp("train", *flags, "--dry-run", "-m", "hidden=3,4", "seed=0,1,2")
+    assert (status, out.count("to do, about")) == (0, 4), err
+    assert "4 to do, 3 at a time" in out
+    assert "2 of 6 jobs are left out by where: seed < 2" in err
+    status, out, err = nnexp("train", "-m", "--until-decided", "--dry-run", "hidden=3,4")
+    assert (status, "at the most 40 to do" in out) == (0, True), err
 
 
 def test_glob_goes_over_the_files_of_a_group(nnexp: Nnexp) -> None:

@@ -100,8 +100,8 @@ def undecided(command, gap=0.004, **tags):
     ("command", "told"),
     [
         ("nnexp sweep quick eta=1", ": add `--until-decided` to its command."),
-        ("nnexp train -m hidden=30,60 seed=0,1,2", ": add `hydra.launcher.until_decided=true` to its command."),
-        ("nnexp train -m a=1,2 -- x {a}", ": add `hydra.launcher.until_decided=true` to its command, before --."),
+        ("nnexp train -m hidden=30,60 seed=0,1,2", ": add `--until-decided` to its command."),
+        ("nnexp train -m a=1,2 -- x {a}", ": add `--until-decided` to its command, before --."),
         ("python app.py -m hydra/launcher=nnexp", "would settle it."),
         ("", "would settle it."),
     ],

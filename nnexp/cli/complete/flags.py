@@ -8,6 +8,13 @@ FLAGS = {
     "-m": "a multirun: every value that stands behind a setting",
     "--multirun": "the same",
     "--fresh": "train again what is finished",
+    "--jobs": "of a multirun: runs at once",
+    "--dry-run": "of a multirun: print the plan and stop",
+    "--budget": "of a multirun: start no run that would pass it",
+    "--until-decided": "of a multirun: add seeds where they decide",
+    "--worthwhile": "of a multirun: points that matter",
+    "--verify": "of a multirun: then rerun this part of the runs",
+    "--where": "of a multirun: leave out the runs for which it does not hold",
     "--metric": "of a function or a command: what decides",
     "--better": "which way the metric is better: low or high",
     "--data": "a file that a function or a command reads",
@@ -30,7 +37,18 @@ BEHIND = {
     "-i": ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
     "--better": ("low", "high"),
 }
-FREE = ("--when-done", "--data", "--results", "--metric", "--config-dir", "-cd", "--package", "-p")  # whatever it is
+OF_A_LAUNCH = ("--jobs", "--budget", "--worthwhile", "--verify", "--where")
+FREE = (
+    *OF_A_LAUNCH,
+    "--when-done",
+    "--data",
+    "--results",
+    "--metric",
+    "--config-dir",
+    "-cd",
+    "--package",
+    "-p",
+)  # whatever it is
 HYDRA = ("train", "check")  # the commands that take its flags
 
 

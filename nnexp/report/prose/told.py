@@ -27,8 +27,7 @@ _NOTHING = {
     Nothing.NONE_FINISHED: "none of the runs has finished",
     Nothing.NO_NUMBER: "no run has a number for {}",
 }
-# By the command that a sweep was launched by.
-ADDING_SEEDS = {"nnexp sweep": "--until-decided", "nnexp train": "hydra.launcher.until_decided=true"}
+ADD_SEEDS = ("nnexp sweep ", "nnexp train ")  # of what launches sweeps
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,11 @@ def _finding(comparison: Comparison, verdict: Verdict) -> Finding:
 
 def _remedy(comparison: Comparison, verdict: Verdict) -> str:
     """Say what is added to the sweep's own command, if that would come to as many seeds as are needed."""
-    program, most = comparison.command.split()[:2], max(one.runs for one in verdict.decision.standings.values())
-    word = ADDING_SEEDS.get(" ".join(program))
-    if not word or verdict.is_one_of_many or most + (verdict.more_seeds or 0) > LOOKS[-1]:
+    most = max(one.runs for one in verdict.decision.standings.values())
+    can = comparison.command.startswith(ADD_SEEDS) and not verdict.is_one_of_many
+    if not can or most + (verdict.more_seeds or 0) > LOOKS[-1]:
         return ""
-    return f"add `{word}` to its command{', before --' if ' -- ' in comparison.command else ''}"
+    return f"add `--until-decided` to its command{', before --' if ' -- ' in comparison.command else ''}"
 
 
 def _networks(comparison: Comparison) -> Iterator[str]:
