@@ -45,8 +45,8 @@ ROOMS = {
     "comparison": "errors measure undeclared tracking archive statistics search",
     "report": "errors escape terminal measure picture config datasets tracking archive statistics search comparison",
     "benchmarks": "core",
-    "cli": "errors escape measure undeclared regular terminal places config datasets tasks search tracking training "
-    "recording archive sweep comparison report benchmarks",
+    "cli": "errors escape measure undeclared regular terminal places kin config datasets tasks search tracking "
+    "training recording archive sweep comparison report benchmarks",
     "api": "errors escape measure terminal config tasks tracking training recording archive sweep comparison report "
     "statistics",
     "__main__": "cli",

@@ -1,25 +1,34 @@
 """`--when-done`: who is told when a sweep is over: a command of the person's own, or a URL.
 
 What is told is the answer as JSON. A command is run by the shell, as it was typed, and reads it from its standard
-input; what it prints goes to standard error. A URL is sent it by POST. Neither ever comes out of a record, and what
-becomes of them changes nothing of the sweep.
+input; what it prints goes to standard error; it is waited for, and ended when its time is over. A URL is sent it by
+POST. Neither ever comes out of a record, and what becomes of them changes nothing of the sweep.
 """
 
 from __future__ import annotations
 
+import re
+import socket
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from nnexp import kin
 from nnexp.cli.console import say
 from nnexp.errors import ConfigError, NnexpError, UnfinishedError
 from nnexp.escape import in_json
+from nnexp.measure import count
+from nnexp.sweep.progress import duration
 from nnexp.tracking.records import Run
 from nnexp.tracking.store import Store
 
 FLAG = "--when-done"
 STDERR = 2
+KILLED = b"-9 0"  # what a guard cannot say any more
+DEADLINE_S = 600.0  # of a command
+URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # of any kind: no command begins so
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,37 @@ class WhenDone:
 
             post(urlsplit(self.typed), document)
             return
-        done = subprocess.run(self.typed, shell=True, input=document, stdout=STDERR, check=False)  # noqa: S602
-        if done.returncode:
-            raise UnfinishedError(f"the command ended with {done.returncode}")
+        say(f"{FLAG}: the command is waited for, {duration(DEADLINE_S)} at the most; Ctrl-C ends it")
+        if status := _run(self.typed, document):
+            raise UnfinishedError(f"the command ended with {status}")
+
+
+def _run(command: str, document: bytes) -> int:
+    """Run a command by the shell, and give its exit status; it ends when its time is over, and with this process."""
+    control, theirs = socket.socketpair()
+    with control, theirs:
+        guard = subprocess.Popen(  # noqa: S603 - the person typed it
+            [sys.executable, "-I", "-S", kin.__file__, str(theirs.fileno()), "/bin/sh", "-c", command],
+            stdin=subprocess.PIPE,
+            stdout=STDERR,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+        with guard:
+            try:
+                guard.communicate(document, timeout=DEADLINE_S)
+            except BaseException as cut_off:
+                control.close()  # by which the guard knows
+                if isinstance(cut_off, subprocess.TimeoutExpired):
+                    raise UnfinishedError(
+                        f"the command was not over in {duration(DEADLINE_S)}, and was ended"
+                    ) from None
+                raise
+        code, behind = map(int, (control.recv(64) or KILLED).split())
+    if behind:
+        say(f"{FLAG}: the command left {count(behind, 'process')} behind, which ended with it")
+    return code
 
 
 def when_done(typed: str | None) -> WhenDone | None:
@@ -93,8 +130,11 @@ def taken_from(arguments: Sequence[str]) -> tuple[WhenDone | None, list[str]]:
 
 def _has_host(typed: str) -> bool:
     url = urlsplit(typed)
-    return bool(url.hostname) and url.port != 0 and not any(map(str.isspace, typed))  # of no port that is, it raises
+    is_whole = (
+        bool(url.hostname) and url.port != 0 and not any(map(str.isspace, typed))
+    )  # of no port that is, it raises
+    return is_whole and url.scheme in ("http", "https")
 
 
 def _is_url(typed: str) -> bool:
-    return typed.lower().startswith(("http://", "https://"))
+    return bool(URL.match(typed))

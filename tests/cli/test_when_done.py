@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from nnexp.cli import post
+from nnexp.cli import post, when_done
 from nnexp.cli.when_done import WhenDone, taken_from
 from nnexp.errors import UnfinishedError
 from nnexp.tracking import choose
@@ -128,11 +131,56 @@ def test_a_url_that_gives_no_answer_is_not_waited_for(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "  ", "http://", "https:///path", "http://[::1/", "http://a:b/", "http://a:99999/", "http://a b/"]
+    "typed",
+    [
+        "",
+        "  ",
+        "ftp://host/t0ken",
+        "FILE:///tmp/x",
+        "http://",
+        "https:///path",
+        "http://[::1/",
+        "http://a:b/",
+        "http://a:99999/",
+        "http://a b/",
+    ],
 )
 def test_what_tells_nobody_is_refused_before_anything_runs(typed: str, sweep: Any) -> None:
     told = "--when-done must be given a command, or a URL that begins with http:// or https:// and a host"
     assert sweep("--when-done", typed) == (2, "", f"nnexp: {told}\n")
+
+
+def test_a_command_is_waited_for_so_long_and_said_to_be(sweep: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(when_done, "DEADLINE_S", 0.1)
+    status, _, err = sweep("--when-done", "trap '' TERM; sleep 600 & wait")
+    assert status == 0
+    assert "nnexp: --when-done: the command is waited for, 0.1 s at the most; Ctrl-C ends it\n" in err
+    assert "nnexp: --when-done: the command was not over in 0.1 s, and was ended; the sweep is as it was\n" in err
+
+
+def test_what_a_command_leaves_behind_is_said_to_end_with_it(sweep: Any) -> None:
+    status, _, err = sweep("--when-done", "sleep 600 & echo told")
+    assert (status, "told\n" in err) == (0, True)
+    assert "nnexp: --when-done: the command left 1 process behind, which ended with it\n" in err
+
+
+TELL = """
+from nnexp.cli.ending import run_to_its_end
+from nnexp.cli.when_done import WhenDone
+run_to_its_end(lambda standalone_mode: WhenDone("sleep 600 & echo begun; wait").send(b"{}"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_whatever_a_command_has_started_ends_with_whoever_waits_for_it(sent: signal.Signals, status: int) -> None:
+    with subprocess.Popen([sys.executable, "-c", TELL], stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr
+        assert any(line == "begun\n" for line in waiting.stderr)
+        waiting.send_signal(sent)  # to nobody else
+        assert waiting.communicate(timeout=60)[1] == ""  # to its end, when nobody is left to write there
+        assert waiting.returncode == status
 
 
 def test_a_flag_of_somebody_elses_command_is_left_to_it() -> None:
