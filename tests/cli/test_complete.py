@@ -12,6 +12,7 @@ import pexpect
 import pytest
 
 from nnexp.cli.complete.described import network_settings
+from nnexp.cli.complete.word import word_at_the_end
 from nnexp.places import cache
 from nnexp.tasks.network.config import SCHEMA
 from nnexp.tracking import choose
@@ -30,6 +31,7 @@ def train(alpha: float = 1e-4, loss: Literal["hinge", "log"] = "hinge", *, fast:
 def _own(): ...
 """
 NAME = "784-30-10 eta=0.5 seed=3"
+ODD = r"""it's "$HOME" `id` $(id) \n! ä: x"""
 
 
 @pytest.fixture
@@ -226,9 +228,35 @@ TYPED = {
     "nnexp train init=normal,sc\t": "train|init=normal,scaled",
     "nnexp swe\t hidden_s\t ep\t3": "sweep|hidden_sizes|epochs=3",
     "nnexp show 784-30\t": f"show|{NAME}",
+    "nnexp show 784-30-10\\ eta=\t": f"show|{NAME}",
+    "nnexp show '784-30-10 eta=\t": f"show|{NAME}",
+    "nnexp show it\t": f"show|{ODD}",
+    "nnexp show it\\'s\\ \t": f"show|{ODD}",
+    'nnexp show "it\t': f"show|{ODD}",
     "nnexp train mine.py:\t al\t1": "train|mine.py:train|alpha=1",
     "nnexp judge mine\t": "judge|mine.py",
 }
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "put"),
+    [
+        (r"nnexp show train\ al", "train alpha=1 x", r"train\ alpha=1\ x"),
+        (r"nnexp show train\ alpha=", "train alpha=1 x", r"1\ x"),
+        (r"nnexp show train\ alpha=1\ ", "train alpha=1 x", r"1\ x"),
+        ("nnexp show 'train alpha=", "train alpha=1 x's", r"train alpha=1 x'\''s"),
+        ('nnexp show "pri', 'price "$(id)" `id` \\ !x', r"""price \"\$(id)\" \`id\` \\ "'!'"x"""),
+        ("nnexp show pri", "price $(id)", r"price\ \$\(id\)"),
+        ('nnexp runs text="a', "text=a b", "a b"),
+        ('nnexp show "train "al', "train alpha", r"train\ alpha"),
+        (r"nnexp show \"a=", '"a=b', "b"),
+        ("nnexp train mine.py:", "mine.py:train", "train"),
+        ("nnexp show 数", "数字 い", r"数字\ い"),
+        ("nnexp show ", "a b", r"a\ b"),
+    ],
+)
+def test_bash_is_given_what_it_puts_behind_what_it_keeps(line: str, value: str, put: str) -> None:
+    assert word_at_the_end(line, " \t\n\"'><=;|&(:").rest(value) == put
 
 
 @pytest.fixture
@@ -267,6 +295,7 @@ def test_tab_completes_in_a_terminal(
 ) -> None:
     (tmp_path / "mine.py").write_text(MINE)
     fill(choose.store_here())
+    choose.store_here().create(RunStart(ODD, 500, {"seed": "4"}, {Tag.KIND: Kind.RUN}))
     terminal = prompt(shell)
     got = {}
     for typed in TYPED:
@@ -274,6 +303,13 @@ def test_tab_completes_in_a_terminal(
         terminal.expect(r"GOT\|([^\r\n]*)\|END")
         got[typed] = terminal.match[1]
     assert got == TYPED
+
+
+def test_bash_puts_no_second_equals_sign_before_one_that_stands_there(prompt: Callable[[str], pexpect.spawn]) -> None:
+    terminal = prompt("bash")
+    terminal.send("nnexp train hid=5\x02\x02\t\r")
+    terminal.expect(r"GOT\|([^\r\n]*)\|END")
+    assert terminal.match[1] == "train|hidden=5"
 
 
 def test_zsh_takes_what_hydra_says_it_is_to_take(prompt: Callable[[str], pexpect.spawn], tmp_path: Path) -> None:

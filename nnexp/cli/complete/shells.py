@@ -1,8 +1,8 @@
 """How the shells ask for what may stand at the cursor, and are answered: `nnexp --install-completion` sets it up.
 
 typer's own scripts do not know that `=` and `:` part words in bash, and put a blank behind `hidden=`; ours take their
-place. Each shell gets a line for each value, with its meaning behind a tab, and quotes what it must. Whatever fails is
-silent: there is nothing to complete then.
+place. Each shell gets a line for each value, with its meaning behind a tab, and quotes what it must; bash does not, so
+its values are quoted here. Whatever fails is silent: there is nothing to complete then.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typer._completion_classes import (  # type: ignore[attr-defined]
     click_split_arg_string,
 )
 
+from nnexp.cli.complete.word import word_at_the_end
 from nnexp.errors import ConfigError
 from nnexp.escape import visible
 
@@ -23,23 +24,19 @@ FLAG = "--shell-completion"
 NAME = "nnexp"
 PROTOCOL = "nnexp"  # as the scripts ask for it: _NNEXP_COMPLETE=complete_nnexp
 LINE = "NNEXP_COMPLETE_LINE"  # what is typed, up to the cursor
+BREAKS = "NNEXP_COMPLETE_BREAKS"  # what parts words in bash, which puts an answer there as it is
 CURSOR = "\0"
 ASKED = f"env %(autocomplete_var)s=complete_{PROTOCOL} {LINE}"
 
 BASH = rf"""
 %(complete_func)s() {{
-    local line=${{COMP_LINE:0:COMP_POINT}} word=${{COMP_WORDS[COMP_CWORD]}} value meaning
-    local typed=${{line##*[[:space:]]}} breaks=${{COMP_WORDBREAKS//[[:space:]\"\']/}}
-    local before=${{typed%%"${{typed##*[${{breaks:-=}}]}}"}}  # readline completes what stands behind it alone
+    local value meaning
     COMPREPLY=()
     while IFS=$'\t' read -r value meaning; do
         [[ -n $value ]] || continue
-        if [[ $word != [\"\']* ]]; then
-            value=${{value#"$before"}}
-            [[ $value == *[!][:alnum:]_./=:,+@%%^~[-]* ]] && printf -v value %%q "$value"
-        fi
+        [[ ${{COMP_LINE:COMP_POINT}} == =* ]] && value=${{value%%=}}
         COMPREPLY+=("$value")
-    done < <({ASKED}="$line" "$1" 2>/dev/null)
+    done < <({BREAKS}="$COMP_WORDBREAKS" {ASKED}="${{COMP_LINE:0:COMP_POINT}}" "$1" 2>/dev/null)
     [[ ${{COMPREPLY[0]}} == *[=/:.] ]] && compopt -o nospace
     return 0
 }}
@@ -56,7 +53,8 @@ ZSH = rf"""
     local -a whole begun
     while IFS=$'\t' read -r value meaning; do
         [[ -n $value ]] || continue
-        entry=${{value//:/\\:}}${{meaning:+:$meaning}}
+        entry=${{value//\\/\\\\}}
+        entry=${{entry//:/\\:}}${{meaning:+:$meaning}}
         if [[ $value == *[=/:.] ]]; then begun+=("$entry"); else whole+=("$entry"); fi
     done < <({ASKED}="${{(j: :)words[1,CURRENT-1]}} $QIPREFIX$PREFIX" "$words[1]" 2>/dev/null)
     if (( $#whole + $#begun )); then
@@ -116,7 +114,11 @@ class Answers(FishComplete):
                 found |= flags(words, incomplete)
         except Exception:
             return ""
-        return "\n".join(f"{value}\t{visible(meaning)}" for value, meaning in found.items() if value.isprintable())
+        shown = {value: visible(meaning) for value, meaning in found.items() if value.isprintable()}
+        if BREAKS in os.environ:
+            word = word_at_the_end(os.environ.get(LINE, ""), os.environ[BREAKS])
+            shown = {word.rest(value): meaning for value, meaning in shown.items()}
+        return "\n".join(f"{value}\t{meaning}" for value, meaning in shown.items() if value)
 
 
 def script(asked: str) -> str:
