@@ -27,3 +27,10 @@ def user_conf() -> Path | None:
         return None
     defaults = settings.get("defaults") if isinstance(settings, dict) else None
     return USER_CONF if isinstance(defaults, list) and OURS in defaults else None
+
+
+def is_group(name: str) -> bool:
+    """Tell whether a name is that of a group of settings, each in a file of its own."""
+    return name.partition("/")[0] == "hydra" or any(
+        name and (folder / name).is_dir() for folder in (CONF, user_conf()) if folder
+    )

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -101,7 +102,8 @@ class FileClaims:
         """Give a claim up."""
         if name in self._held:
             self._held.discard(name)
-            self._lock(fcntl.F_OFD_SETLK, fcntl.F_UNLCK, name)
+            with suppress(OSError):  # of what was granted without a lock there is none to undo
+                self._lock(fcntl.F_OFD_SETLK, fcntl.F_UNLCK, name)
 
     def is_free(self, name: str) -> bool | None:
         """Tell whether it is held."""

@@ -53,6 +53,17 @@ TYPED = {
     "-m --jobs= seed=0,1": "--jobs must be followed by its value, but nothing follows",
     "-m --jobs two seed=0,1": "jobs must be a whole number of at least 1, but got 'two'",
     "--config-name confg": "there is no config and no sweep confg; did you mean config?",
+    "=3": "a setting is written NAME=VALUE, but got =3, without a name",
+    "-m +=1,2": "a setting is written NAME=VALUE, but got +=1,2, without a name",
+    "@x=3": "a setting is written NAME=VALUE, but got @x=3, without a name",
+    "~=3": "a setting is written NAME=VALUE, but got ~=3, without a name",
+    "hydra=3": "there is no setting hydra; the settings are hidden, eta",
+    "dataset=3": "dataset must be one of folder, mnist, but got '3'",
+    "dataset=true": "dataset must be one of folder, mnist, but got 'true'",
+    "experiment=null": "experiment must be one of colab-py27, ",
+    "hydra/launcher=2": "hydra/launcher must be one of basic, nnexp, pool, ray, but got '2'; nnexp's own pool runs ",
+    "-m dataset=1,2": "dataset must be one of folder, mnist, but got '1'",
+    "-m experiment=null,staged-20": "experiment must be one of colab-py27, ",
     "eta=${nosuch}": "eta refers to nosuch by ${nosuch}, but there is no setting of that name",
 }
 

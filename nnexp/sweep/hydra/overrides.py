@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import ChoiceSweep, Override
 from hydra.errors import HydraException
 
+from nnexp.config.paths import is_group
 from nnexp.config.schema import Schema
 from nnexp.config.value import format_value
 from nnexp.errors import ConfigError
@@ -58,7 +60,9 @@ def with_quotes(arguments: Sequence[str], schema: Schema[Any]) -> list[str]:
 
 def _is_flag(argument: str, before: str) -> bool:
     """Tell whether an argument is a flag of Hydra's, or what stands behind one."""
-    return argument.startswith(("-", "~")) or ("=" not in argument and before in VALUED)
+    return (
+        argument.startswith("-") or re.match(r"~\w", argument) is not None or ("=" not in argument and before in VALUED)
+    )
 
 
 def _readable(argument: str, schema: Schema[Any]) -> str:
@@ -67,13 +71,25 @@ def _readable(argument: str, schema: Schema[Any]) -> str:
         near = get_close_matches(re.split(r"\W", argument)[0], schema.settings, n=1)
         hint = f"; did you mean {near[0]}=VALUE?" if near else ""
         raise ConfigError(f"a setting is written NAME=VALUE, without blanks, but got {argument}{hint}")
+    if not name.lstrip("+~").partition("@")[0]:
+        raise ConfigError(f"a setting is written NAME=VALUE, but got {argument}, without a name")
     try:
-        OverridesParser.create().parse_override(argument)
+        read = OverridesParser.create().parse_override(argument)
     except HydraException as error:
         if _is_there(value):
             return f"{name}={_typed(value)}"
         raise ConfigError(_unreadable(name, value, str(error).partition("\n")[0])) from error
-    return argument
+    return _as_files(name, read) if is_group(read.key_or_group) else argument
+
+
+def _as_files(name: str, read: Override) -> str:
+    """Write numbers and null as texts, of which Hydra then finds no file and says which there are."""
+    value: Any = read.value()
+    values = value.list if isinstance(value, ChoiceSweep) else [value]
+    if not any(one is None or isinstance(one, bool | int | float) for one in values):
+        return str(read.input_line)
+    texts = [f"'{format_value(one)}'" for one in values]
+    return f"{name}={','.join(texts)}"
 
 
 def _unreadable(name: str, value: str, reason: str) -> str:
