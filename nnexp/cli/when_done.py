@@ -130,10 +130,8 @@ def taken_from(arguments: Sequence[str]) -> tuple[WhenDone | None, list[str]]:
 
 def _has_host(typed: str) -> bool:
     url = urlsplit(typed)
-    is_whole = (
-        bool(url.hostname) and url.port != 0 and not any(map(str.isspace, typed))
-    )  # of no port that is, it raises
-    return is_whole and url.scheme in ("http", "https")
+    has_host = bool(url.hostname) and url.port != 0  # of no port that is, it raises
+    return has_host and url.scheme in ("http", "https") and not any(map(str.isspace, typed))
 
 
 def _is_url(typed: str) -> bool:
