@@ -1,6 +1,7 @@
 import base64
 import gzip
 import re
+from dataclasses import replace
 
 import numpy as np
 from plotly.offline import get_plotlyjs_version
@@ -104,11 +105,10 @@ def test_every_word_of_the_tables_that_needs_it_is_explained():
 
 
 def test_what_is_to_be_typed_is_written_as_code():
-    member = {"nnexp.sweep.a": "yes"}
     one, other = ([0.95 + gap + seed / 1000 for seed in (0, 3, 1)] for gap in (0, 0.0005))
-    written = page(compare(runs({"hidden": 30}, one, tags=member) + runs({"hidden": 60}, other, tags=member)))
-    [answer] = re.findall('<p class="answer">(.*)</p>', written)
-    assert "<code>nnexp " in answer
+    undecided = compare(runs({"hidden": 30}, one) + runs({"hidden": 60}, other))
+    [answer] = re.findall('<p class="answer">(.*)</p>', page(replace(undecided, command="nnexp sweep wide")))
+    assert "<code>--until-decided</code>" in answer
     assert "`" not in answer
 
 
