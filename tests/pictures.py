@@ -25,7 +25,7 @@ from rich.text import Text
 from tests.patience import HANGS_MS
 
 COLUMNS, ROWS = 110, 60
-SHOWN = 35  # lines: facts, answer, table and strip
+SHOWN = 36  # lines: facts, answer, table and strip
 PAGE = {"width": 1280, "height": 1000}
 COLOURS = 64  # of the page's picture: a plot has no more
 DRAWN = "[...document.querySelectorAll('.drawing')].every(one => one.querySelector('.main-svg'))"

@@ -17,6 +17,7 @@ from nnexp.tracking.store import RunStore
 
 FEW_EPOCHS = 10
 EACH = 6  # epochs that are all lettered: of more, plotly letters whole ones by itself
+FEW_TICKS = 4
 TOGETHER = 2  # configurations whose bands can be told apart in one plot; more have a panel each
 MOST = 16  # configurations
 GAP = 3.0  # times the range of the others: so much lower is what ends, or begins, beyond the axis
@@ -123,6 +124,8 @@ def _whole_epochs(figure: Figure, curves: Curves) -> None:
     figure.update_xaxes(tickformat="d")
     if curves.epoch.max() <= EACH:
         figure.update_xaxes(dtick=1)
+    elif figure.layout.meta:  # of panels all alike, however much room each has
+        figure.update_xaxes(nticks=FEW_TICKS)
 
 
 def _fit(figure: Figure, curves: Curves, comparison: Comparison, drawn: list[str]) -> Figure:
