@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -39,17 +40,20 @@ def run_to_its_end(app: Callable[..., Any]) -> None:
     sys.unraisablehook = partial(_hear_again, met)
     try:
         status = app(standalone_mode=False)
+        sys.stdout.flush()
     except NnexpError as error:
         status = getattr(error, "exit_status", 2)
         say(_with_hint(str(error)) if status == 2 else str(error))
     except KeyboardInterrupt as ended:
         status = getattr((*met, ended)[0], "exit_status", 130)
-    except BrokenPipeError:  # as in `nnexp runs | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as ended:  # as in `nnexp runs | head`, of which typer and rich make an exit
+        if isinstance(ended, SystemExit) and not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        _print_nowhere()
         status = 0
     except Exception as error:
         interrupt = _interrupt_beneath(error)
-        if not interrupt and (line := _mistyped(error)):
+        if not interrupt and (line := _amiss(error) or _mistyped(error)):
             say(_with_hint(line))
         status = getattr((*met, interrupt)[0], "exit_status", 130) if interrupt else 2
     if status:
@@ -87,6 +91,24 @@ def _interrupt(is_over: Event) -> None:
     is_over.wait()
     time.sleep(SOON_S)
     interrupt_main()
+
+
+def _amiss(error: Exception) -> str:
+    """Say what is amiss with the place where a command is typed, if that is what it met; else nothing."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        _print_nowhere()
+        return "it cannot be written: no space is left; make room, and type it again"
+    if isinstance(error, FileNotFoundError):
+        try:
+            os.getcwd()
+        except FileNotFoundError:
+            return "the working directory is gone; type it in one that is there"
+    return ""
+
+
+def _print_nowhere() -> None:
+    """Let what was not printed yet go: nobody takes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _mistyped(error: Any) -> str:

@@ -1,20 +1,24 @@
 """What a person asks of runs that are listed: `hidden=30,100`, `eta>=0.5`, `final/test_accuracy>0.95`, `init!=normal`.
 
-Values are compared as values: 3 is 3.0, [10,5] is [10, 5], and a list of one value is that value.
+A metric also goes by the head of its column, in per cent: `val>95`. Values are compared as values: 3 is 3.0, [10,5] is
+[10, 5], and a list of one value is that value.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 from nnexp.config.value import format_value, parse_value
 from nnexp.errors import ConfigError
-from nnexp.tracking.records import Run
+from nnexp.measure import Measure
+from nnexp.report.prose.finding import listed
+from nnexp.tracking.records import Run, declared_by
+from nnexp.undeclared import measure_named
 
 WRITTEN = re.compile(r"(?P<name>[^=<>!]+)(?P<sign>!=|<=|>=|=|<|>)(?P<value>.*)", re.DOTALL)
 ORDER: dict[str, Callable[[Any, Any], bool]] = {
@@ -27,16 +31,21 @@ ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition on a setting or a metric; a run that lacks it does not meet the condition."""
+    """One condition on a setting, a metric or a tag; a run that lacks it does not meet the condition."""
 
     name: str
     sign: str
     values: tuple[Any, ...]  # any of which it is; of an order, one number
+    factor: float = 1.0  # what a metric is multiplied by before it is compared
 
     def holds(self, run: Run) -> bool:
         """Tell whether a run meets it."""
-        found = parse_value(run.params[self.name]) if self.name in run.params else run.metrics.get(self.name)
-        if found is None and self.name not in run.params:
+        text = run.params.get(self.name, run.own_tags.get(self.name))
+        if self.name in run.metrics and self.name not in run.params:
+            found: Any = run.metrics[self.name] * self.factor
+        elif text is not None:
+            found = parse_value(text)
+        else:
             return False
         if self.sign in ORDER:
             return is_number(found) and ORDER[self.sign](found, self.values[0])
@@ -49,21 +58,34 @@ def read_filters(written: Iterable[str], runs: Sequence[Run]) -> list[Filter]:
     Raises
     ------
     ConfigError
-        For what is none, or names neither a setting nor a metric of the runs.
+        For what is none, or names nothing that the runs have.
     """
-    filters = [_read(condition) for condition in written]
-    known = {name for run in runs for name in (*run.params, *run.metrics)}
-    for each in filters:
-        check_name("a filter", each.name, known)
-    return filters
+    return [_in_its_unit(_read(condition), runs) for condition in written]
 
 
-def check_name(what: str, name: str, known: Collection[str]) -> None:
-    """Refuse a name that neither a setting nor a metric of the runs has, and say which was meant."""
-    if known and name not in known:
-        near = get_close_matches(name, known, n=1)
-        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
-        raise ConfigError(f"{what} must name a setting or a metric of the runs, but got {name!r}; {meant}")
+def meant_by(what: str, name: str, runs: Sequence[Run]) -> tuple[str, Measure | None]:
+    """Give the setting, metric or tag of the runs that a name is; of the head of a column, also what is measured.
+
+    Raises
+    ------
+    ConfigError
+        If it is none; which was meant, where that can be told.
+    """
+    known = {name for run in runs for name in (*run.params, *run.metrics, *run.own_tags)}
+    if not known or name in known:
+        return name, None
+    heads = {
+        head.removesuffix(" %"): one.final
+        for one in declared_by(runs).values()
+        if one.final.name in known
+        for head in (one.column, one.narrow_column)
+    }
+    if name in heads:
+        return heads[name].name, heads[name]
+    near = get_close_matches(name, [*known, *heads], n=1)
+    settings = sorted({name for run in runs for name in run.params})
+    meant = f"did you mean {near[0]}?" if near else f"there are {listed([*heads, *settings])}"
+    raise ConfigError(f"{what} must name a setting, a metric or a tag of the runs, but got {name!r}; {meant}")
 
 
 def is_number(value: Any) -> bool:
@@ -79,6 +101,21 @@ def place(text: str | None) -> tuple[int, Any]:
     if isinstance(value, list):
         return 1, [place(format_value(one)) for one in value]
     return (2, text) if text is not None else (3, "")
+
+
+def _in_its_unit(one: Filter, runs: Sequence[Run]) -> Filter:
+    """Compare what is named as its column is headed in the unit of the column: in per cent."""
+    name, measure = meant_by("a filter", one.name, runs)
+    if measure:
+        return replace(one, name=name, factor=measure.factor)
+    known = measure_named(name, declared_by(runs))
+    if one.sign in ORDER and known.is_fraction and abs(one.values[0]) > 1:
+        head = known.narrow_column.removesuffix(" %")
+        raise ConfigError(
+            f"{name} is kept as a share, {one.values[0] / 100:g} for {one.values[0]:g} %; or write "
+            f"'{head}{one.sign}{one.values[0]:g}'"
+        )
+    return one
 
 
 def _read(condition: str) -> Filter:

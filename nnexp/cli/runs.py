@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from nnexp.cli.console import out, say, write
-from nnexp.cli.filters import check_name, place, read_filters
+from nnexp.cli.filters import meant_by, place, read_filters
 from nnexp.cli.nothing import tell_no_runs
 from nnexp.comparison.deciding import with_direction
 from nnexp.config.schema import EPOCHS
@@ -74,15 +74,14 @@ def runs(choice: Choice, *, as_json: bool) -> None:
     everything = store.runs(None)
     sweeps = [record for record in everything if record.kind == Kind.SWEEP]
     every_run = [record for record in everything if record.kind == Kind.RUN]
-    sweep = sweep_or_last(store, choice.sweep, say) if choice.sweep else None
-    chosen, conditions = _chosen(members(store, sweep) if sweep else every_run, choice)
+    sweep = sweep_or_last(store, choice.sweep, say) if choice.sweep is not None else None
+    chosen, named = _chosen(members(store, sweep) if sweep else every_run, choice)
     listed = _listed(chosen, sweeps, store)
     if as_json:
         write(in_json([_json(one) for one in listed]))
         if not every_run:
             tell_no_runs(store, aside=True)
     elif listed:
-        named = list(dict.fromkeys([*conditions, *([choice.sort] if choice.sort else [])]))
         out().print(Fitted(_table(listed, shortest_unique([run.run_id for run in everything]), named)))
     elif every_run:
         out().print(f"no such runs in {store}", soft_wrap=True)
@@ -96,15 +95,18 @@ def shortest_unique(ids: Sequence[str]) -> int:
 
 
 def _chosen(records: Sequence[Run], choice: Choice) -> tuple[list[Run], list[str]]:
-    """Choose and order runs; name what they were filtered by."""
+    """Choose and order runs; name what they were filtered and ordered by."""
     filters = read_filters(choice.filters, records)
     chosen = [r for r in records if choice.status is None or r.fate == _fate(choice.status)]
     chosen = [run for run in chosen if all(one.holds(run) for one in filters)]
+    named = [one.name for one in filters]
     if choice.sort and chosen:
-        chosen = _sorted(chosen, choice.sort, choice)
+        by, _ = meant_by("--sort", choice.sort, chosen)
+        chosen = _sorted(chosen, by, choice)
+        named.append(by)
     elif choice.ascending:
         chosen.reverse()
-    return chosen[: choice.most], [one.name for one in filters]
+    return chosen[: choice.most], list(dict.fromkeys(named))
 
 
 def _listed(chosen: Sequence[Run], sweeps: Sequence[Run], store: Store) -> list[Listed]:
@@ -127,7 +129,7 @@ def _fate(text: str) -> str:
 
 
 def _sorted(records: Sequence[Run], by: str, choice: Choice) -> list[Run]:
-    """Order runs by a metric, the best or the least first, or by a setting; those that lack it come last."""
+    """Order runs by a metric, the best or the least first, or by a setting or tag; those that lack it come last."""
     settings = {name for record in records for name in record.params}
     metrics = {name for record in records for name in record.metrics} - settings
     if by in metrics and choice.ascending:
@@ -136,8 +138,7 @@ def _sorted(records: Sequence[Run], by: str, choice: Choice) -> list[Run]:
         known = measure_named(by, declared_by(records))
         measure = with_direction(known, choice.better) if choice.better else known
         return sorted(records, key=lambda record: -_number(record.metrics.get(by), measure))
-    check_name("--sort", by, metrics | settings)
-    return sorted(records, key=lambda record: place(record.params.get(by)))
+    return sorted(records, key=lambda record: place(record.params.get(by, record.own_tags.get(by))))
 
 
 def _number(value: float | None, measure: Measure) -> float:
@@ -188,7 +189,7 @@ def _columns(records: Sequence[Run], named: Sequence[str]) -> list[tuple[str, Ca
     metrics = {
         name for declared in by_task.values() for one in declared.values() for name in (one.name, one.final.name)
     }
-    columns |= {name: partial(_metric, name) for name in named if name not in metrics and name not in settings}
+    columns |= {name: partial(_other, name) for name in named if name not in metrics and name not in settings}
     for declared in by_task.values():
         usual = judging(declared.values())[:MOST_FIGURES]
         asked = [one for one in declared.values() if {one.name, one.final.name} & {*named} - {*settings}]
@@ -203,8 +204,8 @@ def _setting(name: str, record: Run) -> str:
     return record.params.get(name, "")
 
 
-def _metric(name: str, record: Run) -> str:
-    return f"{record.metrics[name]:.6g}" if name in record.metrics else ""
+def _other(name: str, record: Run) -> str:
+    return f"{record.metrics[name]:.6g}" if name in record.metrics else record.own_tags.get(name, "")
 
 
 def _figure(measure: Measure, by_task: Mapping[str, Mapping[str, Measure]], record: Run) -> str:

@@ -31,6 +31,7 @@ def find_run(store: RunStore, wanted: str) -> Run:
     NotFoundError
         If there is none, or there are several.
     """
+    _check_given(wanted)
     records = store.runs(None)
     runs = [record for record in records if record.kind in RUNS]
     if found := _only(wanted, runs):
@@ -60,6 +61,7 @@ def named_sweep(store: RunStore, wanted: str) -> Run:
     NotFoundError
         If there is none, or the beginning fits several.
     """
+    _check_given(wanted)
     sweeps = store.runs(Kind.SWEEP)
     sweep = _sweep(sweeps, wanted)
     if sweep is None:
@@ -69,7 +71,7 @@ def named_sweep(store: RunStore, wanted: str) -> Run:
 
 def sweep_or_last(store: RunStore, wanted: str | None, say: Say) -> Run | None:
     """Find a sweep as `named_sweep` does, and without a name the last one; say which, where that was left open."""
-    if wanted:
+    if wanted is not None:
         sweep = named_sweep(store, wanted)
         _tell_of_several(store, sweep, wanted, say)
         return sweep
@@ -87,10 +89,10 @@ def running_sweep(store: RunStore, wanted: str | None = None) -> Run:
     NotFoundError
         If there is none.
     """
-    named = named_sweep(store, wanted) if wanted else None
+    named = named_sweep(store, wanted) if wanted is not None else None
     running = [sweep for sweep in latest_first(store.runs(Kind.SWEEP)) if sweep.status is Status.RUNNING]
     for sweep in running:
-        if wanted is None or wanted in names_of(sweep) or sweep.run_id.startswith(wanted):
+        if wanted is None or wanted in names_of(sweep) or (wanted and sweep.run_id.startswith(wanted)):
             return sweep
     if named:
         raise NotFoundError(f"sweep {named.name} is {named.status}; nnexp work joins one that is running")
@@ -136,6 +138,7 @@ def find_run_or_sweep(store: RunStore, wanted: str) -> Run:
     NotFoundError
         If there is none, or the beginning or the name fits several.
     """
+    _check_given(wanted)
     records = store.runs(None)
     sweeps = [record for record in records if record.kind == Kind.SWEEP]
     if named := [sweep for sweep in latest_first(sweeps) if wanted in names_of(sweep)]:
@@ -151,6 +154,12 @@ def _sweep(sweeps: Sequence[Run], wanted: str | None) -> Run | None:
     if wanted is None:
         return next(iter(latest), None)
     return next((sweep for sweep in latest if wanted in names_of(sweep)), None) or _only(wanted, latest)
+
+
+def _check_given(wanted: str) -> None:
+    """Refuse what is left of a name where a shell's variable was not set."""
+    if not wanted.strip():
+        raise NotFoundError("a run or a sweep must be named, but got an empty name; leave it out, or give one")
 
 
 def _only(wanted: str, records: Sequence[Run]) -> Run | None:

@@ -75,7 +75,7 @@ def watched_sweep(store: Store, wanted: str | None, say: Say) -> Run:
     running = [
         sweep
         for sweep in latest_first(store.runs(Kind.SWEEP, status=Status.RUNNING))
-        if wanted is None or wanted in names_of(sweep) or sweep.run_id.startswith(wanted)
+        if wanted is None or wanted in names_of(sweep) or (wanted and sweep.run_id.startswith(wanted))
     ]
     if running:
         others = f"; {len(running) - 1} more are running" if len(running) > 1 else ""

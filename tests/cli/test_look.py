@@ -87,6 +87,16 @@ class TestRuns:
         assert [run["params"]["seed"] for run in listed(nnexp, "--sort", "seed", "hidden=4")] == [0, 1, 2]
         assert len(listed(nnexp, "--sweep", "small", "--most", "2")) == 2
 
+    def test_a_metric_goes_by_the_head_of_its_column_and_a_tag_by_its_name(self, nnexp):
+        best = listed(nnexp, "--sort", "test")[0]
+        reached = 100 * best["metrics"]["final/test_accuracy"]
+        assert best in listed(nnexp, f"test>={reached - 1e-6}")
+        assert listed(nnexp, f"test>{reached + 1e-6}") == []
+        assert nnexp("tag", best["run_id"], "paper=fig3")[0] == 0
+        assert [run["run_id"] for run in listed(nnexp, "paper=fig3")] == [best["run_id"]]
+        assert "fig3" in nnexp("runs", "paper=fig3")[1]
+        assert listed(nnexp, "paper!=fig3") == []  # the others have no such tag
+
     def test_settings_are_sorted_as_what_they_are(self):
         texts = ["10", "9", "[10, 9]", "[9, 10]", "1e-3", "words", "null", "[8]", "-1"]
         ordered = ["-1", "1e-3", "9", "10", "[8]", "[9, 10]", "[10, 9]", "null", "words"]
@@ -103,8 +113,10 @@ class TestRuns:
             (["hidden"], "a filter must look like hidden=30"),
             (
                 ["hiden=30"],
-                "a filter must name a setting or a metric of the runs, but got 'hiden'; did you mean hidden?",
+                "a filter must name a setting, a metric or a tag of the runs, but got 'hiden'; did you mean hidden?",
             ),
+            (["final/test_accuracy>80"], "is kept as a share, 0.8 for 80 %; or write 'test>80'"),
+            (["--sweep", ""], "must be named, but got an empty name"),
             (["--sweep", "smal"], "there is no sweep smal in this store; did you mean small?"),
             (["--sweep", "init"], "sweep init was not run in this store; nnexp sweep init does it"),
         ],

@@ -68,7 +68,7 @@ class Location:
     @classmethod
     def _named(cls, uri: str, experiment: str, *, is_typed: bool = False) -> Location:
         location, (scheme, mark, rest) = cls(uri, experiment, is_typed), uri.partition("://")
-        if mark and scheme.partition("+")[0] not in SCHEMES:
+        if not (mark or uri == "databricks") or (mark and scheme.partition("+")[0] not in SCHEMES):
             begins = ", ".join(f"{one}://" for one in SCHEMES)
             raise TrackingError(f"there is no store at {location}; {A_STORE} that begins with one of {begins}")
         if mark and not rest and scheme != "databricks":
