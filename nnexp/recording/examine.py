@@ -65,7 +65,7 @@ def _unfinished(sweep: Run, runs: Sequence[Run]) -> Iterator[str]:
     found = progress(sweep, runs)
     if sweep.status is not Status.RUNNING and found.done < found.wanted:
         yield (
-            f"sweep {sweep.name} is not complete: {found.done} of {found.wanted} {found.of}; "
+            f"sweep {sweep.run_id[:8]} ({sweep.name}) is not complete: {found.done} of {found.wanted} {found.of}; "
             f"the command that began it goes on where it stood"
         )
 

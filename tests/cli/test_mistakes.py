@@ -48,6 +48,7 @@ TYPED = {
     "nnexp's own search asks Optuna",
     "--multrun seed=0": "unrecognized arguments: --multrun; did you mean --multirun?",
     "-m --retries 2 seed=1": "a launch is set without dashes: hydra.launcher.retries=VALUE, not --retries",
+    "--limit 500 seed=0": "unrecognized arguments: --limit",
     "--jobs 2 seed=1": "--jobs tells how a sweep is launched; one run is none: nnexp train -m …",
     "--dry-run seed=1": "--dry-run tells how a sweep is launched; one run is none: nnexp train -m …",
     "-m --jobs= seed=0,1": "--jobs must be followed by its value, but nothing follows",

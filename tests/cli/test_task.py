@@ -77,7 +77,7 @@ def test_what_is_said_of_a_function_is_no_setting_of_it(tmp_path: Path) -> None:
 
 WRONG = [
     (["mine.py:tran"], "mine.py has no tran; it has train, must, hydra, defaults, threads"),
-    (["mine.py"], "a function must be written like mine.py:train or package.module:train, but got mine.py"),
+    (["mine.py"], "or package.module:train, but got mine.py; a script is a command: -- python mine.py"),
     (["mine.ipynb:train"], "a notebook is no module"),
     (["none.py:train"], "there is no file none.py here"),
     (["nothing.at:all"], "there is no module nothing.at here (no nothing); a function is"),

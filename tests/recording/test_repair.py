@@ -457,12 +457,14 @@ def test_a_sweep_is_complete_with_runs_that_repair_itself_completes(train, store
 
 
 def test_what_examine_finds(train, store, dead):
-    store.end(sweep(store, dead, 3), Status.KILLED, 2)
+    tiny = sweep(store, dead, 3)
+    store.end(tiny, Status.KILLED, 2)
+    told = f"sweep {tiny[:8]} (tiny) is not complete: 1 of 3 runs are finished"
     train(99, owned_by=dead, tags={Tag.member("ab" * 32): "tiny"})
     bare = store.create(RunStart("bare", 1, tags={Tag.KIND: Kind.RUN}))
     store.end(bare, Status.FINISHED, 2)
     assert examine(store) == Holes(
-        ["sweep tiny is not complete: 1 of 3 runs are finished; the command that began it goes on where it stood"],
+        [f"{told}; the command that began it goes on where it stood"],
         [f"run {bare[:8]} (bare) is FINISHED but its final metrics are missing: train it again"],
     )
 

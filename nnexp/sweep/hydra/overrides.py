@@ -36,6 +36,7 @@ VALUED = (
     "-cp",
     "--experimental-rerun",
 )  # flags of Hydra's with a value behind them
+BARE = ("--help", "--hydra-help", "--version", "--resolve", "--run", "--multirun", "--shell-completion")
 PLAIN_WORD = re.compile(r"[\w./-]+")
 
 
@@ -59,10 +60,9 @@ def with_quotes(arguments: Sequence[str], schema: Schema[Any]) -> list[str]:
 
 
 def _is_flag(argument: str, before: str) -> bool:
-    """Tell whether an argument is a flag of Hydra's, or what stands behind one."""
-    return (
-        argument.startswith("-") or re.match(r"~\w", argument) is not None or ("=" not in argument and before in VALUED)
-    )
+    """Tell whether an argument is a flag, or what stands behind one: of Hydra's, or one that Hydra is to refuse."""
+    is_behind = before in VALUED or (before[:2] == "--" and not any(flag.startswith(before) for flag in BARE))
+    return argument.startswith("-") or re.match(r"~\w", argument) is not None or ("=" not in argument and is_behind)
 
 
 def _readable(argument: str, schema: Schema[Any]) -> str:

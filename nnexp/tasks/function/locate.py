@@ -192,4 +192,5 @@ def _functions_of(module: ModuleType) -> str:
 
 
 def _mistyped(text: str) -> ConfigError:
-    return ConfigError(f"a function must be written like {EXAMPLE}, but got {text}")
+    script = f"; a script is a command: -- python {text}" if text.endswith(".py") else ""
+    return ConfigError(f"a function must be written like {EXAMPLE}, but got {text}{script}")

@@ -338,7 +338,9 @@ class TestWhatDoctorSays:
             go(store, search(n_trials=2, confirm=2), Told(gone_after=gone_after))
         abandon(store)
         (line,) = examine(store).unfinished
-        assert line == f"sweep search is not complete: {said}; the command that began it goes on where it stood"
+        (sweep,) = store.runs(Kind.SWEEP)
+        told = f"sweep {sweep.run_id[:8]} (search) is not complete: {said}"
+        assert line == f"{told}; the command that began it goes on where it stood"
         go(store, search(n_trials=2, confirm=2), Told())
         assert examine(store) == Holes([], [])
 
