@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnexp.escape import shortened
-from nnexp.measure import Measure
+from nnexp.measure import DOWN, Measure
 
 if TYPE_CHECKING:  # a terminal needs no plotly
     from plotly.graph_objects import Figure
@@ -27,10 +27,15 @@ LINE = 0.09  # of the range, where a line of text stands
 Range = tuple[float, float]
 
 
-def usual_range(values: Sequence[float], all_of_them: Sequence[float] = (), gap: float = GAP) -> Range | None:
-    """Give the range that most of the values fill; None where it is not much less than that of all of them."""
+def usual_range(
+    values: Sequence[float], all_of_them: Sequence[float] = (), gap: float = GAP, *, better: str = ""
+) -> Range | None:
+    """Give the range that most of the values fill; None where it is not much less than that of all of them.
+
+    Which way is `better` is said of what is judged: the best are never far off, however few they are.
+    """
     every = _finite([*values, *all_of_them])
-    near = _near(_finite(values))
+    near = _near(_finite(values), better)
     if len(near) == 0 or len(every) < FEWEST:
         return None
     low, high = float(near[0]), float(near[-1])
@@ -74,13 +79,14 @@ def _finite(values: Sequence[float]) -> np.ndarray:
     return np.sort([value for value in values if np.isfinite(value)])
 
 
-def _near(ordered: np.ndarray) -> np.ndarray:
-    """Cut off, again and again, what a wide gap parts from at least half of all values."""
+def _near(ordered: np.ndarray, better: str) -> np.ndarray:
+    """Cut off, again and again, what a wide gap parts from at least half of all values, and is not the better part."""
     least = len(ordered) / 2
     while len(ordered) >= FEWEST:
         gaps = np.diff(ordered)
         cut = int(np.argmax(gaps)) + 1
-        kept = ordered[:cut] if cut >= len(ordered) - cut else ordered[cut:]
+        is_below = better == DOWN or (not better and cut >= len(ordered) - cut)
+        kept = ordered[:cut] if is_below else ordered[cut:]
         if len(kept) < max(least, 2) or gaps[cut - 1] < GAP * (kept[-1] - kept[0]) or gaps[cut - 1] == 0:
             break
         ordered = kept

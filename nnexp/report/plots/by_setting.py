@@ -73,7 +73,7 @@ def draw(levels: pd.DataFrame, comparison: Comparison) -> Figure:
     )
     gap = LOST_GAP if len(shown) < len(levels) else GAP
     edges = {*(measure.factor * (shown.level - shown.sd)), *(measure.factor * (shown.level + shown.sd))}
-    found = usual_range([*edges], [*edges, *named.values()], gap)
+    found = usual_range([*edges], [*edges, *named.values()], gap, better=measure.better)
     return fit(figure, found, named, measure)
 
 

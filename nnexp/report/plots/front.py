@@ -52,4 +52,4 @@ def draw(points: pd.DataFrame, measure: Measure) -> Figure:
     figure.update_xaxes(rangemode="tozero").update_layout(showlegend=True)
     sd = points.sd.fillna(0.0)
     edges = {*(measure.factor * (points.level - sd)), *(measure.factor * (points.level + sd))}
-    return fit(figure, usual_range([*edges]), named, measure)
+    return fit(figure, usual_range([*edges], better=measure.better), named, measure)

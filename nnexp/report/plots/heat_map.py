@@ -31,7 +31,7 @@ def draw(levels: pd.DataFrame, measure: Measure) -> Figure:
     down, across, shown = str(levels.index.name), str(levels.columns.name), levels.to_numpy() * measure.factor
     empty = f"; {NOTHING}: no run that was not lost" if np.isnan(shown).any() else ""
     figure = style.figure(f"{measure.label.capitalize()} by {down} and {across}{empty}", across, down)
-    low, high = usual_range(shown[np.isfinite(shown)].tolist()) or (None, None)
+    low, high = usual_range(shown[np.isfinite(shown)].tolist(), better=measure.better) or (None, None)
     figure.add_heatmap(
         x=[f"{value:g}" for value in levels.columns],
         y=[f"{value:g}" for value in levels.index],

@@ -136,7 +136,7 @@ def _fit(figure: Figure, curves: Curves, comparison: Comparison, drawn: list[str
     kept = late[late.configuration.isin(good)]
     kept = kept if 2 * len(kept) >= len(late) else late
     usual = (kept[drawn].to_numpy() * factor).ravel().tolist()
-    found = usual_range(usual, [*curves.low * factor, *curves.high * factor], GAP)
+    found = usual_range(usual, [*curves.low * factor, *curves.high * factor], GAP, better=comparison.measure.better)
     last = (late.groupby("configuration", sort=False)["median"].last() * factor).to_dict()
     if found is None or figure.layout.meta is None:
         return fit(figure, found, last, comparison.measure)

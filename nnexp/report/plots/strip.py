@@ -37,7 +37,9 @@ def draw(runs: pd.DataFrame, comparison: Comparison) -> Figure:
     figure = style.figure(_title(comparison), measure.column, height=EDGES + ROW * len(shown))
     values = runs.value * measure.factor
     good = values[~runs.lost] if runs.lost.mean() <= 0.5 else values
-    found = usual_range(good.tolist(), values.tolist(), LOST_GAP if len(good) < len(values) else GAP)
+    found = usual_range(
+        good.tolist(), values.tolist(), LOST_GAP if len(good) < len(values) else GAP, better=measure.better
+    )
     step = EDGE * (found[1] - found[0]) if found else 0.0
     runs = runs.assign(drawn=values.clip(found[0] - step, found[1] + step) if found else values)
     for lost, name, symbol, colour in ((False, "a run", "circle", 0), (True, "a lost run", "x", 1)):

@@ -37,7 +37,8 @@ class Strips:
         every = [value for _, values in self._rows for value, _ in values]
         good = [value for _, values in self._rows for value, lost in values if not lost]
         good = good if 2 * len(good) >= len(every) else every
-        usual = usual_range(good, every, LOST_GAP if len(good) < len(every) else GAP)
+        gap = LOST_GAP if len(good) < len(every) else GAP
+        usual = usual_range(good, every, gap, better=self._measure.better)
         self._low, self._high = usual or (min(every, default=0.0), max(every, default=0.0))
 
     @property

@@ -327,6 +327,17 @@ def test_one_setting_that_diverges_flattens_no_axis():
     assert "9.80" in {said for _, _, said in drawn.data[0].customdata}
 
 
+def test_the_best_setting_is_never_far_off_though_all_others_fail_alike():
+    failed = [0.098, 0.099, 0.097, 0.098]
+    comparison = compare(runs({"eta": 1}, [0.962, 0.968]) + runs({"eta": 9}, failed) + runs({"eta": 99}, failed))
+    drawn = strip.draw(strip.compute(comparison), comparison)
+    low, high = drawn.layout.xaxis.range or (0, 100)
+    assert low < 9.7 < 96.8 < high
+    low, high = by_setting.draw(by_setting.compute(comparison, "eta"), comparison).layout.yaxis.range
+    assert low < 96.5 < high
+    assert usual_range([0.2, 0.3, 4.1, 4.2, 4.3, 4.4], better="down") is None
+
+
 def test_a_setting_that_lost_every_run_is_marked_and_named_beyond_the_axis():
     lost = [run(0.1, eta=1000, seed=seed, tags={Tag.LOST: "3"}) for seed in range(3)]
     kept = [
